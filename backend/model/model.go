@@ -1,0 +1,152 @@
+// Package model holds the plain types that every layer shares: what a
+// catalogue lists, what is installed here, and how a failure is named. It
+// imports nothing of ours; everybody may import it.
+//
+//	l := model.Listing{ID: "io.github.acme/notes", Title: "Notes"}
+package model
+
+import "time"
+
+// Listing is a catalogue's entry for a server that could be installed.
+type Listing struct {
+	// ID names the listing in the command line and stays valid across syncs:
+	// the registry's own name ("io.github.acme/notes") where it has one, else
+	// "<source>/<key>" ("docker/fetch", "starter/files").
+	ID          string `json:"id"`
+	Name        string `json:"name"`
+	Title       string `json:"title"`
+	Description string `json:"description"`
+	Publisher   string `json:"publisher"`
+	Repository  string `json:"repository"`
+	Website     string `json:"website"`
+	Icon        string `json:"icon"`
+	Version     string `json:"version"`
+	License     string `json:"license"`
+	// Category is one of the keys in Categories, or "".
+	Category string `json:"category"`
+	// Needs says what a person must have before it works.
+	Needs Needs `json:"needs"`
+	// Sample is a question to ask an AI app once the server is there.
+	Sample string `json:"sample"`
+	// Caution is a plain sentence about a risk the user should know, or "".
+	Caution  string    `json:"caution"`
+	Status   string    `json:"status"` // active, deprecated, deleted
+	Updated  time.Time `json:"updated"`
+	Sources  []string  `json:"sources"`
+	Packages []Package `json:"packages"`
+	Tools    []Tool    `json:"tools"`
+	// Featured marks the "Good first servers" of the starter catalogue; lower
+	// numbers come first, 0 is not featured.
+	Featured int `json:"featured"`
+}
+
+// Needs is what a listing asks of its user.
+type Needs string
+
+const (
+	NeedsNothing Needs = "nothing"
+	NeedsKey     Needs = "key"
+	NeedsSignIn  Needs = "sign-in"
+	NeedsFolder  Needs = "folder"
+	NeedsApp     Needs = "app" // another program on this computer
+	NeedsDocker  Needs = "docker"
+	NeedsUnknown Needs = ""
+)
+
+// Categories are the keys of Listing.Category in the order of the window.
+var Categories = []string{"files", "calendar", "coding", "databases", "web", "design", "money", "chat", "ai", "cloud", "media", "science", "home", "other"}
+
+// Package is one way to get a listing's server.
+type Package struct {
+	Type             string     `json:"type"` // npm, pypi, oci, mcpb, remote, nuget, cargo
+	Identifier       string     `json:"identifier"`
+	Version          string     `json:"version"`
+	RuntimeHint      string     `json:"runtimeHint,omitempty"`
+	Transport        string     `json:"transport,omitempty"` // stdio, streamable-http, sse
+	URL              string     `json:"url,omitempty"`       // of a remote, or of a package that speaks HTTP on this computer
+	FileSHA256       string     `json:"fileSha256,omitempty"`
+	RuntimeArguments []Argument `json:"runtimeArguments,omitempty"`
+	PackageArguments []Argument `json:"packageArguments,omitempty"`
+	Environment      []Input    `json:"environmentVariables,omitempty"`
+	Headers          []Input    `json:"headers,omitempty"`
+	// Variables fill {placeholders} in URL.
+	Variables map[string]Input `json:"variables,omitempty"`
+}
+
+// Input is one value a package can be given. The fields are server.json's
+// (schema 2025-12-11).
+type Input struct {
+	Name        string           `json:"name,omitempty"`
+	Description string           `json:"description,omitempty"`
+	Required    bool             `json:"isRequired,omitempty"`
+	Secret      bool             `json:"isSecret,omitempty"`
+	Format      string           `json:"format,omitempty"` // string, number, boolean, filepath; ours: folder
+	Value       string           `json:"value,omitempty"`  // fixed, not the user's to change
+	Default     string           `json:"default,omitempty"`
+	Placeholder string           `json:"placeholder,omitempty"`
+	Choices     []string         `json:"choices,omitempty"`
+	Variables   map[string]Input `json:"variables,omitempty"`
+	// Link is a web page where a key can be had.
+	Link string `json:"link,omitempty"`
+}
+
+// Argument is one command-line argument of a package.
+type Argument struct {
+	Input
+	Kind      string `json:"type"` // positional, named
+	ValueHint string `json:"valueHint,omitempty"`
+	Repeated  bool   `json:"isRepeated,omitempty"`
+}
+
+// Tool is what a server can do, as it says itself.
+type Tool struct {
+	Name        string `json:"name"`
+	Title       string `json:"title,omitempty"`
+	Description string `json:"description,omitempty"`
+	// ReadOnly is the server's own hint: nil when it gives none.
+	ReadOnly *bool `json:"readOnly,omitempty"`
+}
+
+// Server is one that is installed here. Two accounts are two servers.
+type Server struct {
+	// ID is the entry name in the apps' files: [a-z0-9-]{1,20}.
+	ID        string    `json:"id"`
+	Title     string    `json:"title"`
+	Version   string    `json:"version"`
+	Package   Package   `json:"package"`
+	Listing   string    `json:"listing"`
+	Publisher string    `json:"publisher"`
+	Category  string    `json:"category"`
+	Sample    string    `json:"sample"`
+	Installed time.Time `json:"installed"`
+	// Dir is the server's private folder inside TOOLBAY_HOME.
+	Dir string `json:"dir"`
+	// Inputs are the inputs the user was asked for, without any secret value.
+	Inputs []AnsweredInput `json:"inputs"`
+	Probe  *Probe          `json:"probe,omitempty"`
+}
+
+// AnsweredInput is one input of an installed server and, unless it is a
+// secret, the answer given.
+type AnsweredInput struct {
+	Input
+	Answer string `json:"answer,omitempty"`
+}
+
+// Probe is the outcome of starting a server and saying hello to it.
+type Probe struct {
+	OK          bool      `json:"ok"`
+	Time        time.Time `json:"time"`
+	Protocol    string    `json:"protocol"`
+	Name        string    `json:"name"`    // as the server calls itself
+	Version     string    `json:"version"` // as the server calls itself
+	Tools       []Tool    `json:"tools"`
+	Fingerprint string    `json:"fingerprint"` // SHA-256 over names, descriptions and schemas of all tools
+	TookMS      int64     `json:"took_ms"`
+	// Noise counts lines on the server's output that were no messages.
+	Noise int `json:"noise"`
+	// Code is the error's code when not OK; Log is what the server printed, at
+	// most 64 KiB, with every secret given to it replaced by "•••".
+	Code string `json:"code"`
+	Log  string `json:"log"`
+}

@@ -1,8 +1,8 @@
-// Package testdata finds the large public data sets that some tests read and
+// Package dataset finds the large public data sets that some tests read and
 // that are not part of this repository. Tests only may import it.
 //
-//	f := testdata.Path(t, "registry/official-registry-full-2025-12-18.json.gz")
-package testdata
+//	f := dataset.Path(t, "registry/official-registry-full-2025-12-18.json.gz")
+package dataset
 
 import (
 	"os"

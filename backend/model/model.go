@@ -131,6 +131,8 @@ type Server struct {
 type AnsweredInput struct {
 	Input
 	Answer string `json:"answer,omitempty"`
+	// Set tells that a secret was given; its value is in the keychain only.
+	Set bool `json:"set,omitempty"`
 }
 
 // Probe is the outcome of starting a server and saying hello to it.

@@ -1,0 +1,90 @@
+# Toolbay. `make run` opens the window, `make test` checks everything.
+SHELL := /bin/sh
+BIN := build/bin
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X toolbay/backend.Version=$(VERSION)
+GOOS := $(shell go env GOOS 2>/dev/null)
+EXE := $(if $(filter windows,$(GOOS)),.exe)
+WINDOW_TAGS := desktop,production$(if $(filter linux,$(GOOS)),$(comma)webkit2_41)
+DEV_TAGS := dev$(if $(filter linux,$(GOOS)),$(comma)webkit2_41)
+comma := ,
+COUNTS := $(BIN)/counts
+export TOOLBAY_DATA ?= $(wildcard $(CURDIR)/../shared/data)
+
+.PHONY: run build test test-apps bench deps install uninstall frontend cli window dev-window vet bindings notices runtimes starter-check starter-sync clean
+
+run: build ## build and open the window
+	$(BIN)/toolbay-window$(EXE)
+
+build: deps window cli
+
+deps: ## check what is needed and install what is missing
+	@build/deps.sh window
+
+cli:
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN)/toolbay$(EXE) ./cmd/toolbay
+
+window: frontend
+	go build -trimpath -tags '$(WINDOW_TAGS)' -ldflags '$(LDFLAGS)' -o $(BIN)/toolbay-window$(EXE) .
+
+# The same window, served to a browser too; the end-to-end tests drive it.
+dev-window: frontend
+	go build -tags '$(DEV_TAGS)' -o $(BIN)/toolbay-dev$(EXE) .
+
+frontend: frontend/dist/index.html
+
+frontend/dist/index.html: frontend/node_modules/.package-lock.json $(shell find frontend/src frontend/public frontend/index.html frontend/vite.config.ts backend/text/en.json -type f 2>/dev/null)
+	cd frontend && npm run --silent build
+	@touch frontend/dist/.gitkeep $@
+
+frontend/node_modules/.package-lock.json: frontend/package-lock.json
+	cd frontend && npm ci --no-audit --no-fund
+	@touch $@
+
+test: ## everything that needs no download over 100 MB
+	@build/deps.sh test
+	@mkdir -p $(BIN) && rm -f $(COUNTS)
+	$(MAKE) --no-print-directory cli dev-window window vet
+	cd frontend && npm run --silent lint && npm test --silent -- --reporter=default --reporter=json --outputFile=../$(BIN)/vitest.json
+	@node build/count.mjs $(BIN)/vitest.json $(COUNTS)
+	go test -race -json ./... | go run ./internal/tally -counts $(COUNTS)
+	build/e2e.sh $(COUNTS)
+	@build/total.sh $(COUNTS)
+
+test-apps: ## drive real AI apps through what Toolbay writes
+	@build/deps.sh test
+	@mkdir -p $(BIN) && rm -f $(COUNTS)
+	$(MAKE) --no-print-directory cli
+	TOOLBAY_TEST_APPS=1 go test -json -count=1 -timeout 40m ./internal/apptest/... ./backend/runtimes/... | go run ./internal/tally -counts $(COUNTS)
+	@build/total.sh $(COUNTS)
+
+vet: ## also for the systems this machine is not
+	go vet ./...
+	GOOS=windows CGO_ENABLED=0 go vet ./...
+	GOOS=darwin CGO_ENABLED=0 go vet ./backend/... ./cmd/... ./internal/...
+	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
+
+bench: cli ## print the measured figures beside their goals
+	@build/deps.sh test
+	go run ./internal/bench
+
+bindings: ## write the TypeScript side of what the window may call
+	go run ./internal/bindings
+
+notices: ## write THIRD-PARTY-NOTICES.md from what is really linked
+	go run ./internal/notices > THIRD-PARTY-NOTICES.md
+
+runtimes: ## fill the table of Node digests from the origin
+	go run ./internal/runtimestable
+
+starter-check: ## prove that every server of the starter catalogue exists and starts
+	go run ./internal/startercheck
+
+install: build ## install for this user, with icon and menu entry
+	build/install.sh install
+
+uninstall:
+	build/install.sh uninstall
+
+clean:
+	rm -rf $(BIN) frontend/dist/assets frontend/dist/index.html

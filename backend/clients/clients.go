@@ -1,0 +1,185 @@
+// Package clients knows the AI apps: how to tell that one is on this computer,
+// where it keeps its list of servers, and which dialect it writes there. What
+// can be said as data stands in clients.json; the rest is in quirks.go. The
+// package only reads: connect plans the writes. connect, profiles, repair and
+// backend may import it.
+//
+//	table, err := clients.Load("")
+//	for _, app := range table.Look(clients.Real(), "") {
+//		fmt.Println(app.Client.Name, app.Found, len(app.Entries))
+//	}
+package clients
+
+import (
+	"bytes"
+	_ "embed"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+
+	"toolbay/backend/model"
+)
+
+//go:embed clients.json
+var shipped []byte
+
+// Scopes of a config file.
+const (
+	User    = "user"
+	Project = "project"
+)
+
+// Client is one AI app as the table describes it.
+type Client struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	// Restart is the key of the text line that says what the user must do
+	// before the app sees a change.
+	Restart string     `json:"restart"`
+	Dialect Dialect    `json:"dialect"`
+	Files   []FileSpec `json:"files"`
+	// Managed are files of an organisation's administrator. While one exists
+	// the app reads its servers from there only.
+	Managed  []Place        `json:"managed,omitempty"`
+	Evidence []EvidenceSpec `json:"evidence"`
+
+	// overridden clients come from the user's own table: their files must lie
+	// in the home or the project folder.
+	overridden bool
+}
+
+// FileSpec is one place where an app looks for its servers. Of several that
+// apply in a scope the first is the one that is written.
+type FileSpec struct {
+	Scope string   `json:"scope"`
+	OS    []string `json:"os,omitempty"` // empty: all
+	// If must exist for the spec to apply.
+	If string `json:"if,omitempty"`
+	// Instead means that the app does not read the later places of the scope
+	// when this one applies.
+	Instead bool `json:"instead,omitempty"`
+	// Folders are alternatives; the first whose variables are all set counts.
+	Folders []string `json:"folders"`
+	// Names are the file names the app reads there, the one it would create
+	// itself first.
+	Names []string `json:"names"`
+}
+
+// Place is a path on some systems.
+type Place struct {
+	OS   []string `json:"os,omitempty"`
+	Path string   `json:"path"`
+}
+
+// EvidenceSpec is one sign that an app is on this computer.
+type EvidenceSpec struct {
+	Kind string   `json:"kind"` // folder, app, program
+	OS   []string `json:"os,omitempty"`
+	Path string   `json:"path,omitempty"` // of a folder or app
+	Name string   `json:"name,omitempty"` // of a program
+	// Shared are names in the folder that belong to other apps: a folder that
+	// holds nothing else is no evidence.
+	Shared []string `json:"shared,omitempty"`
+}
+
+// Table is the list of apps.
+type Table struct {
+	clients    []Client
+	binFolders []Place
+	overridden []string
+}
+
+type tableFile struct {
+	Format     int      `json:"format"`
+	BinFolders []Place  `json:"binFolders"`
+	Clients    []Client `json:"clients"`
+}
+
+// maxTable bounds an override file, in bytes.
+const maxTable = 1 << 20
+
+// Load gives the shipped table, changed by the file override when it is not ""
+// and exists: a client there replaces the shipped one with its id or comes
+// last. When the override is not usable, the shipped table comes back together
+// with an error of code clients_table_broken.
+func Load(override string) (*Table, error) {
+	t := &Table{}
+	base, err := parseTable(shipped)
+	if err != nil {
+		return nil, fmt.Errorf("shipped table of apps: %w", err)
+	}
+	t.clients, t.binFolders = base.Clients, base.BinFolders
+	if override == "" {
+		return t, nil
+	}
+	f, err := os.Open(override)
+	if errors.Is(err, fs.ErrNotExist) {
+		return t, nil
+	}
+	if err != nil {
+		return t, model.Fail("clients_table_broken", err)
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, maxTable+1))
+	if err == nil && len(src) > maxTable {
+		err = fmt.Errorf("larger than %d bytes", maxTable)
+	}
+	if err != nil {
+		return t, model.Fail("clients_table_broken", err)
+	}
+	own, err := parseTable(src)
+	if err != nil {
+		return t, model.Fail("clients_table_broken", err)
+	}
+	t.binFolders = append(t.binFolders, own.BinFolders...)
+	for _, c := range own.Clients {
+		c.overridden = true
+		t.overridden = append(t.overridden, c.ID)
+		t.put(c)
+	}
+	return t, nil
+}
+
+func (t *Table) put(c Client) {
+	for i := range t.clients {
+		if t.clients[i].ID == c.ID {
+			t.clients[i] = c
+			return
+		}
+	}
+	t.clients = append(t.clients, c)
+}
+
+// All gives the apps in the order of the table.
+func (t *Table) All() []Client { return append([]Client(nil), t.clients...) }
+
+// Get gives one app.
+func (t *Table) Get(id string) (Client, bool) {
+	for _, c := range t.clients {
+		if c.ID == id {
+			return c, true
+		}
+	}
+	return Client{}, false
+}
+
+// Overridden gives the ids of the apps that the user's own table describes.
+func (t *Table) Overridden() []string { return append([]string{}, t.overridden...) }
+
+// parseTable reads a table strictly: an unknown field is an error, so that a
+// mistyped one is not silently without effect.
+func parseTable(src []byte) (tableFile, error) {
+	var f tableFile
+	dec := json.NewDecoder(bytes.NewReader(src))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&f); err != nil {
+		return f, err
+	}
+	if _, err := dec.Token(); err != io.EOF {
+		return f, errors.New("more than one document")
+	}
+	return f, f.check()
+}

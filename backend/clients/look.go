@@ -1,0 +1,320 @@
+package clients
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+
+	"toolbay/backend/configfile"
+	"toolbay/backend/model"
+)
+
+// Healths of a config file.
+const (
+	OK         = "ok"
+	Absent     = "absent"
+	Empty      = "empty"      // nothing but blanks in it; Err is set when the app minds
+	Broken     = "broken"     // the app cannot read what is in it
+	Unreadable = "unreadable" // we cannot open it
+)
+
+// maxFile bounds what is read as a config, in bytes. Claude Code keeps its
+// history in the same file: 5 MB is usual, 50 MB has been seen.
+const maxFile = configfile.MaxSize
+
+// FileState is a config file as it is now.
+type FileState struct {
+	Path   string
+	Scope  string
+	Format string // as in the table: json, jsonc, json-comments, toml
+	Health string
+	Err    error
+	// Primary is the file of its scope that gets new entries.
+	Primary bool
+	// Unread is a file that this app leaves aside because another one counts:
+	// what stands there starts nothing.
+	Unread bool
+}
+
+// Evidence is a sign that an app is on this computer.
+type Evidence struct {
+	Kind string // file, folder, app, program
+	Path string
+}
+
+// App is an AI app as it stands on this computer.
+type App struct {
+	Client   Client
+	Found    bool
+	Evidence []Evidence
+	// Managed is the administrator's file that decides alone, or "".
+	Managed string
+	Files   []FileState
+	Entries []Entry
+}
+
+// Look reads the state of every app, in the order of the table. It writes
+// nothing and starts nothing. Project files come with a projectDir only.
+func (t *Table) Look(sys System, projectDir string) []App {
+	apps := make([]App, 0, len(t.clients))
+	for _, c := range t.clients {
+		apps = append(apps, t.look(sys, c, projectDir))
+	}
+	return apps
+}
+
+// LookOne reads the state of one app; code app_unknown when the table does not
+// have it.
+func (t *Table) LookOne(sys System, id, projectDir string) (App, error) {
+	c, ok := t.Get(id)
+	if !ok {
+		return App{}, model.Fail("app_unknown", nil, "app", id)
+	}
+	return t.look(sys, c, projectDir), nil
+}
+
+// Primary gives the file of a scope that gets new entries.
+func (a App) Primary(scope string) (FileState, bool) {
+	for _, f := range a.Files {
+		if f.Scope == scope && f.Primary {
+			return f, true
+		}
+	}
+	return FileState{}, false
+}
+
+func (t *Table) look(sys System, c Client, projectDir string) App {
+	if projectDir != "" {
+		if abs, err := filepath.Abs(projectDir); err == nil {
+			projectDir = abs
+		}
+	}
+	a := App{Client: c}
+	for _, scope := range []string{User, Project} {
+		instead := false // an earlier place of the scope took over
+		primary := false
+		for _, spec := range c.Files {
+			if spec.Scope != scope || !sys.is(spec.OS) {
+				continue
+			}
+			if spec.If != "" && len(sys.expand(spec.If, projectDir)) == 0 {
+				continue
+			}
+			folder := sys.first(c, spec.Folders, spec.Names, projectDir)
+			if folder == "" {
+				continue
+			}
+			files, docs := c.filesIn(folder, spec)
+			best := choose(files, docs, c.Dialect)
+			for i, f := range files {
+				f.Primary = !primary && i == best
+				f.Unread = instead
+				if f.Health == Absent && !f.Primary {
+					continue
+				}
+				a.Files = append(a.Files, f)
+				if f.Scope == User && f.Health != Absent {
+					a.Evidence = append(a.Evidence, Evidence{Kind: "file", Path: f.Path})
+				}
+				if docs[i] != nil && !f.Unread {
+					for _, e := range c.Dialect.Decode(docs[i]) {
+						e.File = f.Path
+						a.Entries = append(a.Entries, e)
+					}
+				}
+			}
+			primary = true
+			instead = instead || spec.Instead
+		}
+	}
+	a.Evidence = append(a.Evidence, t.evidence(sys, c)...)
+	a.Found = len(a.Evidence) > 0
+	for _, m := range c.Managed {
+		if !sys.is(m.OS) {
+			continue
+		}
+		for _, p := range sys.expand(m.Path, "") {
+			if exists(p) {
+				a.Managed = p
+			}
+		}
+	}
+	return a
+}
+
+// filesIn reads the files of a spec; docs[i] is nil where files[i] has no
+// readable content.
+func (c Client) filesIn(folder string, spec FileSpec) (files []FileState, docs []*configfile.Document) {
+	for _, n := range spec.Names {
+		f, doc := c.Inspect(filepath.Join(folder, filepath.FromSlash(n)))
+		f.Scope = spec.Scope
+		files, docs = append(files, f), append(docs, doc)
+	}
+	return files, docs
+}
+
+// choose gives the index of the file that gets new entries: the only one that
+// is there, of several the first that already has servers, else the first that
+// is there, as the app's own writer does, else the first.
+func choose(files []FileState, docs []*configfile.Document, d Dialect) int {
+	there := -1
+	for i, f := range files {
+		if f.Health == Absent {
+			continue
+		}
+		if there < 0 {
+			there = i
+		}
+		if docs[i] != nil {
+			if _, ok := docs[i].Get(d.Servers...); ok {
+				return i
+			}
+		}
+	}
+	return max(there, 0)
+}
+
+// Inspect reads one file the way this app does. The document is nil unless the
+// health is ok.
+func (c Client) Inspect(path string) (FileState, *configfile.Document) {
+	f := FileState{Path: path, Scope: User, Format: string(c.Dialect.Format)}
+	src, err := ReadFile(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		f.Health = Absent
+		return f, nil
+	case err != nil:
+		f.Health, f.Err = Unreadable, err
+		return f, nil
+	}
+	doc, err := c.Read(src, path)
+	switch {
+	case err != nil:
+		f.Health, f.Err = Broken, err
+	case doc == nil:
+		f.Health = Empty
+		if c.Dialect.RefusesBlank {
+			f.Err = model.Fail("file_blank", nil, "app", c.Name, "path", path)
+		}
+	default:
+		f.Health = OK
+	}
+	return f, doc
+}
+
+// Read parses what stands in a file of this app with the app's own strictness;
+// path is for the error's words only. A blank file gives no document and no
+// error. Codes: file_broken, and wrong_shape when it parses but the servers do
+// not stand in it the way the app has them.
+func (c Client) Read(src []byte, path string) (*configfile.Document, error) {
+	mark := bytes.HasPrefix(src, []byte("\xef\xbb\xbf"))
+	if len(bytes.TrimSpace(bytes.TrimPrefix(src, []byte("\xef\xbb\xbf")))) == 0 {
+		return nil, nil
+	}
+	if mark && c.Dialect.RefusesBOM {
+		return nil, model.Fail("file_broken", errors.New("begins with a byte order mark, which "+c.Name+" does not accept"), "app", c.Name, "path", path)
+	}
+	doc, err := configfile.Parse(src, c.Dialect.Format)
+	if err != nil {
+		return nil, model.Fail("file_broken", err, "app", c.Name, "path", path)
+	}
+	if c.Dialect.Format != configfile.TOML {
+		if doc.Blank() {
+			return nil, nil // comments and nothing else
+		}
+		if doc.Keys() == nil {
+			return nil, c.wrongShape(path)
+		}
+	}
+	for n := 1; n <= len(c.Dialect.Servers); n++ {
+		v, ok := doc.Get(c.Dialect.Servers[:n]...)
+		if !ok {
+			break
+		}
+		if _, isObject := v.(configfile.Object); !isObject {
+			return nil, c.wrongShape(path, c.Dialect.Servers[:n]...)
+		}
+	}
+	return doc, nil
+}
+
+func (c Client) wrongShape(path string, at ...string) error {
+	return model.Fail("wrong_shape", fmt.Errorf("at %q: not a set of names and values", at), "app", c.Name, "path", path)
+}
+
+// ReadFile gives the bytes of a file. Codes: file_is_folder, link_dangling,
+// file_unreadable; fs.ErrNotExist when there is nothing.
+func ReadFile(path string) ([]byte, error) {
+	fi, err := os.Stat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if target, lerr := os.Readlink(path); lerr == nil {
+			return nil, model.Fail("link_dangling", fmt.Errorf("link to %s, which is not there", target), "path", path)
+		}
+		return nil, fs.ErrNotExist
+	case err != nil:
+		return nil, model.Fail("file_unreadable", err, "path", path)
+	case fi.IsDir():
+		return nil, model.Fail("file_is_folder", nil, "path", path)
+	case !fi.Mode().IsRegular():
+		// A pipe would hold us for ever.
+		return nil, model.Fail("file_unreadable", fmt.Errorf("not a plain file: %s", fi.Mode().Type()), "path", path)
+	case fi.Size() > maxFile:
+		return nil, model.Fail("file_unreadable", fmt.Errorf("%d bytes", fi.Size()), "path", path)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, model.Fail("file_unreadable", err, "path", path)
+	}
+	defer f.Close()
+	src, err := io.ReadAll(io.LimitReader(f, maxFile))
+	if err != nil {
+		return nil, model.Fail("file_unreadable", err, "path", path)
+	}
+	return src, nil
+}
+
+func (t *Table) evidence(sys System, c Client) []Evidence {
+	var found []Evidence
+	for _, e := range c.Evidence {
+		if !sys.is(e.OS) {
+			continue
+		}
+		if e.Kind == "program" {
+			if p := sys.program(e.Name, t.binFolders); p != "" {
+				found = append(found, Evidence{Kind: e.Kind, Path: p})
+			}
+			continue
+		}
+		for _, p := range sys.expand(e.Path, "") {
+			if fi, err := os.Stat(p); err != nil || (e.Kind == "folder" && !fi.IsDir()) {
+				continue
+			}
+			if len(e.Shared) > 0 && onlyShared(p, e.Shared) {
+				continue
+			}
+			found = append(found, Evidence{Kind: e.Kind, Path: p})
+		}
+	}
+	return found
+}
+
+// onlyShared tells whether a folder holds other apps' things and nothing else.
+// An empty folder is nobody's in particular: it counts for the app.
+func onlyShared(dir string, shared []string) bool {
+	names, err := os.ReadDir(dir)
+	if err != nil || len(names) == 0 {
+		return false
+	}
+	for _, n := range names {
+		if !slices.Contains(shared, n.Name()) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,287 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"slices"
+
+	"toolbay/backend/changeset"
+	"toolbay/backend/clients"
+	"toolbay/backend/model"
+)
+
+// Connector plans and applies which entries stand in which app. All fields are
+// needed.
+type Connector struct {
+	Apps    *clients.Table
+	System  clients.System
+	Changes *changeset.Engine
+	Ledger  Ledger
+	// Launcher gives the path of the stable copy of our program that entries
+	// start.
+	Launcher func() (string, error)
+}
+
+// Target is a file to change.
+type Target struct {
+	App string
+	// File is another file of that app's dialect; "" is the app's own. Only a
+	// file named here is made for an app that is not on this computer.
+	File       string
+	Scope      string // user (default) or project
+	ProjectDir string
+}
+
+// Want is an entry that should stand in the targets.
+type Want struct {
+	Server, Profile string
+	// Portable is what the entry starts where the file is shared with others;
+	// nil starts our launcher.
+	Portable *clients.Launch
+}
+
+// Plan is a change that is ready to be shown and applied.
+type Plan struct {
+	Change changeset.Change
+	// Restart holds the ids of the apps whose files will change.
+	Restart []string
+
+	edits []*edit
+}
+
+// PlanConnect plans entries for wants in every target, as one change. An entry
+// that stands there already as wanted is no change. Codes: app_unknown,
+// app_not_found, app_managed, no_project_file, project_unknown, name_taken,
+// keys_not_portable, file_broken, wrong_shape, file_unreadable,
+// file_is_folder, link_dangling.
+func (c *Connector) PlanConnect(ctx context.Context, kind, title string, targets []Target, wants []Want) (Plan, error) {
+	launcher, err := c.Launcher()
+	if err != nil {
+		return Plan{}, err
+	}
+	known, err := c.ledger(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	b := &builder{known: known, launcher: launcher}
+	for _, t := range targets {
+		if err := c.connectTarget(b, t, wants); err != nil {
+			return Plan{}, err
+		}
+	}
+	return b.plan(ctx, kind, title)
+}
+
+func (c *Connector) connectTarget(b *builder, t Target, wants []Want) error {
+	app, file, err := c.resolve(t)
+	if err != nil {
+		return err
+	}
+	if t.File == "" {
+		if !app.Found {
+			return model.Fail("app_not_found", nil, "app", app.Client.Name)
+		}
+		if app.Managed != "" {
+			return model.Fail("app_managed", nil, "app", app.Client.Name)
+		}
+	}
+	for _, w := range wants {
+		e, err := wanted(app.Client, w, b.launcher)
+		if err != nil {
+			return err
+		}
+		b.edit(placeOf(app, t, file, w.Server), app.Client).put(e)
+	}
+	return nil
+}
+
+// placeOf is the file in which an entry belongs. Where an app reads two files
+// in one scope and the name stands in the other one, it is that one: written
+// twice, one of the two would hide the other.
+func placeOf(app clients.App, t Target, file, name string) string {
+	if t.File != "" {
+		return file
+	}
+	for _, e := range app.Entries {
+		if e.Name != name || e.File == file {
+			continue
+		}
+		for _, f := range app.Files {
+			if f.Path == e.File && f.Scope == scopeOf(t) && !f.Unread {
+				return f.Path
+			}
+		}
+	}
+	return file
+}
+
+// PlanDisconnect plans to take the entries of servers out of the targets; no
+// targets means everywhere we know of. Only entries that are ours go, and what
+// we created for them goes with the last one. An entry that is not there is no
+// change. Codes as PlanConnect, and not_ours for an entry of that name which
+// we did not write.
+func (c *Connector) PlanDisconnect(ctx context.Context, kind, title string, targets []Target, servers []string) (Plan, error) {
+	// Taking away must work where the launcher can no longer be put in place;
+	// without it only entries in the ledger count as ours.
+	launcher, err := c.Launcher()
+	if err != nil {
+		launcher = ""
+	}
+	known, err := c.ledger(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	b := &builder{known: known, launcher: launcher}
+	if len(targets) == 0 {
+		c.everywhere(b, servers)
+	}
+	for _, t := range targets {
+		app, file, err := c.resolve(t)
+		if err != nil {
+			return Plan{}, err
+		}
+		files := []string{file}
+		if t.File == "" {
+			for _, f := range app.Files {
+				if f.Scope == scopeOf(t) && f.Path != file && f.Health == clients.OK {
+					files = append(files, f.Path)
+				}
+			}
+		}
+		for _, f := range files {
+			for _, s := range servers {
+				b.edit(f, app.Client).take(s, true)
+			}
+		}
+	}
+	return b.plan(ctx, kind, title)
+}
+
+// everywhere takes servers out of every file the ledger knows, and out of the
+// apps' own files where an entry runs our launcher without being in the
+// ledger. A file of the second kind that cannot be read holds nothing we know
+// of and is passed over.
+func (c *Connector) everywhere(b *builder, servers []string) {
+	for _, r := range b.known.sorted() {
+		if r.Gone || !slices.Contains(servers, r.Server) {
+			continue
+		}
+		if client, ok := c.Apps.Get(r.App); ok {
+			b.edit(r.File, client).take(r.Server, false)
+		}
+	}
+	for _, app := range c.Apps.Look(c.System, "") {
+		for _, e := range app.Entries {
+			if slices.Contains(servers, e.Server) && b.ours(e) {
+				b.edit(e.File, app.Client).take(e.Server, false)
+			}
+		}
+	}
+}
+
+// resolve finds the app of a target and the file that is meant.
+func (c *Connector) resolve(t Target) (clients.App, string, error) {
+	scope := scopeOf(t)
+	project := ""
+	if scope == clients.Project {
+		if project = t.ProjectDir; project == "" && t.File == "" {
+			return clients.App{}, "", model.Fail("project_unknown", nil)
+		}
+	}
+	app, err := c.Apps.LookOne(c.System, t.App, project)
+	if err != nil {
+		return app, "", err
+	}
+	if t.File != "" {
+		file, err := filepath.Abs(t.File)
+		if err != nil {
+			return app, "", model.Fail("file_unreadable", err, "path", t.File)
+		}
+		return app, file, nil
+	}
+	f, ok := app.Primary(scope)
+	switch {
+	case !ok && scope == clients.Project:
+		return app, "", model.Fail("no_project_file", nil, "app", app.Client.Name)
+	case !ok:
+		return app, "", model.Fail("app_not_found", nil, "app", app.Client.Name)
+	}
+	return app, f.Path, nil
+}
+
+func scopeOf(t Target) string {
+	if t.Scope == "" {
+		return clients.User
+	}
+	return t.Scope
+}
+
+// Preview shows what a plan would change, without writing.
+func (c *Connector) Preview(ctx context.Context, p Plan) ([]changeset.FileDiff, error) {
+	return c.Changes.Preview(ctx, p.Change)
+}
+
+// Apply applies a plan and brings the ledger up to date. When nothing changed
+// the record has no ID. When only the ledger could not be written, the record
+// comes back with the error; Reconcile mends that.
+func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error) {
+	record, err := c.Changes.Apply(ctx, p.Change)
+	if err != nil {
+		return record, err
+	}
+	put := map[string]string{}
+	for _, e := range p.edits {
+		e.changes(put)
+	}
+	if len(put) == 0 {
+		return record, nil
+	}
+	return record, c.Ledger.LedgerWrite(ctx, put, nil)
+}
+
+// changes adds the ledger rows of an edit that are new or other than before.
+func (e *edit) changes(put map[string]string) {
+	for key, r := range e.after.entries {
+		if text := encode(r); text != encode(e.b.known.entries[key]) {
+			put[key] = text
+		}
+	}
+	for key, p := range e.after.containers {
+		if text := encode(p); text != encode(e.b.known.containers[key]) {
+			put[key] = text
+		}
+	}
+}
+
+// plan reads every file once and runs its edit, so that whatever stands in the
+// way is known before anything is shown or written.
+func (b *builder) plan(ctx context.Context, kind, title string) (Plan, error) {
+	p := Plan{Change: changeset.Change{Kind: kind, Title: title}, edits: b.edits, Restart: []string{}}
+	for _, e := range b.edits {
+		if err := ctx.Err(); err != nil {
+			return Plan{}, err
+		}
+		before, err := clients.ReadFile(e.path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return Plan{}, err
+		}
+		after, err := e.run(before)
+		if err != nil {
+			return Plan{}, err
+		}
+		if same(before, after) {
+			continue
+		}
+		for _, s := range e.steps {
+			if !slices.Contains(p.Restart, s.client.ID) {
+				p.Restart = append(p.Restart, s.client.ID)
+			}
+		}
+	}
+	for _, e := range b.edits {
+		p.Change.Files = append(p.Change.Files, changeset.File{Path: e.path, Plan: e.run})
+	}
+	return p, nil
+}

@@ -1,0 +1,332 @@
+package connect
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"runtime"
+	"slices"
+	"strings"
+
+	"toolbay/backend/clients"
+	"toolbay/backend/configfile"
+	"toolbay/backend/model"
+)
+
+// builder collects the edits of one plan, one per file.
+type builder struct {
+	known    known
+	launcher string
+	edits    []*edit
+}
+
+// edit is what a plan does to one file.
+type edit struct {
+	b     *builder
+	path  string
+	steps []*step
+	// after is the ledger as the last run of the edit leads to it.
+	after known
+}
+
+// step is what an edit does for one app. Usually a file has one step; two apps
+// can be told to use the same file.
+type step struct {
+	client clients.Client
+	puts   []entry
+	takes  []removal
+}
+
+// entry is one that should stand in a file.
+type entry struct {
+	server, profile string
+	launch          clients.Launch
+}
+
+// removal is one that should not. A strict one fails when the entry is another's.
+type removal struct {
+	server string
+	strict bool
+}
+
+// edit gives the edit of a file, made at first mention. Two ways to the same
+// file are one edit: each would undo the other.
+func (b *builder) edit(path string, client clients.Client) *step {
+	for _, e := range b.edits {
+		if e.path == path || real(e.path) == real(path) {
+			return e.step(client)
+		}
+	}
+	e := &edit{b: b, path: path}
+	b.edits = append(b.edits, e)
+	return e.step(client)
+}
+
+func real(path string) string {
+	if p, err := filepath.EvalSymlinks(path); err == nil {
+		return p
+	}
+	return path
+}
+
+func (e *edit) step(client clients.Client) *step {
+	for _, s := range e.steps {
+		if s.client.ID == client.ID {
+			return s
+		}
+	}
+	s := &step{client: client}
+	e.steps = append(e.steps, s)
+	return s
+}
+
+func (s *step) put(e entry) {
+	for _, p := range s.puts {
+		if p.server == e.server {
+			return
+		}
+	}
+	s.puts = append(s.puts, e)
+}
+
+func (s *step) take(server string, strict bool) {
+	for i, t := range s.takes {
+		if t.server == server {
+			s.takes[i].strict = t.strict || strict
+			return
+		}
+	}
+	s.takes = append(s.takes, removal{server: server, strict: strict})
+}
+
+// wanted turns a want into the entry for one app.
+func wanted(c clients.Client, w Want, launcher string) (entry, error) {
+	e := entry{server: w.Server, profile: w.Profile}
+	if w.Portable == nil {
+		e.launch = clients.Launch{Command: launcher, Args: clients.LauncherArgs(w.Server, w.Profile)}
+		return e, nil
+	}
+	e.launch = *w.Portable
+	if !c.Dialect.Carries(e.launch) {
+		return e, model.Fail("keys_not_portable", nil, "app", c.Name, "name", w.Server)
+	}
+	return e, nil
+}
+
+// ours tells whether an entry in a file may be changed or taken away by us: it
+// is as the ledger has it, or it runs our launcher. A launcher of another
+// Toolbay home is another's as long as it is there; one that is gone can only
+// be mended by taking it over.
+func (b *builder) ours(e clients.Entry) bool {
+	if r, ok := b.known.entry(e.File, e.Name); ok && r.is(e) {
+		return true
+	}
+	if e.Server == "" {
+		return false
+	}
+	if !strings.ContainsAny(e.Command, `/\`) || samePath(e.Command, b.launcher) {
+		return true
+	}
+	_, err := os.Stat(e.Command)
+	return b.launcher != "" && errors.Is(err, os.ErrNotExist)
+}
+
+// server is the one that an entry of ours starts: a portable entry does not
+// say it, the ledger does.
+func (b *builder) server(e clients.Entry) string {
+	if e.Server != "" {
+		return e.Server
+	}
+	r, _ := b.known.entry(e.File, e.Name)
+	return r.Server
+}
+
+func samePath(a, b string) bool {
+	if runtime.GOOS == "windows" {
+		return strings.EqualFold(filepath.Clean(a), filepath.Clean(b))
+	}
+	return a != "" && filepath.Clean(a) == filepath.Clean(b)
+}
+
+// run is the changeset's Plan: bytes in, bytes out. It may run several times,
+// each time on what the file holds then.
+func (e *edit) run(before []byte) ([]byte, error) {
+	e.after = e.b.known.clone()
+	src := before
+	for _, s := range e.steps {
+		var err error
+		for _, t := range s.takes {
+			if src, err = e.takeOut(src, s.client, t); err != nil {
+				return nil, err
+			}
+		}
+		for _, p := range s.puts {
+			if src, err = e.putIn(src, s.client, p); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return src, nil
+}
+
+// find reads src and gives the entry called name.
+func (e *edit) find(src []byte, client clients.Client, name string) (*configfile.Document, *clients.Entry, error) {
+	doc, err := client.Read(src, e.path)
+	if err != nil || doc == nil {
+		return nil, nil, err
+	}
+	for _, found := range client.Dialect.Decode(doc) {
+		if found.Name == name {
+			found.File = e.path
+			return doc, &found, nil
+		}
+	}
+	return doc, nil, nil
+}
+
+func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error) {
+	doc, found, err := e.find(src, client, p.server)
+	if err != nil {
+		return nil, err
+	}
+	d := client.Dialect
+	r := row{
+		App: client.ID, File: e.path, Name: p.server, Server: p.server, Profile: p.profile,
+		Command: p.launch.Command, Args: p.launch.Args,
+	}
+	value := d.Encode(p.launch)
+	e.after.entries[r.key()] = r
+	if found == nil {
+		path := d.PathIn(doc, p.server)
+		out, trace, err := configfile.Insert(src, d.Format, path, value)
+		if err != nil {
+			return nil, e.fail(client, err)
+		}
+		place := container{File: e.path, Path: path[:len(path)-1], Trace: trace}
+		if old, ok := e.after.containers[place.key()]; ok && e.holdsOurs(doc, d, place.Path) {
+			place.Trace = old.Trace.Join(trace)
+		}
+		e.after.containers[place.key()] = place
+		return out, nil
+	}
+	if !e.b.ours(*found) || e.b.server(*found) != p.server {
+		return nil, model.Fail("name_taken", nil, "app", client.Name, "name", p.server)
+	}
+	if differs := differing(doc, d, found.Path, value); len(differs) > 0 {
+		if src, err = configfile.Update(src, d.Format, found.Path, differs); err != nil {
+			return nil, e.fail(client, err)
+		}
+	}
+	return src, nil
+}
+
+// takeOut removes the entries of ours that start a server, whatever they are
+// called: a user may have renamed one.
+func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, error) {
+	doc, err := client.Read(src, e.path)
+	if err != nil {
+		return nil, err
+	}
+	var ours []clients.Entry
+	if doc != nil {
+		for _, found := range client.Dialect.Decode(doc) {
+			found.File = e.path
+			switch {
+			case e.b.ours(found) && e.b.server(found) == t.server:
+				ours = append(ours, found)
+			case found.Name == t.server && t.strict:
+				return nil, model.Fail("not_ours", nil, "app", client.Name, "name", t.server)
+			}
+		}
+	}
+	for _, found := range ours {
+		// Without a trace (the ledger was lost) the entry goes and what we may
+		// have created around it stays.
+		var trace *configfile.Trace
+		place := container{File: e.path, Path: found.Path[:len(found.Path)-1]}
+		if old, ok := e.after.containers[place.key()]; ok {
+			trace = &old.Trace
+		}
+		if src, err = configfile.Remove(src, client.Dialect.Format, found.Path, trace); err != nil {
+			return nil, e.fail(client, err)
+		}
+	}
+	for key, r := range e.after.entries {
+		if r.File == e.path && r.Server == t.server {
+			r.Gone = true
+			e.after.entries[key] = r
+		}
+	}
+	return src, nil
+}
+
+// holdsOurs tells whether an entry of ours stands at path. Where none does, an
+// older trace tells of a container that somebody else has made since.
+func (e *edit) holdsOurs(doc *configfile.Document, d clients.Dialect, path []string) bool {
+	if doc == nil {
+		return false
+	}
+	for _, found := range d.Decode(doc) {
+		found.File = e.path
+		if slices.Equal(found.Path[:len(found.Path)-1], path) && e.isOurs(found) {
+			return true
+		}
+	}
+	return false
+}
+
+// isOurs is ours with the entries that this run has put in already.
+func (e *edit) isOurs(found clients.Entry) bool {
+	r, ok := e.after.entry(e.path, found.Name)
+	return ok && r.is(found) || e.b.ours(found)
+}
+
+// fail gives an error of configfile the name of the app it is about.
+func (e *edit) fail(client clients.Client, err error) error {
+	return model.Fail(model.Code(err), err, "app", client.Name, "path", e.path)
+}
+
+// differing gives the members of value that an entry of ours lacks or has
+// otherwise. What the user added is left out of it: further variables, and the
+// app's own switch, for whoever switched the entry off meant it.
+func differing(doc *configfile.Document, d clients.Dialect, path []string, value configfile.Object) configfile.Object {
+	var out configfile.Object
+	for _, m := range value {
+		if d.Off != nil && m.Key == d.Off.Key {
+			continue
+		}
+		have, ok := doc.Get(append(slices.Clone(path), m.Key)...)
+		if ok && reflect.DeepEqual(have, m.Value) {
+			continue
+		}
+		if env, isEnv := m.Value.(configfile.Object); isEnv {
+			if old, isObject := have.(configfile.Object); isObject {
+				m.Value = merged(old, env)
+				if reflect.DeepEqual(have, m.Value) {
+					continue
+				}
+			}
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// merged gives the variables of an entry in their order with the wanted values
+// in place, and the wanted ones that are new after them.
+func merged(have, want configfile.Object) configfile.Object {
+	out := slices.Clone(have)
+	for _, w := range want {
+		if i := slices.IndexFunc(out, func(m configfile.Member) bool { return m.Key == w.Key }); i >= 0 {
+			out[i].Value = w.Value
+		} else {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// same is bytes.Equal that tells an absent file from an empty one.
+func same(a, b []byte) bool { return (a == nil) == (b == nil) && bytes.Equal(a, b) }

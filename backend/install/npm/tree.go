@@ -1,0 +1,232 @@
+package npm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"toolbay/backend/install"
+	"toolbay/backend/job"
+	"toolbay/backend/model"
+	"toolbay/backend/runtimes"
+)
+
+const lockName = "package-lock.json"
+
+// tree is a package with everything it depends on, on its way into a folder.
+type tree struct {
+	in      *Installer
+	node    runtimes.Node
+	dir     string
+	pkg     model.Package
+	scripts bool
+	places  []string // folders of the packages that will arrive
+}
+
+// locked is one package of a lock file (version 3).
+type locked struct {
+	Version          string   `json:"version"`
+	Integrity        string   `json:"integrity"`
+	HasInstallScript bool     `json:"hasInstallScript"`
+	Optional         bool     `json:"optional"`
+	Dev              bool     `json:"dev"`
+	Peer             bool     `json:"peer"`
+	Link             bool     `json:"link"`
+	OS               []string `json:"os"`
+	CPU              []string `json:"cpu"`
+}
+
+// lock decides which versions of everything are meant, without fetching them:
+// only then is the number of packages known.
+func (t *tree) lock(ctx context.Context) error {
+	if err := os.Mkdir(t.dir, 0o755); err != nil {
+		return err
+	}
+	project, err := json.MarshalIndent(map[string]any{
+		"name": "toolbay-server", "version": "0.0.0", "private": true,
+		"dependencies": map[string]string{t.pkg.Identifier: t.pkg.Version},
+	}, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(t.dir, "package.json"), append(project, '\n'), 0o644); err != nil {
+		return err
+	}
+	if err := t.npm(ctx, nil, "install", "--package-lock-only", "--ignore-scripts"); err != nil {
+		return err
+	}
+	packages, err := t.packages()
+	if err != nil {
+		return err
+	}
+	for place, p := range packages {
+		// What does not fit this system is left out by npm.
+		if place != "" && !p.Dev && !p.Link && !(p.Optional && (len(p.OS) > 0 || len(p.CPU) > 0)) {
+			t.places = append(t.places, filepath.Join(t.dir, filepath.FromSlash(place), "package.json"))
+		}
+	}
+	return nil
+}
+
+// fetch brings exactly what the lock file says, each with its integrity
+// checked by npm, and reports packages as they arrive.
+func (t *tree) fetch(ctx context.Context, report job.Report) error {
+	total := int64(len(t.places))
+	report(job.Progress{Stage: "download", Total: total, Unit: "items"})
+	here, waiting := int64(0), t.places
+	arrived := func() bool {
+		var still []string
+		for _, p := range waiting {
+			if _, err := os.Stat(p); err != nil {
+				still = append(still, p)
+			}
+		}
+		news := len(still) < len(waiting)
+		waiting = still
+		if news {
+			here = total - int64(len(still))
+			report(job.Progress{Stage: "download", Done: here, Total: total, Unit: "items"})
+		}
+		return news
+	}
+	args := []string{"ci", "--ignore-scripts"}
+	if t.scripts {
+		// Newer npm asks for each package; the user has said yes to all.
+		args = []string{"ci", "--ignore-scripts=false", "--dangerously-allow-all-scripts"}
+	}
+	return t.npm(ctx, arrived, args...)
+}
+
+func (t *tree) npm(ctx context.Context, alive func() bool, args ...string) error {
+	args = append(args, "--omit=dev", "--save=true", "--save-exact", "--package-lock=true", "--lockfile-version=3",
+		// The lock file lives between two runs with addresses in it, so that the
+		// second need not ask for them again; finish takes them out.
+		"--omit-lockfile-registry-resolved=false", "--engine-strict=false", "--loglevel=http", "--fetch-retries=2")
+	out, err := t.in.npm(ctx, t.node, t.dir, args, alive)
+	if err == nil || ctx.Err() != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	err = explain(err, out, t.pkg.Identifier)
+	if model.Code(err) == "package_unknown" || model.Code(err) == "version_unknown" {
+		// The package itself was there a moment ago: it is one that it needs.
+		return model.Fail("package_incomplete", err, "package", t.pkg.Identifier)
+	}
+	return err
+}
+
+func (t *tree) packages() (map[string]locked, error) {
+	b, err := os.ReadFile(filepath.Join(t.dir, lockName))
+	if err != nil {
+		return nil, err
+	}
+	var lock struct {
+		Packages map[string]locked `json:"packages"`
+	}
+	if err := json.Unmarshal(b, &lock); err != nil {
+		return nil, fmt.Errorf("read npm's lock file: %w", err)
+	}
+	for place := range lock.Packages {
+		if place != "" && (!strings.HasPrefix(place, "node_modules/") || !filepath.IsLocal(filepath.FromSlash(place))) {
+			return nil, fmt.Errorf("npm's lock file places a package at %q", place)
+		}
+	}
+	return lock.Packages, nil
+}
+
+// finish checks what arrived and writes the receipt.
+func (t *tree) finish(plan install.Plan, o install.Options) (install.Receipt, error) {
+	packages, err := t.packages()
+	if err != nil {
+		return install.Receipt{}, err
+	}
+	self := packages["node_modules/"+t.pkg.Identifier]
+	if self.Version != t.pkg.Version || self.Integrity == "" || plan.Integrity != "" && !sameDigest(plan.Integrity, self.Integrity) {
+		return install.Receipt{}, model.Fail("package_changed",
+			fmt.Errorf("planned %s %s, got %s %s", t.pkg.Version, plan.Integrity, self.Version, self.Integrity), "package", t.pkg.Identifier)
+	}
+	for _, f := range []string{lockName, filepath.Join("node_modules", ".package-lock.json")} {
+		if err := withoutAddresses(filepath.Join(t.dir, f)); err != nil {
+			return install.Receipt{}, err
+		}
+	}
+	entry, err := findEntry(t.dir, t.pkg.Identifier, o.Bin)
+	if err != nil {
+		return install.Receipt{}, err
+	}
+	r := install.Receipt{
+		Format: 1, Type: "npm", Server: o.Server, Package: t.pkg.Identifier, Version: self.Version, Integrity: self.Integrity,
+		Lock: lockName, Entry: entry.path, Native: entry.native, NodeArgs: entry.nodeArgs, Node: t.node.Path, NodeIs: t.node.Version,
+		Installed: t.in.now(), Scripts: []string{}, ScriptsRan: o.AllowScripts,
+	}
+	for place, p := range packages {
+		if place == "" || p.Dev {
+			continue
+		}
+		if _, err := os.Stat(filepath.Join(t.dir, filepath.FromSlash(place), "package.json")); err != nil {
+			continue // left out on this system
+		}
+		r.Packages++
+		if p.HasInstallScript {
+			_, name, _ := cutLast(place, "node_modules/")
+			r.Scripts = append(r.Scripts, name)
+		}
+	}
+	sort.Strings(r.Scripts)
+	if r.Size, err = install.Size(t.dir); err != nil {
+		return install.Receipt{}, err
+	}
+	return r, install.WriteReceipt(t.dir, r)
+}
+
+// sameDigest compares two integrity values, each of which may list several
+// digests.
+func sameDigest(a, b string) bool {
+	for _, x := range strings.Fields(a) {
+		for _, y := range strings.Fields(b) {
+			if x == y {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return s, s, false
+}
+
+// withoutAddresses takes the download addresses out of a lock file: which
+// registry is used is the user's setting at the time, and what identifies a
+// package is its integrity.
+func withoutAddresses(file string) error {
+	b, err := os.ReadFile(file)
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var lock map[string]any
+	if err := json.Unmarshal(b, &lock); err != nil {
+		return fmt.Errorf("read %s: %w", path.Base(file), err)
+	}
+	packages, _ := lock["packages"].(map[string]any)
+	for _, p := range packages {
+		if p, ok := p.(map[string]any); ok && p["integrity"] != nil {
+			delete(p, "resolved")
+		}
+	}
+	if b, err = json.MarshalIndent(lock, "", "  "); err != nil {
+		return err
+	}
+	return os.WriteFile(file, append(b, '\n'), 0o644)
+}

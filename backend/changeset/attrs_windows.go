@@ -1,0 +1,33 @@
+package changeset
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+
+	"golang.org/x/sys/windows"
+)
+
+// dress has little to do: ReplaceFile keeps access list and attributes.
+func dress(path, _ string, mode os.FileMode) error { return os.Chmod(path, mode) }
+
+// links is not told by a FileInfo on Windows; ReplaceFile cuts hard links.
+func links(fs.FileInfo) uint64 { return 1 }
+
+// writable is answered by the attempt: access lists are not worth guessing.
+func writable(string) bool { return true }
+
+func openToRead(path string) (*os.File, error) { return os.Open(path) }
+
+func openToWrite(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDWR, 0) }
+
+func cannotExchange(err error) bool { return errors.Is(err, windows.ERROR_NOT_SAME_DEVICE) }
+
+func diskFull(err error) bool {
+	return errors.Is(err, windows.ERROR_DISK_FULL) || errors.Is(err, windows.ERROR_HANDLE_DISK_FULL)
+}
+
+func readOnlyDisk(err error) bool { return errors.Is(err, windows.ERROR_WRITE_PROTECT) }
+
+// syncDir: NTFS keeps names in its own journal; folders cannot be synced.
+func syncDir(string) error { return nil }

@@ -1,4 +1,4 @@
-//go:build !windows && !darwin
+//go:build linux
 
 // Package secretstest starts a real session bus and a real keychain for one
 // test, away from the user's own. Tests only may import it.
@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/godbus/dbus/v5"
+	secretservice "github.com/zalando/go-keyring/secret_service"
 )
 
 const (
@@ -93,6 +94,25 @@ func (b *Bus) Lock(t testing.TB) {
 	call := b.conn.Object(secretsName, secretsPath).Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{collection})
 	if call.Err != nil {
 		t.Fatal(call.Err)
+	}
+}
+
+// Store keeps a password as go-keyring does.
+func (b *Bus) Store(t testing.TB, service, user, password string) {
+	t.Helper()
+	object := b.conn.Object(secretsName, secretsPath)
+	var ignored dbus.Variant
+	var session dbus.ObjectPath
+	if err := object.Call("org.freedesktop.Secret.Service.OpenSession", 0, "plain", dbus.MakeVariant("")).Store(&ignored, &session); err != nil {
+		t.Fatal(err)
+	}
+	properties := map[string]dbus.Variant{
+		"org.freedesktop.Secret.Item.Label":      dbus.MakeVariant(user),
+		"org.freedesktop.Secret.Item.Attributes": dbus.MakeVariant(map[string]string{"username": user, "service": service}),
+	}
+	secret := secretservice.Secret{Session: session, Parameters: []byte{}, Value: []byte(password), ContentType: "text/plain"}
+	if err := b.conn.Object(secretsName, collection).Call("org.freedesktop.Secret.Collection.CreateItem", 0, properties, secret, true).Err; err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -41,6 +41,9 @@ type Client struct {
 	Restart string     `json:"restart"`
 	Dialect Dialect    `json:"dialect"`
 	Files   []FileSpec `json:"files"`
+	// Reserved are names that the app keeps for itself: it drops entries that
+	// have them.
+	Reserved []string `json:"reserved,omitempty"`
 	// Managed are files of an organisation's administrator. While one exists
 	// the app reads its servers from there only.
 	Managed  []Place        `json:"managed,omitempty"`

@@ -54,7 +54,7 @@ type Plan struct {
 // PlanConnect plans entries for wants in every target, as one change. An entry
 // that stands there already as wanted is no change. Codes: app_unknown,
 // app_not_found, app_managed, no_project_file, project_unknown, name_taken,
-// keys_not_portable, file_broken, wrong_shape, file_unreadable,
+// name_reserved, keys_not_portable, file_broken, wrong_shape, file_unreadable,
 // file_is_folder, link_dangling.
 func (c *Connector) PlanConnect(ctx context.Context, kind, title string, targets []Target, wants []Want) (Plan, error) {
 	launcher, err := c.Launcher()
@@ -88,6 +88,9 @@ func (c *Connector) connectTarget(b *builder, t Target, wants []Want) error {
 		}
 	}
 	for _, w := range wants {
+		if slices.Contains(app.Client.Reserved, w.Server) {
+			return model.Fail("name_reserved", nil, "app", app.Client.Name, "name", w.Server)
+		}
 		e, err := wanted(app.Client, w, b.launcher)
 		if err != nil {
 			return err

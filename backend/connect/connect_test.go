@@ -16,7 +16,7 @@ import (
 
 func TestEveryCodeHasWords(t *testing.T) {
 	for _, code := range []string{
-		"app_unknown", "app_not_found", "app_managed", "no_project_file", "project_unknown", "name_taken", "not_ours",
+		"app_unknown", "app_not_found", "app_managed", "no_project_file", "project_unknown", "name_taken", "name_reserved", "not_ours",
 		"keys_not_portable", "file_broken", "wrong_shape", "file_unreadable", "file_is_folder", "link_dangling",
 	} {
 		if !text.Known(code) {
@@ -65,6 +65,11 @@ func TestRefusals(t *testing.T) {
 		d := newDesk(t)
 		d.write(files["gemini-cli"], "\ufeff{}")
 		d.refused("file_broken", user("gemini-cli"), wants("notes"))
+	})
+	t.Run("a name that Claude Code keeps for itself", func(t *testing.T) {
+		d := newDesk(t)
+		d.write(".claude.json", "{}")
+		d.refused("name_reserved", user("claude-code"), wants("workspace"))
 	})
 	t.Run("managed by an organisation", func(t *testing.T) {
 		d := newDesk(t)

@@ -9,8 +9,6 @@ import (
 	"testing"
 
 	"golang.org/x/sys/unix"
-
-	"toolbay/backend/model"
 )
 
 // mount does a real mount, or skips where that is not allowed.
@@ -241,14 +239,4 @@ func TestFileOfAnotherUser(t *testing.T) {
 		t.Errorf("history %+v", h)
 	}
 	wantNoTemp(t, s.user(""))
-}
-
-// asAnother is the child of TestFileOfAnotherUser; it prints the code.
-func asAnother(root, file string) (string, error) {
-	s := site{root}
-	e, err := Open(s.changes(), Options{})
-	if err != nil {
-		return "", err
-	}
-	return model.Code(applyFiles(File{Path: file, Plan: addLine("ours")})(e, s)), nil
 }

@@ -237,6 +237,29 @@ func TestChangedByAnotherWhileWeWrite(t *testing.T) {
 	}
 }
 
+// A write in place cannot see what comes out; it looks before and after.
+func TestChangedByAnotherWhileWeWriteInPlace(t *testing.T) {
+	for _, point := range []string{"journal exchanging", "in place, cut"} {
+		t.Run(point, func(t *testing.T) {
+			e, user := engine(t, Options{})
+			a, b := filepath.Join(user, "a"), filepath.Join(user, "b")
+			put(t, a, "old\n")
+			put(t, b, "old\n")
+			if err := os.Link(a, a+".second"); err != nil {
+				t.Fatal(err)
+			}
+			e.o.Fault = at(point, func() { put(t, a, "old\ntheirs\n") })
+			r := apply(t, e, File{b, addLine("ours")}, File{a, addLine("ours")})
+			wantFile(t, a, "old\ntheirs\nours\n")
+			wantFile(t, a+".second", "old\ntheirs\nours\n")
+			undo(t, e, r.ID)
+			wantFile(t, a, "old\ntheirs\n")
+			wantFile(t, b, "old\n")
+			wantSettled(t, e)
+		})
+	}
+}
+
 func TestDriftOfOtherKinds(t *testing.T) {
 	for _, c := range []struct {
 		name     string

@@ -1,6 +1,7 @@
 package changeset
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -10,8 +11,9 @@ import (
 	"toolbay/backend/model"
 )
 
-// carryOut takes a change from its first journal line to stateDone.
-func (e *Engine) carryOut(j *journal, targets []*target) error {
+// carryOut takes a change from its first journal line to stateDone. It can be
+// cancelled until the first file is touched.
+func (e *Engine) carryOut(ctx context.Context, j *journal, targets []*target) error {
 	for _, dir := range j.Made {
 		e.o.Fault("make folder")
 		if err := os.Mkdir(dir, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
@@ -28,6 +30,9 @@ func (e *Engine) carryOut(j *journal, targets []*target) error {
 		if err := e.stage(&j.Files[n], t); err != nil {
 			return err
 		}
+	}
+	if err := ctx.Err(); err != nil {
+		return model.Fail("cancelled", err)
 	}
 	for n := range j.Files {
 		j.Files[n].Ready = !j.Files[n].InPlace

@@ -33,6 +33,9 @@ type Change struct {
 	Files       []File
 	// Note is kept with the record and given back as it is. No secrets.
 	Note json.RawMessage
+	// Keep puts the change into history even when no file has to change: it did
+	// something besides, which Note tells and an undo has to take back.
+	Keep bool
 }
 
 // File is one file of a change.
@@ -188,7 +191,8 @@ func (e *Engine) Preview(ctx context.Context, c Change) ([]FileDiff, error) {
 }
 
 // Apply makes a change. When it fails, every file is as it was. When no file
-// has to change, the record has no ID and history stays as it is.
+// has to change, the record has no ID and history stays as it is, unless the
+// change says Keep.
 //
 // Codes: file_unreadable, file_read_only, folder_read_only, file_is_folder,
 // file_special, link_dangling, disk_full, file_busy, changes_busy,
@@ -200,7 +204,7 @@ func (e *Engine) Apply(ctx context.Context, c Change) (Record, error) {
 	}
 	defer unlock()
 	e.settleAll()
-	return e.apply(ctx, journal{Kind: c.Kind, Title: c.Title, Note: c.Note}, c.wants())
+	return e.apply(ctx, journal{Kind: c.Kind, Title: c.Title, Note: c.Note, Keep: c.Keep}, c.wants())
 }
 
 // apply needs the lock.
@@ -209,14 +213,11 @@ func (e *Engine) apply(ctx context.Context, j journal, wants []want) (Record, er
 	if err != nil || len(targets) == 0 {
 		return Record{}, err
 	}
-	if err := ctx.Err(); err != nil {
-		return Record{}, model.Fail("cancelled", err)
-	}
 	if err := e.begin(&j, targets); err != nil {
 		e.drop(j.ID)
 		return Record{}, err
 	}
-	if err := e.carryOut(&j, targets); err != nil {
+	if err := e.carryOut(ctx, &j, targets); err != nil {
 		// What cannot be taken back now is taken back at the next start.
 		s := e.takeBack(&j)
 		if s.Outcome == outcomeLeft || s.Err != nil {
@@ -224,7 +225,7 @@ func (e *Engine) apply(ctx context.Context, j journal, wants []want) (Record, er
 		}
 		return Record{}, err
 	}
-	if j.nothing() {
+	if j.nothing() && !j.Keep {
 		// Somebody else made the same change while we were at it.
 		s := e.takeBack(&j)
 		return Record{}, s.Err

@@ -102,6 +102,17 @@ func TestCancelled(t *testing.T) {
 	_, err := e.Apply(ctx, change(File{filepath.Join(user, "a"), addLine("x")}))
 	wantCode(t, err, "cancelled")
 	wantAbsent(t, filepath.Join(user, "a"))
+
+	// In the middle it is taken back, as long as no file was touched.
+	ctx, cancel = context.WithCancel(context.Background())
+	e.o.Fault = at("temp complete", cancel)
+	_, err = e.Apply(ctx, change(File{filepath.Join(user, "new", "a"), addLine("x")}))
+	wantCode(t, err, "cancelled")
+	wantAbsent(t, filepath.Join(user, "new"))
+	wantSettled(t, e)
+	if len(history(t, e)) != 0 {
+		t.Error("in history")
+	}
 }
 
 func TestPreviewAndDiff(t *testing.T) {

@@ -128,7 +128,7 @@ func (e *Engine) Undo(ctx context.Context, id string) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	return e.apply(ctx, journal{Kind: "undo", Title: j.Title, Undoes: j.ID, Note: j.Note}, wants)
+	return e.apply(ctx, journal{Kind: "undo", Title: j.Title, Undoes: j.ID, Note: j.Note, Keep: j.Keep}, wants)
 }
 
 // PreviewUndo tells what Undo would do, without writing anything.

@@ -35,6 +35,7 @@ type journal struct {
 	Title  string          `json:"title"`
 	Undoes string          `json:"undoes,omitempty"`
 	Note   json.RawMessage `json:"note,omitempty"`
+	Keep   bool            `json:"keep,omitempty"`
 	Files  []entry         `json:"files"`
 	// Made are the folders this change makes, outermost first; Gone are those
 	// that go with it when they are empty, innermost first.

@@ -30,6 +30,8 @@ type scenario struct {
 	inPlace bool
 	// foreign: another program edits a.json; marker "foreign" says it did.
 	foreign bool
+	// fails: the change cannot be made and is taken back.
+	fails bool
 	// killFirst is the point at which a first child is killed; the scenario
 	// is then the recovery.
 	killFirst string
@@ -75,6 +77,17 @@ func setupApplied(names []string, files ...File) func(*testing.T, site) {
 func undoNewest(e *Engine, _ site) error {
 	_, err := e.Undo(context.Background(), "")
 	return err
+}
+
+// failing runs what must fail once the other program has edited the file.
+func failing(run func(*Engine, site) error) func(*Engine, site) error {
+	return func(e *Engine, s site) error {
+		err := run(e, s)
+		if failed := err != nil; failed != exists(s.marker()) {
+			return fmt.Errorf("failed %v, foreign edit %v: %w", failed, exists(s.marker()), err)
+		}
+		return nil
+	}
 }
 
 func foreignEdit(write func(path, content string) error) func(site) func(string) {
@@ -134,6 +147,15 @@ func scenarios() []scenario {
 			setup: setupFiles("a.json", "b/b.json"), run: applyFiles(three[:2]...)},
 		{name: "drift by writing", foreign: true, fault: foreignEdit(byWriting),
 			setup: setupFiles("a.json", "b/b.json"), run: applyFiles(three[:2]...)},
+		{name: "taken back after an error", foreign: true, fails: true, fault: foreignEdit(byRename),
+			setup: setupFiles("a.json", "b/b.json", "c.json"),
+			run: failing(applyFiles(three[2], File{"x/new.json", addLine("ours")}, File{"b/b.json", removeFile},
+				File{"a.json", func(b []byte) ([]byte, error) {
+					if strings.Contains(string(b), "foreign") {
+						return nil, errors.New("cannot be merged")
+					}
+					return append(b, "ours\n"...), nil
+				}}))},
 		{name: "no exchange", o: Options{noExchange: true}, setup: setupFiles("a.json", "b/b.json"), run: applyFiles(three[:2]...)},
 		{name: "recovery after the first file", killFirst: "looked at what came out", setup: setupFiles("a.json", "b/b.json", "c.json"),
 			run: applyFiles(three...)},
@@ -331,7 +353,7 @@ func (good outcome) check(t *testing.T, sc scenario, s site, records int) {
 	e := open(t, s.changes(), Options{})
 	now := tree(t, s.user(""))
 	switch {
-	case now == good.done:
+	case now == good.done && !sc.fails:
 		records++
 	case exists(s.marker()) && now == good.foreign:
 	case !exists(s.marker()) && now == good.old:
@@ -351,7 +373,7 @@ func (good outcome) check(t *testing.T, sc scenario, s site, records int) {
 		t.Error("was not settled the first time")
 	}
 	// The machinery still works: what was cut off can be done again.
-	if now != good.done {
+	if now != good.done && !sc.fails {
 		if err := sc.run(e, s); err != nil {
 			t.Fatalf("again: %v", err)
 		}

@@ -14,6 +14,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"toolbay/backend/model"
 )
 
 const rounds = 10
@@ -163,4 +165,14 @@ func runAs(t *testing.T, uid uint32, spec string) string {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return string(out)
+}
+
+// asAnother is the child of TestFileOfAnotherUser; it prints the code.
+func asAnother(root, file string) (string, error) {
+	s := site{root}
+	e, err := Open(s.changes(), Options{})
+	if err != nil {
+		return "", err
+	}
+	return model.Code(applyFiles(File{Path: file, Plan: addLine("ours")})(e, s)), nil
 }

@@ -325,7 +325,7 @@ func (e *Engine) sweep(j *journal) (found []string, err error) {
 			if !exists(path) {
 				continue
 			}
-			if x.Ready && path != x.Part {
+			if x.Ready && path != x.Part && !sameFile(path, x.Real) {
 				kept, err := e.rescue(j, n, path)
 				if err != nil {
 					return found, err

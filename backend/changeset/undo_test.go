@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"toolbay/backend/model"
 )
 
 func undo(t *testing.T, e *Engine, id string) Record {
@@ -184,5 +185,35 @@ func TestUndoDriftingMeanwhileTakesAllBack(t *testing.T) {
 	}
 	if s := fmt.Sprint(e.Settled()); s != "[]" {
 		t.Errorf("settled %s", s)
+	}
+}
+
+// A change that did something besides files is in history without one, and
+// can be undone and redone there.
+func TestKeptWithoutFiles(t *testing.T) {
+	e, err := Open(t.TempDir(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx := context.Background()
+	if r, err := e.Apply(ctx, Change{Kind: "remove"}); err != nil || r.ID != "" {
+		t.Fatalf("a change of nothing: %+v, %v", r, err)
+	}
+	made, err := e.Apply(ctx, Change{Kind: "remove", Keep: true, Note: []byte(`{"removed":["notes"]}`)})
+	if err != nil || made.ID == "" {
+		t.Fatalf("kept: %+v, %v", made, err)
+	}
+	undo, err := e.Undo(ctx, "")
+	if err != nil || undo.Undoes != made.ID || string(undo.Note) != string(made.Note) {
+		t.Fatalf("undo: %+v, %v", undo, err)
+	}
+	if _, err := e.Undo(ctx, made.ID); model.Code(err) != "not_undoable" {
+		t.Fatalf("undone twice: %v", err)
+	}
+	if again, err := e.Undo(ctx, undo.ID); err != nil || again.Undoes != undo.ID {
+		t.Fatalf("redo: %+v, %v", again, err)
+	}
+	if h, err := e.History(ctx); err != nil || len(h) != 3 {
+		t.Fatalf("history: %+v, %v", h, err)
 	}
 }

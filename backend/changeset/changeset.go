@@ -210,7 +210,7 @@ func (e *Engine) Apply(ctx context.Context, c Change) (Record, error) {
 // apply needs the lock.
 func (e *Engine) apply(ctx context.Context, j journal, wants []want) (Record, error) {
 	targets, err := e.plan(ctx, wants)
-	if err != nil || len(targets) == 0 {
+	if err != nil || len(targets) == 0 && !j.Keep {
 		return Record{}, err
 	}
 	if err := e.begin(&j, targets); err != nil {

@@ -1,0 +1,189 @@
+package configfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/tailscale/hujson"
+
+	"toolbay/backend/model"
+)
+
+// entry is what an app's file gets from us.
+func entry(name string) Object {
+	return Object{{"command", `C:\Users\Zoë\.toolbay\bin\toolbay.exe`}, {"args", []any{"run", name}}, {"env", Object{{"A", "b"}}}}
+}
+
+// judge says whether another parser accepts src; sure is false where the
+// judges are known to see it differently from the apps.
+func judge(src []byte, f Format) (ok, sure bool) {
+	body := bytes.TrimPrefix(src, bom)
+	sure = utf8.Valid(body)
+	switch f {
+	case JSON:
+		return json.Valid(body), true
+	case TOML:
+		var v map[string]any
+		return toml.Unmarshal(body, &v) == nil, sure
+	}
+	// hujson wants a line end behind a last comment and knows two more
+	// characters that end lines; we refuse a lone CR in a comment.
+	if bytes.Contains(body, []byte("\u2028")) || bytes.Contains(body, []byte("\u2029")) || bytes.Contains(body, []byte("//")) && bytes.Contains(body, []byte("\r")) {
+		sure = false
+	}
+	_, err := hujson.Parse(append(bytes.Clone(body), '\n'))
+	return err == nil, sure
+}
+
+// checkJudge holds our verdict on src against the judge's.
+func checkJudge(t testing.TB, src []byte, f Format) (d *Document, parses bool) {
+	t.Helper()
+	d, err := Parse(src, f)
+	if err != nil {
+		switch model.Code(err) {
+		case CodeBroken, CodeTooDeep, CodeTooBig:
+		default:
+			t.Fatalf("Parse: %v\n%q", err, src)
+		}
+	}
+	ok, sure := judge(src, f)
+	switch {
+	case !sure || model.Code(err) == CodeTooDeep:
+	case err == nil && !ok && !(d.Blank() && f != TOML):
+		t.Fatalf("%s accepts what its judge refuses: %q", f, src)
+	case err != nil && ok && f != JSONComments:
+		t.Fatalf("%s refuses what its judge accepts: %v\n%q", f, err, src)
+	}
+	return d, err == nil
+}
+
+var everyOrder = [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
+
+// checkInsertRemove is the promise of this package: one member, and three in
+// every order, leave no trace; the file stays what its format says.
+func checkInsertRemove(t testing.TB, src []byte, f Format, container []string, names [3]string, orders [][]int) {
+	t.Helper()
+	kept := bytes.Clone(src)
+	_, parses := checkJudge(t, src, f)
+	cur := src
+	var trace Trace
+	var paths [][]string
+	for i, name := range names {
+		path := append(container[:len(container):len(container)], name)
+		out, tr, err := Insert(cur, f, path, entry(name))
+		switch code := model.Code(err); {
+		case !parses && err == nil:
+			t.Fatalf("a broken file was spliced: %q", src)
+		case !parses && out != nil:
+			t.Fatalf("bytes for a broken file: %q", src)
+		case code == CodeExists || code == CodeShape || code == CodeBroken && !parses || code == CodeTooDeep:
+			if len(paths) > 0 && code != CodeExists {
+				t.Fatalf("Insert %d: %v\n%q", i, err, cur)
+			}
+			continue
+		case err != nil:
+			t.Fatalf("Insert %q: %v\nsrc %q", path, err, cur)
+		}
+		d, ok := checkJudge(t, out, f)
+		if !ok {
+			t.Fatalf("the result does not parse: %q\nfrom %q", out, cur)
+		}
+		if v, _ := d.Get(path...); !same(v, mustNormal(t, entry(name))) {
+			t.Fatalf("the entry is not there: %q", out)
+		}
+		back, err := Remove(out, f, path, &tr)
+		if err != nil || !bytes.Equal(back, cur) || (back == nil) != (cur == nil) {
+			t.Fatalf("insert then remove %q: %v\nsrc  %q\nwith %q\nback %q", path, err, cur, out, back)
+		}
+		if len(paths) == 0 {
+			trace = tr
+		} else {
+			trace = trace.Join(tr)
+		}
+		paths = append(paths, path)
+		cur = out
+	}
+	if !bytes.Equal(kept, src) {
+		t.Fatalf("Insert changed its argument: %q", kept)
+	}
+	// The ledger keeps traces as JSON.
+	raw, _ := json.Marshal(trace)
+	var stored Trace
+	if err := json.Unmarshal(raw, &stored); err != nil {
+		t.Fatal(err)
+	}
+	for _, order := range orders {
+		back := cur
+		for n, i := range order {
+			if i >= len(paths) {
+				continue
+			}
+			var err error
+			from := back
+			if back, err = Remove(back, f, paths[i], &stored); err != nil {
+				t.Fatalf("Remove %q (step %d of %v): %v\nfrom %q\nsrc %q", paths[i], n, order, err, from, src)
+			}
+		}
+		if !bytes.Equal(back, src) || (back == nil) != (src == nil) {
+			t.Fatalf("%v removed in order %v with %s\nsrc  %q\nwith %q\nback %q", paths, order, raw, src, cur, back)
+		}
+	}
+}
+
+// checkForeign removes and updates what others wrote: Remove and Update prove
+// themselves that all else is as it was, so an error here is a fault.
+func checkForeign(t testing.TB, src []byte, f Format, container []string, most int) {
+	t.Helper()
+	d, err := Parse(src, f)
+	if err != nil {
+		return
+	}
+	for i, key := range d.Keys(container...) {
+		if i == most {
+			return
+		}
+		path := append(container[:len(container):len(container)], key)
+		out, err := Remove(src, f, path, nil)
+		if err != nil {
+			t.Fatalf("Remove %q: %v\n%q", path, err, src)
+		}
+		after, ok := checkJudge(t, out, f)
+		if !ok {
+			t.Fatalf("broken after Remove %q: %q\nfrom %q", path, out, src)
+		}
+		if _, still := after.Get(path...); still {
+			t.Fatalf("Remove %q left it: %q", path, out)
+		}
+		value := Object{{"command", "new"}, {"added", json.Number("1")}, {"env", Object{{"K", "v"}}}}
+		out, err = Update(src, f, path, value)
+		if model.Code(err) == CodeShape {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("Update %q: %v\n%q", path, err, src)
+		}
+		after, ok = checkJudge(t, out, f)
+		if !ok {
+			t.Fatalf("broken after Update %q: %q", path, out)
+		}
+		for _, m := range value {
+			if v, _ := after.Get(append(path, m.Key)...); !same(v, m.Value) {
+				t.Fatalf("Update %q: %s is %v in %q", path, m.Key, v, out)
+			}
+		}
+		if again, err := Update(out, f, path, value); err != nil || !bytes.Equal(again, out) {
+			t.Fatalf("a second Update changed something: %v\n%q\n%q", err, out, again)
+		}
+	}
+}
+
+func mustNormal(t testing.TB, v any) any {
+	n, err := normal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return n
+}

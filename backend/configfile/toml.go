@@ -1,0 +1,351 @@
+package configfile
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"math/big"
+	"slices"
+	"strings"
+
+	"github.com/pelletier/go-toml/v2"
+	"github.com/pelletier/go-toml/v2/unstable"
+)
+
+// A TOML file is read twice: go-toml judges it, and its unstable parser tells
+// where each expression stands. From the expressions we build the tables, to
+// know how each came to be: that decides how a member may be added to it.
+
+type tomlKind uint8
+
+const (
+	implicit   tomlKind = iota // only named on the way to others
+	header                     // [a.b]
+	dotted                     // a.b = 1 inside another table
+	inline                     // a = { b = 1 }
+	tableArray                 // [[a]]; keys and values are those of its last element
+)
+
+// tomlTable is a table of the file. A value is *tomlTable or one of the types
+// of Document.Get.
+type tomlTable struct {
+	kind  tomlKind
+	keys  []string
+	vals  map[string]any
+	prior []*tomlTable // of a tableArray: the elements before the last
+	obj   *object      // of an inline table: where it stands; nil inside an array
+	names [][]string   // the decoded keys of obj.members
+}
+
+func newTable(k tomlKind) *tomlTable { return &tomlTable{kind: k, vals: map[string]any{}} }
+
+func (t *tomlTable) put(key string, v any) {
+	if _, ok := t.vals[key]; !ok {
+		t.keys = append(t.keys, key)
+	}
+	t.vals[key] = v
+}
+
+// value turns tables into Objects.
+func (t *tomlTable) value() any {
+	obj := make(Object, 0, len(t.keys))
+	for _, k := range t.keys {
+		v := t.vals[k]
+		if sub, ok := v.(*tomlTable); ok {
+			v = sub.value()
+		}
+		obj = append(obj, Member{k, v})
+	}
+	if t.kind != tableArray {
+		return obj
+	}
+	list := make([]any, 0, len(t.prior)+1)
+	for _, p := range t.prior {
+		list = append(list, p.value())
+	}
+	return append(list, obj)
+}
+
+// expression is a line (or more) of the file that stands for itself.
+type expression struct {
+	span        // without the blanks before and the comment behind
+	end2    int // with the comment on its line
+	kind    unstable.Kind
+	section []string // the header it stands under
+	path    []string // full; of a header, the header itself
+	val     span     // of a KeyValue
+}
+
+type tomlFile struct {
+	src   []byte
+	exprs []expression
+	root  *tomlTable
+}
+
+func (t *tomlFile) get(path []string) (any, bool) {
+	var v any = t.root
+	for _, k := range path {
+		switch c := v.(type) {
+		case *tomlTable:
+			if c.kind == tableArray {
+				return nil, false
+			}
+			var ok bool
+			if v, ok = c.vals[k]; !ok {
+				return nil, false
+			}
+		default:
+			return nil, false
+		}
+	}
+	if c, ok := v.(*tomlTable); ok {
+		return c.value(), true
+	}
+	return v, true
+}
+
+// parseTOML reads a whole file. go-toml refuses a byte order mark that Codex
+// accepts, so it does not get to see it.
+func parseTOML(src []byte) (*tomlFile, error) {
+	body := src[bomLen(src):]
+	offset := bomLen(src)
+	fail := func(err error) error {
+		at := 0
+		var d *toml.DecodeError
+		var p *unstable.ParserError
+		if errors.As(err, &p) && len(p.Highlight) > 0 {
+			at = cap(body) - cap(p.Highlight)
+		} else if errors.As(err, &d) {
+			row, column := d.Position()
+			at = offsetOf(body, row, column)
+		}
+		return broken(src, offset+at, "broken_toml")
+	}
+	t := &tomlFile{src: src, root: newTable(header)}
+	b := tomlBuilder{file: t, offset: offset, table: t.root}
+	b.parser.KeepComments = true
+	b.parser.Reset(body)
+	for b.parser.NextExpression() {
+		if err := b.add(b.parser.Expression()); err != nil {
+			return nil, err
+		}
+	}
+	if err := b.parser.Error(); err != nil {
+		return nil, fail(err)
+	}
+	var judge map[string]any
+	if err := toml.Unmarshal(body, &judge); err != nil {
+		return nil, fail(err)
+	}
+	return t, nil
+}
+
+// offsetOf turns a line and a column in bytes, both from 1, into an offset.
+func offsetOf(b []byte, row, column int) int {
+	at := 0
+	for ; row > 1; row-- {
+		n := bytes.IndexByte(b[at:], '\n')
+		if n < 0 {
+			return len(b)
+		}
+		at += n + 1
+	}
+	return min(at+column-1, len(b))
+}
+
+type tomlBuilder struct {
+	file    *tomlFile
+	parser  unstable.Parser
+	offset  int // of what the parser sees, in the file
+	section []string
+	table   *tomlTable
+}
+
+func (b *tomlBuilder) span(r unstable.Range) span {
+	return span{b.offset + int(r.Offset), b.offset + int(r.Offset+r.Length)}
+}
+
+// add records one expression. What clashes is left to go-toml to refuse.
+func (b *tomlBuilder) add(n *unstable.Node) error {
+	src := b.file.src
+	e := expression{kind: n.Kind, section: b.section}
+	switch n.Kind {
+	case unstable.Comment:
+		e.span = b.span(n.Raw)
+	case unstable.KeyValue:
+		keys, keyEnd := b.keys(n)
+		if len(keys)+len(b.section) > MaxDepth {
+			return tooDeep()
+		}
+		e.span = b.span(n.Raw)
+		e.path = append(slices.Clip(slices.Clone(b.section)), keys...)
+		e.val = span{b.valueStart(keyEnd), e.end}
+		t := b.table
+		for _, k := range keys[:len(keys)-1] {
+			t = t.sub(k, dotted)
+		}
+		v, err := b.value(n.Value(), e.val, len(e.path))
+		if err != nil {
+			return err
+		}
+		t.put(keys[len(keys)-1], v)
+	default:
+		keys, keyEnd := b.keys(n)
+		if len(keys) > MaxDepth {
+			return tooDeep()
+		}
+		it := n.Key()
+		it.Next()
+		e.start = bytes.LastIndexByte(src[:b.span(it.Node().Raw).start], '[')
+		e.end = keyEnd + bytes.IndexByte(src[keyEnd:], ']') + 1
+		if n.Kind == unstable.ArrayTable {
+			e.start, e.end = e.start-1, e.end+1
+		}
+		e.path, e.section = keys, keys
+		t := b.file.root
+		for _, k := range keys[:len(keys)-1] {
+			t = t.sub(k, implicit)
+		}
+		last := keys[len(keys)-1]
+		if n.Kind == unstable.ArrayTable {
+			next := newTable(tableArray)
+			if old, ok := t.vals[last].(*tomlTable); ok && old.kind == tableArray {
+				prior := old.prior
+				old.prior, old.kind = nil, header
+				next.prior = append(prior, old)
+			}
+			t.put(last, next)
+			t = next
+		} else {
+			t = t.sub(last, header)
+			if t.kind == implicit {
+				t.kind = header
+			}
+		}
+		b.section, b.table = keys, t
+	}
+	e.end2 = e.end
+	if c := n.Next(); n.Kind != unstable.Comment && c.Valid() && c.Kind == unstable.Comment {
+		e.end2 = b.span(c.Raw).end
+	}
+	b.file.exprs = append(b.file.exprs, e)
+	return nil
+}
+
+// sub gives the table at a key, making it when there is none.
+func (t *tomlTable) sub(key string, k tomlKind) *tomlTable {
+	if s, ok := t.vals[key].(*tomlTable); ok {
+		return s
+	}
+	s := newTable(k)
+	t.put(key, s)
+	return s
+}
+
+func (b *tomlBuilder) keys(n *unstable.Node) (keys []string, end int) {
+	for it := n.Key(); it.Next(); {
+		keys = append(keys, string(it.Node().Data))
+		end = b.span(it.Node().Raw).end
+	}
+	return keys, end
+}
+
+// valueStart goes from the end of a key over "=" to the value.
+func (b *tomlBuilder) valueStart(keyEnd int) int {
+	src := b.file.src
+	i := keyEnd + bytes.IndexByte(src[keyEnd:], '=') + 1
+	for i < len(src) && (src[i] == ' ' || src[i] == '\t') {
+		i++
+	}
+	return i
+}
+
+// value reads a value. at is where it stands, when that is known: elements of
+// arrays are never spliced.
+func (b *tomlBuilder) value(n *unstable.Node, at span, depth int) (any, error) {
+	if depth > MaxDepth {
+		return nil, tooDeep()
+	}
+	switch n.Kind {
+	case unstable.String:
+		return string(n.Data), nil
+	case unstable.Bool:
+		return string(n.Data) == "true", nil
+	case unstable.Integer:
+		s := strings.TrimPrefix(strings.ReplaceAll(string(n.Data), "_", ""), "+")
+		if i, ok := new(big.Int).SetString(s, 0); ok {
+			s = i.String()
+		}
+		return json.Number(s), nil
+	case unstable.Float:
+		s := strings.TrimPrefix(strings.ReplaceAll(string(n.Data), "_", ""), "+")
+		if isNumber([]byte(s)) {
+			return json.Number(s), nil
+		}
+		return s, nil // inf, nan
+	case unstable.Array:
+		list := []any{}
+		for it := n.Children(); it.Next(); {
+			if it.Node().Kind == unstable.Comment {
+				continue
+			}
+			v, err := b.value(it.Node(), span{-1, -1}, depth+1)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, v)
+		}
+		return list, nil
+	case unstable.InlineTable:
+		return b.inlineTable(n, at, depth)
+	}
+	return string(n.Data), nil // dates and times
+}
+
+func (b *tomlBuilder) inlineTable(n *unstable.Node, at span, depth int) (any, error) {
+	src := b.file.src
+	t := newTable(inline)
+	obj := &object{open: at.start, close: at.end - 1}
+	for it := n.Children(); it.Next(); {
+		c := it.Node()
+		if c.Kind != unstable.KeyValue {
+			continue
+		}
+		keys, keyEnd := b.keys(c)
+		if len(keys)+depth > MaxDepth {
+			return nil, tooDeep()
+		}
+		whole := b.span(c.Raw)
+		val := span{b.valueStart(keyEnd), whole.end}
+		v, err := b.value(c.Value(), val, depth+len(keys))
+		if err != nil {
+			return nil, err
+		}
+		inner := t
+		for _, k := range keys[:len(keys)-1] {
+			inner = inner.sub(k, dotted)
+		}
+		inner.put(keys[len(keys)-1], v)
+		if at.start < 0 {
+			continue
+		}
+		m := member{key: span{whole.start, keyEnd}, val: val, comma: -1}
+		for i := val.end; i < obj.close; i++ {
+			if e, _ := TOML.commentEnd(src, i); e > i {
+				i = e - 1
+			} else if src[i] == ',' {
+				m.comma = i
+				break
+			} else if !isBlank(src[i : i+1]) {
+				break
+			}
+		}
+		obj.members = append(obj.members, m)
+		t.names = append(t.names, keys)
+	}
+	if at.start < 0 {
+		return t.value(), nil
+	}
+	t.obj = obj
+	return t, nil
+}

@@ -1,0 +1,379 @@
+package configfile
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+
+	"github.com/pelletier/go-toml/v2/unstable"
+
+	"toolbay/backend/model"
+)
+
+// place is where a walk along a path ended.
+type place struct {
+	table *tomlTable // the deepest table that exists
+	depth int        // how many parts of the path lead to it
+	// within is the innermost inline table on the way, nil when there is none:
+	// everything below must be spliced into it.
+	within      *tomlTable
+	withinDepth int
+}
+
+// walk follows path as far as there are tables. It stops before the last part.
+// The error is wrong_shape.
+func (t *tomlFile) walk(path []string) (place, error) {
+	p := place{table: t.root}
+	for p.depth < len(path)-1 {
+		v, ok := p.table.vals[path[p.depth]]
+		if !ok {
+			break
+		}
+		next, ok := v.(*tomlTable)
+		if !ok || next.kind == tableArray {
+			return p, wrongShape(path[:p.depth+1])
+		}
+		p.table = next
+		p.depth++
+		if next.obj != nil {
+			p.within, p.withinDepth = next, p.depth
+		}
+	}
+	return p, nil
+}
+
+func hasPrefix(path, prefix []string) bool {
+	return len(path) >= len(prefix) && slices.Equal(path[:len(prefix)], prefix)
+}
+
+// last gives the index of the last expression that match accepts, -1 for none.
+func (t *tomlFile) last(match func(expression) bool) int {
+	for i := len(t.exprs) - 1; i >= 0; i-- {
+		if match(t.exprs[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// newlines counts the line ends between an expression and the one before.
+func (t *tomlFile) newlines(i int) int {
+	return bytes.Count(t.src[t.exprs[i-1].end2:t.exprs[i].start], []byte{'\n'})
+}
+
+// groupEnd is the offset behind the last table of a group: the tables whose
+// headers begin with prefix. Comments that follow it closely belong to it,
+// unless they are closer to what comes after them.
+func (t *tomlFile) groupEnd(prefix []string) int {
+	i := t.last(func(e expression) bool { return e.kind != unstable.Comment && hasPrefix(e.section, prefix) })
+	if len(prefix) == 0 {
+		i = len(t.exprs) - 1
+	}
+	j := i
+	for j+1 < len(t.exprs) && t.exprs[j+1].kind == unstable.Comment && t.newlines(j+1) == 1 {
+		j++
+	}
+	if j+1 == len(t.exprs) || t.newlines(j+1) > 1 {
+		i = j
+	}
+	return t.exprs[i].end2
+}
+
+// style looks at the tables of a group, and where there are none, at the file.
+func (t *tomlFile) style(prefix []string, at int) tomlStyle {
+	s := tomlStyle{eol: eolNear(t.src, at), equals: " = "}
+	head := t.last(func(e expression) bool { return e.kind == unstable.Table && hasPrefix(e.path, prefix) })
+	if head < 0 {
+		head = t.last(func(e expression) bool { return e.kind == unstable.Table })
+	}
+	if head >= 0 {
+		s.indent = indentAt(t.src, t.exprs[head].start)
+		s.keyIndent = s.indent
+		s.tight = head > 0 && t.newlines(head) == 1 && t.exprs[head-1].kind != unstable.Comment
+		if head+1 < len(t.exprs) && t.exprs[head+1].kind == unstable.KeyValue {
+			s.keyIndent = indentAt(t.src, t.exprs[head+1].start)
+		}
+	}
+	key := t.last(func(e expression) bool { return e.kind == unstable.KeyValue && hasPrefix(e.path, prefix) })
+	if key < 0 {
+		key = t.last(func(e expression) bool { return e.kind == unstable.KeyValue })
+	}
+	if key >= 0 && t.src[t.exprs[key].val.start-1] == '=' {
+		s.equals = "="
+	}
+	s.subTables = len(prefix) > 0 && t.last(func(e expression) bool {
+		return e.kind == unstable.Table && len(e.path) > len(prefix)+1 && hasPrefix(e.path, prefix)
+	}) >= 0
+	return s
+}
+
+func insertTOML(src []byte, path []string, value any) ([]byte, Trace, error) {
+	var tr Trace
+	d, err := Parse(src, TOML)
+	if err != nil {
+		return nil, tr, err
+	}
+	if hasNull(value) {
+		return nil, tr, errors.New("null cannot stand in TOML")
+	}
+	t := d.toml
+	p, err := t.walk(path)
+	if err != nil {
+		return nil, tr, err
+	}
+	last := len(path) - 1
+	if _, ok := p.table.vals[path[p.depth]]; ok {
+		return nil, tr, model.Fail(CodeExists, nil, "name", path[p.depth])
+	}
+	table, isTable := value.(Object)
+	here, root := path[:p.depth], p.depth == 0
+	grouped := root || t.last(func(e expression) bool { return e.kind == unstable.Table && hasPrefix(e.path, here) }) >= 0
+	var out []byte
+	switch {
+	case len(t.exprs) == 0:
+		out, tr.Whole = whole(src, TOML, func(l layout) string {
+			s := tomlStyle{eol: l.eol, equals: " = "}
+			if isTable {
+				return s.section(path, table)
+			}
+			if last == 0 {
+				return s.pair(path, value)
+			}
+			return s.section(path[:last], Object{{path[last], value}})
+		})
+	case p.within != nil:
+		key, v := path[p.withinDepth:p.depth+1], wrap(path[p.depth+1:], value)
+		tr.Created = last - p.depth
+		var edits []edit
+		edits, tr.Gap = p.within.obj.insert(src, TOML, p.within.obj, false, func(layout) string {
+			return tomlStyle{equals: " = "}.pair(key, v)
+		})
+		out = splice(src, edits)
+	case grouped && (isTable || p.depth < last || p.table.kind == implicit):
+		if isTable {
+			out = t.appendSection(here, path, table)
+		} else {
+			out = t.appendSection(here, path[:last], Object{{path[last], value}})
+		}
+	case grouped && p.table.kind != dotted:
+		out, tr.Gap = t.appendPair(here, path, value)
+	default:
+		// Dotted keys without a header: one more of them, with the rest inline.
+		i := t.last(func(e expression) bool { return e.kind == unstable.KeyValue && hasPrefix(e.path, here) })
+		e := t.exprs[i]
+		s := t.style(here, e.end2)
+		key := path[len(e.section) : p.depth+1]
+		tr.Created = last - p.depth
+		text := s.eol + indentAt(src, e.start) + s.pair(key, wrap(path[p.depth+1:], value))
+		out = splice(src, []edit{{span{e.end2, e.end2}, text}})
+	}
+	return out, tr, proveTOML(d, out, path, value, true)
+}
+
+// appendSection puts a table behind the last of its group.
+func (t *tomlFile) appendSection(group, path []string, table Object) []byte {
+	at := t.groupEnd(group)
+	s := t.style(group, at)
+	return splice(t.src, []edit{{span{at, at}, s.between() + s.section(path, table)}})
+}
+
+// appendPair puts a key behind the last one under the header here. When the
+// file begins with a table, the first key of the root comes before it, in
+// place of the white space that is the gap.
+func (t *tomlFile) appendPair(here, path []string, value any) (out []byte, gap *string) {
+	key := path[len(path)-1:]
+	i := t.last(func(e expression) bool {
+		return e.kind != unstable.Comment && slices.Equal(e.section, here) && (e.kind == unstable.KeyValue || len(here) > 0)
+	})
+	if i < 0 {
+		s := t.style(nil, 0)
+		at := span{bomLen(t.src), lineStart(t.src, t.exprs[0].start)}
+		had := string(t.src[at.start:at.end])
+		return splice(t.src, []edit{{at, s.pair(key, value) + s.eol + s.eol}}), &had
+	}
+	e := t.exprs[i]
+	s := t.style(here, e.end2)
+	indent := s.keyIndent
+	if e.kind == unstable.KeyValue {
+		indent = indentAt(t.src, e.start)
+	}
+	return splice(t.src, []edit{{span{e.end2, e.end2}, s.eol + indent + s.pair(key, value)}}), nil
+}
+
+func removeTOML(src []byte, path []string, tr Trace) ([]byte, error) {
+	d, err := Parse(src, TOML)
+	if err != nil {
+		return nil, err
+	}
+	t := d.toml
+	if _, ok := t.get(path); !ok {
+		return src, nil
+	}
+	p, err := t.walk(path)
+	if err != nil {
+		return nil, err
+	}
+	if p.within == nil {
+		out := t.dropExpressions(path, tr)
+		return out, proveTOML(d, out, path, nil, false)
+	}
+	gap := tr.Gap
+	if tr.Created > 0 {
+		gap = nil
+	}
+	// A member may be written as several dotted keys: the last goes first.
+	i := len(p.within.names) - 1
+	for !hasPrefix(p.within.names[i], path[p.withinDepth:]) {
+		i--
+	}
+	out := splice(src, p.within.obj.remove(src, TOML, i, gap))
+	after, err := Parse(out, TOML)
+	if err != nil {
+		return nil, unproved(err)
+	}
+	if _, more := after.Get(path...); more {
+		return removeTOML(out, path, tr)
+	}
+	if err := proveTOML(d, out, path, nil, false); err != nil {
+		return nil, err
+	}
+	if tr.Created > 0 {
+		parent := path[:len(path)-1]
+		if v, _ := after.Get(parent...); same(v, Object{}) {
+			tr.Created--
+			return removeTOML(out, parent, tr)
+		}
+	}
+	return out, nil
+}
+
+// dropExpressions takes away the headers and keys whose paths begin with path,
+// with the comments between them and on their lines.
+func (t *tomlFile) dropExpressions(path []string, tr Trace) []byte {
+	drop := func(i int) bool { return t.exprs[i].kind != unstable.Comment && hasPrefix(t.exprs[i].path, path) }
+	rootKeyLeft := t.last(func(e expression) bool {
+		return e.kind == unstable.KeyValue && len(e.section) == 0 && !hasPrefix(e.path, path)
+	}) >= 0
+	var edits []edit
+	for i := 0; i < len(t.exprs); i++ {
+		if !drop(i) {
+			continue
+		}
+		end := i // of the run
+		for j := i + 1; j < len(t.exprs); j++ {
+			if drop(j) {
+				end = j
+			} else if t.exprs[j].kind != unstable.Comment {
+				break
+			}
+		}
+		e := edit{span: span{bomLen(t.src), t.exprs[end].end2}}
+		switch {
+		case i > 0:
+			e.start = t.exprs[i-1].end2
+		case end == len(t.exprs)-1:
+			e.end = len(t.src)
+			if tr.Whole != nil {
+				e.text = tr.Whole.Had
+			}
+		default:
+			e.end = lineStart(t.src, t.exprs[end+1].start)
+			if tr.Gap != nil && !rootKeyLeft {
+				e.text = *tr.Gap
+			}
+		}
+		edits = append(edits, e)
+		i = end
+	}
+	return splice(t.src, edits)
+}
+
+func updateTOML(src []byte, path []string, value any) ([]byte, error) {
+	d, err := Parse(src, TOML)
+	if err != nil {
+		return nil, err
+	}
+	t := d.toml
+	parent, _ := t.get(path[:len(path)-1])
+	if _, ok := parent.(Object); !ok {
+		return nil, wrongShape(path[:len(path)-1])
+	}
+	old, ok := t.get(path)
+	if ok && same(old, value) {
+		return src, nil
+	}
+	if hasNull(value) {
+		return nil, errors.New("null cannot stand in TOML")
+	}
+	if !ok {
+		out, _, err := insertTOML(src, path, value)
+		return out, err
+	}
+	p, err := t.walk(path)
+	if err != nil {
+		return nil, err
+	}
+	val := span{-1, -1}
+	if p.within != nil {
+		for i, name := range p.within.names {
+			if slices.Equal(name, path[p.withinDepth:]) {
+				val = p.within.obj.members[i].val
+			}
+		}
+	} else if i := t.last(func(e expression) bool { return e.kind == unstable.KeyValue && slices.Equal(e.path, path) }); i >= 0 {
+		val = t.exprs[i].val
+	}
+	if val.start < 0 { // written as a table or as dotted keys
+		out, err := removeTOML(src, path, Trace{})
+		if err != nil {
+			return nil, err
+		}
+		out, _, err = insertTOML(out, path, value)
+		return out, err
+	}
+	out := splice(src, []edit{{val, tomlValue(value)}})
+	return out, proveTOML(d, out, path, value, true)
+}
+
+// proveTOML parses the result of an edit and compares the values: at path
+// stands the value (or nothing), all else is as it was. A parent that is only
+// named by what was added or taken away may come and go.
+func proveTOML(before *Document, out []byte, path []string, value any, there bool) error {
+	after, err := Parse(out, TOML)
+	if err != nil {
+		return unproved(err)
+	}
+	v, ok := after.Get(path...)
+	if ok != there || there && !same(v, value) {
+		return unproved(errors.New("the member is not what it should be"))
+	}
+	b, _ := before.Get()
+	a, _ := after.Get()
+	if !same(without(b, path), without(a, path)) {
+		return unproved(errors.New("a neighbour changed"))
+	}
+	return nil
+}
+
+// without gives v less the member at path, and less the parents that are empty
+// then.
+func without(v any, path []string) any {
+	obj, ok := v.(Object)
+	if !ok {
+		return v
+	}
+	rest := make(Object, 0, len(obj))
+	for _, m := range obj {
+		if m.Key == path[0] {
+			if len(path) == 1 {
+				continue
+			}
+			m.Value = without(m.Value, path[1:])
+			if o, ok := m.Value.(Object); ok && len(o) == 0 {
+				continue
+			}
+		}
+		rest = append(rest, m)
+	}
+	return rest
+}

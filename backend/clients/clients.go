@@ -19,6 +19,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 
 	"toolbay/backend/model"
 )
@@ -52,6 +53,11 @@ type Client struct {
 	// overridden clients come from the user's own table: their files must lie
 	// in the home or the project folder.
 	overridden bool
+}
+
+// HasScope tells whether the app keeps servers in files of a scope.
+func (c Client) HasScope(scope string) bool {
+	return slices.ContainsFunc(c.Files, func(f FileSpec) bool { return f.Scope == scope })
 }
 
 // FileSpec is one place where an app looks for its servers. Of several that

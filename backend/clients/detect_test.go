@@ -214,6 +214,16 @@ func TestProjectFiles(t *testing.T) {
 	}
 }
 
+// TestHomeAsProject: the same file is not listed twice.
+func TestHomeAsProject(t *testing.T) {
+	b := newBox(t, "linux")
+	b.file("home/ann/.cursor/mcp.json", `{"mcpServers":{"a":{"command":"x"}}}`)
+	a, err := shippedTable(t).LookOne(b.sys, "cursor", b.sys.Home)
+	if err != nil || len(a.Files) != 1 || len(a.Entries) != 1 || a.Files[0].Scope != User {
+		t.Errorf("%+v, %v", a, err)
+	}
+}
+
 func TestManagedByAnOrganisation(t *testing.T) {
 	b := newBox(t, "linux")
 	b.file("etc/claude-code/managed-mcp.json", "{}")

@@ -88,6 +88,10 @@ func (a App) Primary(scope string) (FileState, bool) {
 	return FileState{}, false
 }
 
+func (a App) has(path string) bool {
+	return slices.ContainsFunc(a.Files, func(f FileState) bool { return f.Path == path })
+}
+
 func (t *Table) look(sys System, c Client, projectDir string) App {
 	if projectDir != "" {
 		if abs, err := filepath.Abs(projectDir); err == nil {
@@ -112,6 +116,9 @@ func (t *Table) look(sys System, c Client, projectDir string) App {
 			files, docs := c.filesIn(folder, spec)
 			best := choose(files, docs, c.Dialect)
 			for i, f := range files {
+				if a.has(f.Path) {
+					continue // the project is the home folder
+				}
 				f.Primary = !primary && i == best
 				f.Unread = instead
 				if f.Health == Absent && !f.Primary {
@@ -212,16 +219,16 @@ func (c Client) Inspect(path string) (FileState, *configfile.Document) {
 // error. Codes: file_broken, and wrong_shape when it parses but the servers do
 // not stand in it the way the app has them.
 func (c Client) Read(src []byte, path string) (*configfile.Document, error) {
-	mark := bytes.HasPrefix(src, []byte("\xef\xbb\xbf"))
-	if len(bytes.TrimSpace(bytes.TrimPrefix(src, []byte("\xef\xbb\xbf")))) == 0 {
-		return nil, nil
-	}
+	text, mark := bytes.CutPrefix(src, []byte("\xef\xbb\xbf"))
 	if mark && c.Dialect.RefusesBOM {
 		return nil, model.Fail("file_broken", errors.New("begins with a byte order mark, which "+c.Name+" does not accept"), "app", c.Name, "path", path)
 	}
 	doc, err := configfile.Parse(src, c.Dialect.Format)
 	if err != nil {
 		return nil, model.Fail("file_broken", err, "app", c.Name, "path", path)
+	}
+	if len(bytes.Trim(text, " \t\r\n")) == 0 {
+		return nil, nil
 	}
 	if c.Dialect.Format != configfile.TOML {
 		if doc.Blank() {

@@ -206,6 +206,8 @@ func (c *Connector) resolve(t Target) (clients.App, string, error) {
 	}
 	f, ok := app.Primary(scope)
 	switch {
+	case !ok && scope == clients.Project && app.Client.HasScope(scope):
+		return app, "", model.Fail("project_unknown", nil) // it is the home folder
 	case !ok && scope == clients.Project:
 		return app, "", model.Fail("no_project_file", nil, "app", app.Client.Name)
 	case !ok:

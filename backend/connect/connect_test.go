@@ -34,6 +34,7 @@ func TestRefusals(t *testing.T) {
 	d.refused("project_unknown", []Target{{App: "cursor", Scope: clients.Project}}, wants("notes"))
 
 	d.mkdir(".cursor")
+	d.refused("project_unknown", []Target{{App: "cursor", Scope: clients.Project, ProjectDir: d.home}}, wants("notes"))
 	cases := []struct{ name, code, content string }{
 		{"broken", "file_broken", `{"mcpServers":{`},
 		{"a comment in a strict file", "file_broken", "{} // x"},
@@ -180,6 +181,21 @@ func TestRenamed(t *testing.T) {
 	if got := d.read(files["cursor"]); got != "{}" {
 		t.Errorf("left %q", got)
 	}
+}
+
+// TestWithoutLauncher: what was put in can be taken out although our program
+// can no longer be put in its place.
+func TestWithoutLauncher(t *testing.T) {
+	d := newDesk(t)
+	d.write(files["cursor"], "{}")
+	before := d.everything()
+	d.connect(user("cursor"), wants("notes"))
+	d.c.Launcher = func() (string, error) { return "", model.Fail("disk_full", nil) }
+	if _, err := d.c.PlanConnect(d.ctx, "connect", "", user("cursor"), wants("mail")); model.Code(err) != "disk_full" {
+		t.Errorf("error %v", err)
+	}
+	d.disconnect(nil, "notes")
+	d.same(before)
 }
 
 func TestAnotherToolbay(t *testing.T) {

@@ -1,0 +1,497 @@
+import { addedDiff, ago, makeApps, makeFirstRun, makeHistory, makeListings, makeServers, makeSettings, notionInputs, removedDiff } from './fake-data'
+import type {
+  AppView,
+  Backend,
+  ChangeView,
+  FirstRun,
+  InputField,
+  InstallOffer,
+  InstallRequest,
+  InstallResult,
+  JobView,
+  Listing,
+  Progress,
+  SearchPage,
+  SearchQuery,
+  ServerView,
+  SettingsView,
+  Words,
+} from './types'
+
+/** What the fake holds; a test may give its own. */
+export type FakeState = {
+  listings: Listing[]
+  apps: AppView[]
+  servers: ServerView[]
+  history: ChangeView[]
+  settings: SettingsView
+  firstRun: FirstRun
+  inputs: Record<string, InputField[]>
+  offer: InstallOffer
+  keysProblem: Words | undefined
+  /** words an install ends with, by listing id */
+  installFails: Record<string, Words>
+  jobs: JobView[]
+}
+
+export type Fake = Backend & {
+  state: FakeState
+  /** every call, with its arguments */
+  calls: { method: string; args: unknown[] }[]
+  /** makes a method reject with these words until cleared with undefined */
+  fail(method: keyof Backend, words: Words | undefined): void
+  /** sends a job event, as the Go side would */
+  sendJob(job: JobView): void
+  changed(what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings'): void
+}
+
+export type FakeOptions = Partial<FakeState> & {
+  /** milliseconds one step of an install takes */
+  step?: number
+  /** milliseconds every answer takes */
+  delay?: number
+}
+
+export const someWords = (more: Partial<Words> = {}): Words => ({
+  code: 'registry_unreachable',
+  message: 'The package service did not answer.',
+  hint: 'Check the internet connection, then try again.',
+  action: 'retry',
+  detail: 'dial tcp: lookup failed',
+  args: {},
+  ...more,
+})
+
+const sleep = (ms: number) => new Promise<void>((done) => setTimeout(done, ms))
+const copy = <T>(v: T): T => structuredClone(v)
+
+/**
+ * A backend without Go, for unit tests and for `npm run dev` in a browser. It
+ * keeps its own little world: what is installed shows up in lists, apps and
+ * history, and can be undone.
+ */
+export function makeFake(options: FakeOptions = {}): Fake {
+  const { step = 0, delay = 0, ...given } = options
+  const apps = given.apps ?? makeApps()
+  const state: FakeState = {
+    listings: makeListings(),
+    apps,
+    servers: makeServers(),
+    history: makeHistory(),
+    settings: makeSettings(),
+    firstRun: makeFirstRun(apps),
+    inputs: {},
+    offer: {
+      version: '2.1.0',
+      downloads: [
+        { name: 'server', text: 'the server', bytes: 4_200_000 },
+        { name: 'node', text: 'Node, kept inside Toolbay', bytes: 31_000_000 },
+      ],
+      bytes: 35_200_000,
+      scripts: false,
+    },
+    keysProblem: undefined,
+    installFails: {},
+    jobs: [],
+    ...given,
+  }
+  const calls: Fake['calls'] = []
+  const failing = new Map<string, Words>()
+  const jobEars = new Set<(j: JobView) => void>()
+  const changeEars = new Set<(what: never) => void>()
+  const removed = new Map<string, ServerView[]>()
+  const cancelled = new Set<string>()
+  let next = 1
+
+  async function answer<T>(method: keyof Backend, args: unknown[], value: () => T): Promise<T> {
+    calls.push({ method, args })
+    if (delay > 0) await sleep(delay)
+    const words = failing.get(method)
+    if (words) throw words
+    return copy(value())
+  }
+
+  const changed: Fake['changed'] = (what) => {
+    for (const f of changeEars) f(what as never)
+  }
+
+  function sendJob(job: JobView): void {
+    state.jobs = state.jobs.some((j) => j.id === job.id)
+      ? state.jobs.map((j) => (j.id === job.id ? job : j))
+      : [job, ...state.jobs]
+    for (const f of jobEars) f(copy(job))
+  }
+
+  function record(kind: string, title: string): string {
+    const id = `f${next++}`
+    state.history = [
+      {
+        id,
+        time: ago(0),
+        kind,
+        title,
+        files: [{ path: '/home/maria/.claude.json', before: 'a', after: 'b' }],
+        undoable: true,
+        why_not: '',
+      },
+      ...state.history,
+    ]
+    changed('history')
+    return id
+  }
+
+  const appName = (id: string) => state.apps.find((a) => a.id === id)?.name ?? id
+  const findListing = (id: string) => state.listings.find((l) => l.id === id)
+  const serverName = (l: Listing | undefined, ref: string) =>
+    (l?.title ?? ref)
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .slice(0, 20)
+
+  function put(app: string, server: string): void {
+    const a = state.apps.find((x) => x.id === app)
+    a?.servers.push({ name: server, server, command: `toolbay run ${server}`, url: '', enabled: true, readable_keys: 0, ours: true })
+    const s = state.servers.find((x) => x.id === server)
+    if (s && !s.apps.includes(app)) s.apps.push(app)
+  }
+
+  function take(app: string, server: string): void {
+    const a = state.apps.find((x) => x.id === app)
+    if (a) a.servers = a.servers.filter((e) => e.server !== server)
+    const s = state.servers.find((x) => x.id === server)
+    if (s) s.apps = s.apps.filter((x) => x !== app)
+  }
+
+  async function runInstall(job: JobView, req: InstallRequest): Promise<void> {
+    const l = findListing(req.ref)
+    const stages: Progress[] = [
+      { stage: 'resolve', done: 0, total: 0, unit: '' },
+      ...[0, 0.4, 0.8, 1].map((f) => ({ stage: 'runtime', done: f * 31e6, total: 31e6, unit: 'bytes' as const })),
+      ...[0, 0.5, 1].map((f) => ({ stage: 'download', done: f * 4.2e6, total: 4.2e6, unit: 'bytes' as const })),
+      { stage: 'prepare', done: 0, total: 0, unit: '' },
+      { stage: 'hello', done: 0, total: 0, unit: '' },
+      { stage: 'apps', done: 0, total: req.apps.length, unit: 'items' },
+    ]
+    let now = job
+    for (const progress of stages) {
+      await sleep(step)
+      if (cancelled.has(job.id)) return sendJob({ ...now, state: 'cancelled' })
+      const words = state.installFails[req.ref]
+      if (words && progress.stage === 'hello') return sendJob({ ...now, state: 'failed', error: words })
+      now = { ...now, progress }
+      sendJob(now)
+    }
+    await sleep(step)
+    const server = req.name || serverName(l, req.ref)
+    const names = req.apps.map(appName)
+    const view: ServerView = {
+      id: server,
+      title: l?.title ?? req.ref,
+      version: '2.1.0',
+      publisher: l?.publisher ?? '',
+      category: l?.category ?? '',
+      package: l?.packages[req.package] ?? { type: 'npm', identifier: req.ref, version: '2.1.0' },
+      listing: req.ref,
+      status: 'ok',
+      log: '',
+      tools: l?.tools ?? [],
+      apps: [],
+      profiles: [],
+      installed: ago(0),
+      checked: ago(0),
+      sample: l?.sample ?? '',
+      settings: [],
+    }
+    state.servers = [...state.servers, view]
+    for (const app of req.apps) put(app, server)
+    const result: InstallResult = {
+      server,
+      title: view.title,
+      version: view.version,
+      tools: view.tools.map((t) => t.name),
+      apps: req.apps,
+      change: req.apps.length > 0 ? record('install', `${view.title} added to ${names.join(' and ')}`) : '',
+      hello_ms: 812,
+      restart: req.apps.map((id) => ({ app: id, name: appName(id), text: state.apps.find((a) => a.id === id)?.restart ?? '' })),
+      sample: view.sample,
+    }
+    sendJob({ ...now, state: 'done', result })
+    changed('servers')
+    changed('apps')
+  }
+
+  function findPage(q: SearchQuery): SearchPage {
+    const words = q.text.toLowerCase().split(/\s+/).filter(Boolean)
+    const installed = (l: Listing) => state.servers.filter((s) => s.listing === l.id).map((s) => s.id)
+    const hits = state.listings.filter((l) =>
+      words.every((w) => `${l.title} ${l.name} ${l.description} ${l.publisher}`.toLowerCase().includes(w)),
+    )
+    const noDocker = (l: Listing) => l.packages.some((p) => p.type !== 'oci')
+    const shown = hits.filter(
+      (l) =>
+        (q.category === '' || q.category === l.category || (q.category === 'for-you' && l.sources.includes('starter'))) &&
+        (q.source === '' || l.sources.includes(q.source)) &&
+        (!q.no_key || l.needs === 'nothing' || l.needs === 'folder') &&
+        (!q.no_docker || noDocker(l)),
+    )
+    const count = (of: (l: Listing) => string[]) => {
+      const out: Record<string, number> = {}
+      for (const l of hits) for (const k of of(l)) out[k] = (out[k] ?? 0) + 1
+      return out
+    }
+    return {
+      total: Math.min(shown.length, 1000),
+      more: shown.length > 1000,
+      took_ms: 1.2,
+      results: shown.slice(q.offset, q.offset + q.limit).map((l) => ({ ...l, installed: installed(l) })),
+      facets: {
+        all: hits.length,
+        categories: count((l) => [l.category]),
+        sources: count((l) => l.sources),
+        no_key: hits.filter((l) => l.needs === 'nothing' || l.needs === 'folder').length,
+        no_docker: hits.filter(noDocker).length,
+      },
+    }
+  }
+
+  const fake: Fake = {
+    state,
+    calls,
+    fail: (method, words) => {
+      if (words) failing.set(method, words)
+      else failing.delete(method)
+    },
+    sendJob,
+    changed,
+
+    search: (q) => answer('search', [q], () => findPage(q)),
+    listing: (id) =>
+      answer('listing', [id], () => {
+        const l = findListing(id)
+        if (!l) throw someWords({ code: 'listing_unknown', message: 'This server is not in the lists any more.', hint: 'Search for it by name.', action: '' })
+        return {
+          listing: { ...l, installed: state.servers.filter((s) => s.listing === id).map((s) => s.id) },
+          ways: l.packages.map((p, index) => ({
+            index,
+            type: p.type,
+            identifier: p.identifier,
+            version: p.version,
+            usable: l.installable && p.type === 'npm',
+            recommended: p.type === 'npm',
+            why: p.type === 'npm' ? 'npm' : 'later',
+          })),
+          age: state.settings.sources.filter((s) => l.sources.includes(s.source)),
+        }
+      }),
+
+    installForm: (ref, pack) =>
+      answer('installForm', [ref, pack], () => {
+        const l = findListing(ref)
+        const server = serverName(l, ref)
+        return {
+          ref,
+          package: pack,
+          server,
+          title: l?.title ?? ref,
+          publisher: l?.publisher ?? '',
+          caution: l?.caution ?? '',
+          inputs: state.inputs[ref] ?? (l?.title === 'Notion' ? notionInputs : []),
+          apps: state.apps.map((a) => {
+            const problem = a.files.find((f) => f.problem)?.problem
+            return {
+              id: a.id,
+              name: a.name,
+              found: a.found,
+              usable: a.found && !problem,
+              problem,
+              changes: a.found && !problem ? [{ path: a.files[0]?.path ?? '', diff: addedDiff(server), creates: false, removes: false }] : [],
+              restart: a.restart,
+            }
+          }),
+          keys: { where: state.settings.keys, problem: state.settings.keys === 'file' ? undefined : state.keysProblem },
+        }
+      }),
+    installOffer: (ref, pack) => answer('installOffer', [ref, pack], () => state.offer),
+    install: (req) =>
+      answer('install', [req], () => {
+        const id = `job-${next++}`
+        const job: JobView = {
+          id,
+          kind: 'install',
+          title: findListing(req.ref)?.title ?? req.ref,
+          subject: req.ref,
+          state: 'running',
+          progress: { stage: '', done: 0, total: 0, unit: '' },
+          started: ago(0),
+        }
+        sendJob(job)
+        void runInstall(job, req)
+        return id
+      }),
+    jobs: () => answer('jobs', [], () => state.jobs),
+    cancelJob: (id) =>
+      answer('cancelJob', [id], () => {
+        cancelled.add(id)
+      }),
+
+    servers: () => answer('servers', [], () => state.servers),
+    testServer: (id) =>
+      answer('testServer', [id], () => {
+        const s = state.servers.find((x) => x.id === id)
+        if (s && s.status === 'untested') s.status = 'ok'
+        if (s) s.checked = ago(0)
+        changed('servers')
+        return {
+          server: id,
+          ok: s?.status === 'ok',
+          protocol: '2025-11-25',
+          tools: s?.tools.map((t) => t.name) ?? [],
+          took_ms: 640,
+          error: s?.problem,
+          log: s?.log ?? '',
+        }
+      }),
+    removeServers: (ids) =>
+      answer('removeServers', [ids], () => {
+        const gone = state.servers.filter((s) => ids.includes(s.id))
+        const appsHit = [...new Set(gone.flatMap((s) => s.apps))]
+        const before = copy(gone)
+        for (const s of gone) for (const app of [...s.apps]) take(app, s.id)
+        state.servers = state.servers.filter((s) => !ids.includes(s.id))
+        const change = record('remove', `${before.map((s) => s.title).join(', ')} removed`)
+        removed.set(change, before)
+        changed('servers')
+        return { removed: ids, apps: appsHit, freed_bytes: 4_200_000, change }
+      }),
+
+    apps: () => answer('apps', [], () => state.apps),
+    previewConnect: (app, servers) =>
+      answer('previewConnect', [app, servers], () => ({
+        change: '',
+        files: servers.map((s) => ({ path: state.apps.find((a) => a.id === app)?.files[0]?.path ?? '', diff: addedDiff(s), creates: false, removes: false })),
+        restart: [],
+      })),
+    previewDisconnect: (app, servers) =>
+      answer('previewDisconnect', [app, servers], () => ({
+        change: '',
+        files: servers.map((s) => ({ path: state.apps.find((a) => a.id === app)?.files[0]?.path ?? '', diff: removedDiff(s), creates: false, removes: false })),
+        restart: [],
+      })),
+    connect: (app, servers) =>
+      answer('connect', [app, servers], () => {
+        for (const s of servers) put(app, s)
+        changed('apps')
+        return { change: record('connect', `${servers.join(', ')} added to ${appName(app)}`), files: [], restart: [] }
+      }),
+    disconnect: (app, servers) =>
+      answer('disconnect', [app, servers], () => {
+        for (const s of servers) take(app, s)
+        changed('apps')
+        return { change: record('disconnect', `${servers.join(', ')} taken out of ${appName(app)}`), files: [], restart: [] }
+      }),
+
+    keys: () =>
+      answer('keys', [], () =>
+        state.servers.flatMap((s) =>
+          s.settings
+            .filter((f) => f.secret)
+            .map((f) => ({
+              server: s.id,
+              title: s.title,
+              profile: '',
+              name: f.key,
+              label: f.label,
+              set: f.set,
+              link: '',
+              where: state.settings.keys,
+              apps: s.apps.map(appName),
+            })),
+        ),
+      ),
+    replaceKey: (server, profile, name, value) =>
+      answer('replaceKey', [server, profile, name, value], () => {
+        const s = state.servers.find((x) => x.id === server)
+        for (const f of s?.settings ?? []) if (f.key === name) f.set = true
+        if (s && (s.status === 'needs-key' || s.status === 'broken')) {
+          s.status = 'ok'
+          s.problem = undefined
+        }
+        changed('keys')
+      }),
+    removeKey: (server, profile, name) =>
+      answer('removeKey', [server, profile, name], () => {
+        const s = state.servers.find((x) => x.id === server)
+        for (const f of s?.settings ?? []) if (f.key === name) f.set = false
+        if (s) s.status = 'needs-key'
+        changed('keys')
+      }),
+
+    history: () => answer('history', [], () => state.history),
+    changeDiff: (id) =>
+      answer('changeDiff', [id], () => [{ path: '/home/maria/.claude.json', diff: addedDiff('memory'), creates: false, removes: false }]),
+    undo: (id) =>
+      answer('undo', [id], () => {
+        const c = state.history.find((h) => h.id === id)
+        if (c) c.undoable = false
+        const back = removed.get(id)
+        if (back) {
+          state.servers = [...state.servers, ...back]
+          for (const s of back) for (const app of s.apps) put(app, s.id)
+        }
+        changed('servers')
+        changed('apps')
+        return { change: record('undo', `Undone: ${c?.title ?? id}`), files: [], restart: [] }
+      }),
+
+    settings: () => answer('settings', [], () => state.settings),
+    setSetting: (name, value) =>
+      answer('setSetting', [name, value], () => {
+        const s = state.settings
+        if (name === 'theme' && (value === 'system' || value === 'light' || value === 'dark')) s.theme = value
+        if (name === 'node_origin') s.node_origin = value
+        if (name === 'registry') s.registry = value
+        if (name === 'keys') s.keys = value
+        const source = s.sources.find((x) => name === `source.${x.source}`)
+        if (source) source.enabled = value === 'true'
+        changed('settings')
+      }),
+    sync: (source) =>
+      answer('sync', [source], () => {
+        const id = `job-${next++}`
+        const job: JobView = {
+          id,
+          kind: 'sync',
+          title: 'Lists',
+          subject: source,
+          state: 'running',
+          progress: { stage: 'sync', done: 0, total: 3, unit: 'items' },
+          started: ago(0),
+        }
+        sendJob(job)
+        void sleep(step * 3).then(() => {
+          for (const s of state.settings.sources) if (source === '' || s.source === source) Object.assign(s, { synced: ago(0), error: '' })
+          sendJob({ ...job, state: 'done' })
+          changed('catalogue')
+        })
+        return id
+      }),
+    importFile: () => answer('importFile', [], () => ({ source: 'file', kept: 12 })),
+
+    firstRun: () => answer('firstRun', [], () => state.firstRun),
+    finishFirstRun: () =>
+      answer('finishFirstRun', [], () => {
+        state.firstRun.needed = false
+      }),
+
+    pickFolder: (title) => answer('pickFolder', [title], () => '/home/maria/Documents/Notion files'),
+    pickFile: (title) => answer('pickFile', [title], () => '/home/maria/Documents/shop.db'),
+    openLink: (url) => answer('openLink', [url], () => undefined),
+
+    on: (event: 'job' | 'changed', f: (data: never) => void) => {
+      const ears = (event === 'job' ? jobEars : changeEars) as Set<(data: never) => void>
+      ears.add(f)
+      return () => ears.delete(f)
+    },
+  }
+  return fake
+}

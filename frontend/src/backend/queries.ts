@@ -1,0 +1,202 @@
+import {
+  keepPreviousData,
+  type QueryClient,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query'
+import { useEffect } from 'react'
+import { useBackend } from '.'
+import { noteProgress } from './stage-log'
+import type { Backend, InstallRequest, JobView, SearchQuery } from './types'
+
+/** What the screens ask the Go side for. A 'changed' event makes the named ones ask again. */
+const keys = {
+  search: ['search'] as const,
+  listing: ['listing'] as const,
+  form: ['form'] as const,
+  offer: ['offer'] as const,
+  servers: ['servers'] as const,
+  apps: ['apps'] as const,
+  keys: ['keys'] as const,
+  history: ['history'] as const,
+  diff: ['diff'] as const,
+  settings: ['settings'] as const,
+  jobs: ['jobs'] as const,
+  firstRun: ['first-run'] as const,
+}
+
+const stale = {
+  servers: [keys.servers, keys.search, keys.listing, keys.keys, keys.form],
+  apps: [keys.apps, keys.servers, keys.form],
+  history: [keys.history],
+  catalogue: [keys.search, keys.listing, keys.settings],
+  keys: [keys.keys, keys.servers, keys.form],
+  settings: [keys.settings, keys.form],
+} as const
+
+/** Keeps what is on screen in step with the Go side's events. */
+export function useBackendEvents(onEnd: (job: JobView) => void): void {
+  const backend = useBackend()
+  const client = useQueryClient()
+  useEffect(() => {
+    const offChanged = backend.on('changed', (what) => {
+      for (const key of stale[what] ?? []) void client.invalidateQueries({ queryKey: key })
+    })
+    const offJob = backend.on('job', (job) => {
+      const before = (client.getQueryData<JobView[]>(keys.jobs) ?? []).find((j) => j.id === job.id)
+      noteProgress(job)
+      putJob(client, job)
+      if (job.state !== 'running' && before?.state !== job.state) onEnd(job)
+    })
+    return () => {
+      offChanged()
+      offJob()
+    }
+  }, [backend, client, onEnd])
+}
+
+function putJob(client: QueryClient, job: JobView): void {
+  client.setQueryData<JobView[]>(keys.jobs, (old = []) =>
+    old.some((j) => j.id === job.id) ? old.map((j) => (j.id === job.id ? job : j)) : [job, ...old],
+  )
+}
+
+const pageSize = 60
+
+export function useSearch(q: Omit<SearchQuery, 'limit' | 'offset'>) {
+  const backend = useBackend()
+  return useInfiniteQuery({
+    queryKey: [...keys.search, q],
+    queryFn: ({ pageParam }) => backend.search({ ...q, limit: pageSize, offset: pageParam }),
+    initialPageParam: 0,
+    getNextPageParam: (last, all) => {
+      const seen = all.reduce((n, p) => n + p.results.length, 0)
+      return last.results.length === pageSize ? seen : undefined
+    },
+    placeholderData: keepPreviousData,
+  })
+}
+
+export function useListing(id: string) {
+  const backend = useBackend()
+  return useQuery({ queryKey: [...keys.listing, id], queryFn: () => backend.listing(id) })
+}
+
+export function useInstallForm(ref: string, pack: number) {
+  const backend = useBackend()
+  return useQuery({ queryKey: [...keys.form, ref, pack], queryFn: () => backend.installForm(ref, pack) })
+}
+
+export function useInstallOffer(ref: string, pack: number) {
+  const backend = useBackend()
+  return useQuery({ queryKey: [...keys.offer, ref, pack], queryFn: () => backend.installOffer(ref, pack) })
+}
+
+export function useServers() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.servers, queryFn: () => backend.servers() })
+}
+
+export function useApps() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.apps, queryFn: () => backend.apps() })
+}
+
+export function useKeys() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.keys, queryFn: () => backend.keys() })
+}
+
+export function useHistory() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.history, queryFn: () => backend.history() })
+}
+
+export function useChangeDiff(id: string, wanted: boolean) {
+  const backend = useBackend()
+  return useQuery({ queryKey: [...keys.diff, id], queryFn: () => backend.changeDiff(id), enabled: wanted })
+}
+
+export function useSettings() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.settings, queryFn: () => backend.settings() })
+}
+
+export function useJobs() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.jobs, queryFn: () => backend.jobs() })
+}
+
+export function useFirstRun() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.firstRun, queryFn: () => backend.firstRun() })
+}
+
+/** The newest job about a listing or server, also one that has ended. */
+export function useJobAbout(subject: string, kind: string): JobView | undefined {
+  const { data } = useJobs()
+  return data?.find((j) => j.subject === subject && j.kind === kind)
+}
+
+export function useJob(id: string): JobView | undefined {
+  const { data } = useJobs()
+  return data?.find((j) => j.id === id)
+}
+
+/**
+ * A mutation over the backend. What it changed is asked for again by the
+ * 'changed' event; `again` covers what the asker wants to see at once.
+ */
+function useAct<A, R>(act: (backend: Backend, a: A) => Promise<R>, again: readonly (readonly string[])[]) {
+  const backend = useBackend()
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: (a: A) => act(backend, a),
+    onSettled: () => Promise.all(again.map((queryKey) => client.invalidateQueries({ queryKey }))),
+  })
+}
+
+export const useInstall = () => useAct((b, req: InstallRequest) => b.install(req), [keys.jobs])
+export const useCancelJob = () => useAct((b, id: string) => b.cancelJob(id), [])
+export const useTestServer = () => useAct((b, id: string) => b.testServer(id), [keys.servers])
+export const useRemoveServers = () =>
+  useAct((b, ids: string[]) => b.removeServers(ids), [...stale.servers, keys.apps, keys.history])
+export const useUndo = () => useAct((b, id: string) => b.undo(id), [...stale.servers, keys.apps, keys.history])
+
+type AppChange = { app: string; servers: string[] }
+export const useConnect = () =>
+  useAct((b, c: AppChange) => b.connect(c.app, c.servers), [...stale.apps, keys.history])
+export const useDisconnect = () =>
+  useAct((b, c: AppChange) => b.disconnect(c.app, c.servers), [...stale.apps, keys.history])
+
+/** What connecting or disconnecting would change, before anything is written. */
+export function useChangePreview(kind: 'connect' | 'disconnect', app: string, servers: string[]) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: ['preview', kind, app, ...servers],
+    queryFn: () =>
+      kind === 'connect' ? backend.previewConnect(app, servers) : backend.previewDisconnect(app, servers),
+    enabled: servers.length > 0,
+    gcTime: 0,
+    placeholderData: keepPreviousData,
+  })
+}
+
+type KeyName = { server: string; profile: string; name: string }
+export const useReplaceKey = () =>
+  useAct((b, k: KeyName & { value: string }) => b.replaceKey(k.server, k.profile, k.name, k.value), stale.keys)
+export const useRemoveKey = () => useAct((b, k: KeyName) => b.removeKey(k.server, k.profile, k.name), stale.keys)
+
+export const useSetSetting = () =>
+  useAct((b, s: { name: string; value: string }) => b.setSetting(s.name, s.value), stale.settings)
+export const useSync = () => useAct((b, source: string) => b.sync(source), [keys.jobs])
+export const useImportFile = () => useAct((b, _: void) => b.importFile(), stale.catalogue)
+export const useFinishFirstRun = () => useAct((b, _: void) => b.finishFirstRun(), [keys.firstRun])
+
+/** Nothing is cached for long: all answers are local and quick. */
+export const queryDefaults = {
+  queries: { retry: false, staleTime: 5_000, refetchOnWindowFocus: true, networkMode: 'always' as const },
+  mutations: { retry: false, networkMode: 'always' as const },
+}

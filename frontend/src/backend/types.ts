@@ -1,0 +1,311 @@
+/**
+ * What the window and the Go side say to each other. The Go types of package
+ * app are the other half; wails.ts is checked against both by the compiler.
+ */
+
+/** Words for one failure, chosen by the Go side from the shared catalogue. */
+export type Words = {
+  code: string
+  message: string
+  hint: string
+  /** key of section "actions" of the catalogue, or "" */
+  action: string
+  /** technical cause, only ever behind "Show details" */
+  detail: string
+  args: Record<string, string>
+  needs?: Need[]
+}
+
+export type Need = {
+  kind: 'download' | 'write' | 'scripts' | 'risk' | 'input' | 'secret'
+  name: string
+  text: string
+  flag: string
+}
+
+export type Needs = 'nothing' | 'key' | 'sign-in' | 'folder' | 'app' | 'docker' | ''
+
+export type Tool = { name: string; title?: string; description?: string; readOnly?: boolean | null }
+
+export type Pack = { type: string; identifier: string; version: string }
+
+export type Listing = {
+  id: string
+  name: string
+  title: string
+  description: string
+  publisher: string
+  repository: string
+  website: string
+  version: string
+  license: string
+  category: string
+  needs: Needs
+  sample: string
+  caution: string
+  status: string
+  updated: string
+  sources: string[]
+  packages: Pack[]
+  tools: Tool[]
+  featured: number
+  /** ids of the servers here that came from this listing */
+  installed: string[]
+  /** false when no package of it can be installed by this version of Toolbay */
+  installable: boolean
+}
+
+export type SearchQuery = {
+  text: string
+  /** '' = all, 'for-you' = the start page */
+  category: string
+  source: string
+  no_key: boolean
+  no_docker: boolean
+  limit: number
+  offset: number
+}
+
+export type SearchPage = {
+  total: number
+  /** there are more than `total` (counting stops at 1,000) */
+  more: boolean
+  took_ms: number
+  results: Listing[]
+  facets: { categories: Record<string, number>; no_key: number; no_docker: number; sources: Record<string, number>; all: number }
+}
+
+export type Way = {
+  /** index into the listing's packages */
+  index: number
+  type: string
+  identifier: string
+  version: string
+  usable: boolean
+  recommended: boolean
+  /** key of catalogue section "ways" */
+  why: string
+}
+
+export type ListingPage = { listing: Listing; ways: Way[]; age: SourceView[] }
+
+export type InputField = {
+  key: string
+  label: string
+  description: string
+  required: boolean
+  secret: boolean
+  /** string, number, boolean, filepath, folder */
+  format: string
+  default: string
+  placeholder: string
+  choices: string[]
+  link: string
+}
+
+export type FileDiff = { path: string; diff: string; creates: boolean; removes: boolean }
+
+export type AppChoice = {
+  id: string
+  name: string
+  found: boolean
+  /** true when its file can be written now */
+  usable: boolean
+  /** words why not, when found but not usable */
+  problem?: Words
+  changes: FileDiff[]
+  /** sentence: what the user must do in the app afterwards */
+  restart: string
+}
+
+/** Local and immediate: everything the sheet needs before the network answers. */
+export type InstallForm = {
+  ref: string
+  package: number
+  server: string
+  title: string
+  publisher: string
+  caution: string
+  inputs: InputField[]
+  apps: AppChoice[]
+  /** where keys will be kept; problem when this computer has no keychain */
+  keys: { where: string; problem?: Words }
+}
+
+/** From the network: what exactly would be fetched. */
+export type InstallOffer = {
+  version: string
+  downloads: { name: string; text: string; bytes: number }[]
+  bytes: number
+  /** the package wants to run its own set-up programs */
+  scripts: boolean
+}
+
+export type InstallRequest = {
+  ref: string
+  package: number
+  name: string
+  profile: string
+  answers: Record<string, string>
+  secrets: Record<string, string>
+  apps: string[]
+  allow_scripts: boolean
+  accept_risk: boolean
+}
+
+export type InstallResult = {
+  server: string
+  title: string
+  version: string
+  tools: string[]
+  apps: string[]
+  change: string
+  hello_ms: number
+  restart: { app: string; name: string; text: string }[]
+  sample: string
+}
+
+export type Progress = { stage: string; done: number; total: number; unit: '' | 'bytes' | 'items' }
+
+export type JobView = {
+  id: string
+  /** install, sync, test */
+  kind: string
+  title: string
+  /** listing or server the job is about */
+  subject: string
+  state: 'running' | 'done' | 'failed' | 'cancelled'
+  progress: Progress
+  started: string
+  error?: Words
+  result?: InstallResult
+}
+
+export type ServerView = {
+  id: string
+  title: string
+  version: string
+  publisher: string
+  category: string
+  package: Pack
+  listing: string
+  status: 'ok' | 'needs-key' | 'broken' | 'untested'
+  /** why it is broken */
+  problem?: Words
+  log: string
+  tools: Tool[]
+  apps: string[]
+  profiles: string[]
+  installed: string
+  checked: string
+  sample: string
+  settings: { key: string; label: string; secret: boolean; set: boolean; value: string }[]
+}
+
+export type TestResult = { server: string; ok: boolean; protocol: string; tools: string[]; took_ms: number; error?: Words; log: string }
+
+export type RemoveResult = { removed: string[]; apps: string[]; freed_bytes: number; change: string }
+
+export type EntryView = { name: string; server: string; command: string; url: string; enabled: boolean; readable_keys: number; ours: boolean }
+
+export type FileView = { path: string; scope: string; format: string; health: 'ok' | 'absent' | 'empty' | 'broken' | 'unreadable'; problem?: Words }
+
+export type AppView = { id: string; name: string; found: boolean; files: FileView[]; servers: EntryView[]; restart: string }
+
+export type ChangeResult = { change: string; files: FileDiff[]; restart: { app: string; name: string; text: string }[] }
+
+export type ChangeView = {
+  id: string
+  time: string
+  kind: string
+  title: string
+  files: { path: string; before: string | null; after: string | null }[]
+  undoable: boolean
+  why_not: string
+}
+
+export type KeyView = {
+  server: string
+  title: string
+  profile: string
+  name: string
+  label: string
+  set: boolean
+  link: string
+  where: string
+  /** names of the apps that use the server */
+  apps: string[]
+}
+
+export type SourceView = {
+  source: string
+  name: string
+  enabled: boolean
+  listings: number
+  synced: string | null
+  error: string
+}
+
+export type SettingsView = {
+  theme: 'system' | 'light' | 'dark'
+  home: string
+  version: string
+  node_origin: string
+  registry: string
+  sources: SourceView[]
+  keys: string
+}
+
+export type FirstRun = { needed: boolean; apps: AppView[]; servers: FoundServer[] }
+
+/** Servers the apps already have; the same one in several apps is one row. */
+export type FoundServer = { name: string; detail: string; apps: string[]; readable_key: boolean; entries: number }
+
+/** Everything the window may ask for. wails.ts and fake.ts implement it. */
+export interface Backend {
+  search(q: SearchQuery): Promise<SearchPage>
+  listing(id: string): Promise<ListingPage>
+
+  installForm(ref: string, pack: number): Promise<InstallForm>
+  installOffer(ref: string, pack: number): Promise<InstallOffer>
+  /** starts a job of kind "install", gives its id */
+  install(req: InstallRequest): Promise<string>
+  jobs(): Promise<JobView[]>
+  cancelJob(id: string): Promise<void>
+
+  servers(): Promise<ServerView[]>
+  testServer(id: string): Promise<TestResult>
+  removeServers(ids: string[]): Promise<RemoveResult>
+
+  apps(): Promise<AppView[]>
+  previewConnect(app: string, servers: string[]): Promise<ChangeResult>
+  previewDisconnect(app: string, servers: string[]): Promise<ChangeResult>
+  connect(app: string, servers: string[]): Promise<ChangeResult>
+  disconnect(app: string, servers: string[]): Promise<ChangeResult>
+
+  keys(): Promise<KeyView[]>
+  replaceKey(server: string, profile: string, name: string, value: string): Promise<void>
+  removeKey(server: string, profile: string, name: string): Promise<void>
+
+  history(): Promise<ChangeView[]>
+  changeDiff(id: string): Promise<FileDiff[]>
+  undo(id: string): Promise<ChangeResult>
+
+  settings(): Promise<SettingsView>
+  setSetting(name: string, value: string): Promise<void>
+  /** '' = all sources; starts a job of kind "sync" */
+  sync(source: string): Promise<string>
+  importFile(): Promise<{ source: string; kept: number } | null>
+
+  firstRun(): Promise<FirstRun>
+  finishFirstRun(): Promise<void>
+
+  /** native pickers; '' when the user changed their mind */
+  pickFolder(title: string): Promise<string>
+  pickFile(title: string): Promise<string>
+  openLink(url: string): Promise<void>
+
+  /** 'job' carries a JobView; 'changed' carries the name of what to ask for again */
+  on(event: 'job', f: (j: JobView) => void): () => void
+  on(event: 'changed', f: (what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings') => void): () => void
+}

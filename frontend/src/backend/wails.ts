@@ -1,0 +1,92 @@
+import { toWords } from './words'
+import type { Backend } from './types'
+
+type Bound = Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined>
+
+declare global {
+  interface Window {
+    /** Put there by Wails: package app, struct Window. */
+    go?: { app?: { Window?: Bound } }
+    runtime?: {
+      EventsOn(name: string, f: (...data: unknown[]) => void): () => void
+      ClipboardSetText(text: string): Promise<boolean>
+    }
+  }
+}
+
+/** True inside the real window. */
+export function hasWails(): boolean {
+  return window.go?.app?.Window !== undefined
+}
+
+/**
+ * Calls one method of the Go side. The one place where its answers get their
+ * types; a rejected promise always carries Words.
+ */
+async function call<T>(method: string, ...args: unknown[]): Promise<T> {
+  const f = window.go?.app?.Window?.[method]
+  if (!f) throw toWords(new Error(`the window has no method ${method}`))
+  try {
+    return (await f(...args)) as T
+  } catch (reason) {
+    throw toWords(reason)
+  }
+}
+
+function on(event: string, f: (data: never) => void): () => void {
+  const off = window.runtime?.EventsOn(event, (...data) => f(data[0] as never))
+  return off ?? (() => undefined)
+}
+
+/** The real backend: Go, in the same process. */
+export const wailsBackend: Backend = {
+  search: (q) => call('Search', q),
+  listing: (id) => call('Listing', id),
+
+  installForm: (ref, pack) => call('InstallForm', ref, pack),
+  installOffer: (ref, pack) => call('InstallOffer', ref, pack),
+  install: (req) => call('Install', req),
+  jobs: () => call('Jobs'),
+  cancelJob: (id) => call('CancelJob', id),
+
+  servers: () => call('Servers'),
+  testServer: (id) => call('TestServer', id),
+  removeServers: (ids) => call('RemoveServers', ids),
+
+  apps: () => call('Apps'),
+  previewConnect: (app, servers) => call('PreviewConnect', app, servers),
+  previewDisconnect: (app, servers) => call('PreviewDisconnect', app, servers),
+  connect: (app, servers) => call('Connect', app, servers),
+  disconnect: (app, servers) => call('Disconnect', app, servers),
+
+  keys: () => call('Keys'),
+  replaceKey: (server, profile, name, value) => call('ReplaceKey', server, profile, name, value),
+  removeKey: (server, profile, name) => call('RemoveKey', server, profile, name),
+
+  history: () => call('History'),
+  changeDiff: (id) => call('ChangeDiff', id),
+  undo: (id) => call('Undo', id),
+
+  settings: () => call('Settings'),
+  setSetting: (name, value) => call('SetSetting', name, value),
+  sync: (source) => call('Sync', source),
+  importFile: () => call('ImportFile'),
+
+  firstRun: () => call('FirstRun'),
+  finishFirstRun: () => call('FinishFirstRun'),
+
+  pickFolder: (title) => call('PickFolder', title),
+  pickFile: (title) => call('PickFile', title),
+  openLink: (url) => call('OpenLink', url),
+
+  on: (event: 'job' | 'changed', f: (data: never) => void) => on(event, f),
+}
+
+/** WebKit gives a page of a custom scheme no clipboard, so the window's own is asked first. */
+export async function copyText(text: string): Promise<void> {
+  if (window.runtime) {
+    await window.runtime.ClipboardSetText(text)
+    return
+  }
+  await navigator.clipboard.writeText(text)
+}

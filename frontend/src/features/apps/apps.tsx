@@ -1,0 +1,167 @@
+import { Plus } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type AppView, type EntryView, type ServerView, toWords } from '@/backend'
+import { useApps, useServers } from '@/backend/queries'
+import { list } from '@/text/format'
+import { AppGlyph } from '@/ui/app-glyph'
+import { Button } from '@/ui/button'
+import { Rows } from '@/ui/card'
+import { cn } from '@/ui/cn'
+import { Details, Log } from '@/ui/details'
+import { Empty } from '@/ui/empty'
+import { LoadProblem, Problem } from '@/ui/problem'
+import { PageBody, PageHead, SectionHead } from '@/ui/section'
+import { SkeletonRows } from '@/ui/skeleton'
+import { Status } from '@/ui/status'
+import { Tile } from '@/ui/tile'
+import { ChangeDialog } from './change-dialog'
+import { appHealth, brokenFile } from './health'
+
+export function Apps() {
+  const { t } = useTranslation()
+  const apps = useApps()
+  const servers = useServers()
+  const [picked, setPicked] = useState('')
+  const found = (apps.data ?? []).filter((a) => a.found)
+  const absent = (apps.data ?? []).filter((a) => !a.found)
+  // What is broken comes first to the eye.
+  const app = found.find((a) => a.id === picked) ?? found.find((a) => appHealth(a) === 'bad') ?? found[0]
+  return (
+    <>
+      <PageHead title={t('nav.apps')} />
+      <PageBody>
+        {apps.isPending ? (
+          <SkeletonRows rows={4} label={t('loading')} />
+        ) : apps.isError ? (
+          <LoadProblem words={toWords(apps.error)} onRetry={() => void apps.refetch()} />
+        ) : !app ? (
+          <Empty title={t('apps.empty')}>{t('apps.empty-text', { apps: list(absent.map((a) => a.name)) })}</Empty>
+        ) : (
+          <>
+            <div role="group" aria-label={t('apps.choose')} className="grid grid-cols-[repeat(auto-fill,minmax(14.5rem,1fr))] gap-2.5">
+              {found.map((a) => (
+                <AppCard key={a.id} app={a} selected={a.id === app.id} onSelect={() => setPicked(a.id)} />
+              ))}
+            </div>
+            <AppDetails key={app.id} app={app} servers={servers.data ?? []} />
+            {absent.length > 0 && <p className="meta mt-6">{t('apps.absent', { apps: list(absent.map((a) => a.name)) })}</p>}
+          </>
+        )}
+      </PageBody>
+    </>
+  )
+}
+
+function AppCard({ app, selected, onSelect }: { app: AppView; selected: boolean; onSelect: () => void }) {
+  const { t } = useTranslation()
+  const bad = appHealth(app) === 'bad'
+  return (
+    <button
+      type="button"
+      aria-pressed={selected}
+      onClick={onSelect}
+      className={cn(
+        'motion flex items-center gap-3 rounded-lg border border-line bg-card px-3.25 py-2.75 text-left shadow-card',
+        selected ? 'border-transparent ring-2 ring-accent' : 'hover:border-line-2',
+      )}
+    >
+      <AppGlyph app={app.id} />
+      <span className="min-w-0 grow">
+        <span className="block truncate font-semibold leading-4.5">{app.name}</span>
+        <span className="meta num">{t('apps.servers', { count: app.servers.length })}</span>
+      </span>
+      <Status tone={bad ? 'bad' : 'ok'}>{bad ? t('apps.broken') : t('apps.fine')}</Status>
+    </button>
+  )
+}
+
+function AppDetails({ app, servers }: { app: AppView; servers: ServerView[] }) {
+  const { t } = useTranslation()
+  const [change, setChange] = useState<{ kind: 'connect' | 'disconnect'; servers: string[] } | null>(null)
+  const broken = brokenFile(app)
+  const missing = servers.filter((s) => !app.servers.some((e) => e.server === s.id))
+  const writable = app.files.some((f) => f.health !== 'broken' && f.health !== 'unreadable')
+  const ours = app.servers.filter((e) => e.ours)
+  const others = app.servers.filter((e) => !e.ours)
+  return (
+    <section aria-label={app.name} className="mt-5.5">
+      <div className="flex flex-wrap items-center gap-3">
+        <div className="min-w-0 grow">
+          <h2 className="display text-statement">{broken ? t('apps.cannot-read', { app: app.name }) : t('apps.has', { app: app.name, count: app.servers.length })}</h2>
+          <p className="mt-0.5 text-ink-2">{broken ? t('apps.left-alone') : app.restart}</p>
+        </div>
+        {writable && !broken && missing.length > 0 && (
+          <Button tone="filled" size="lg" onClick={() => setChange({ kind: 'connect', servers: [] })}>
+            <Plus aria-hidden className="size-4" />
+            {t('apps.add')}
+          </Button>
+        )}
+      </div>
+      {broken?.problem && <Problem className="mt-3.5" words={broken.problem} />}
+      {ours.length > 0 && (
+        <>
+          <SectionHead title={t('apps.ours')} />
+          <Rows>
+            {ours.map((e) => (
+              <EntryRow
+                key={e.name}
+                entry={e}
+                server={servers.find((s) => s.id === e.server)}
+                action={
+                  <Button
+                    size="sm"
+                    aria-label={t('apps.disconnect-label', { server: e.name, app: app.name })}
+                    onClick={() => setChange({ kind: 'disconnect', servers: [e.server] })}
+                  >
+                    {t('apps.disconnect')}
+                  </Button>
+                }
+              />
+            ))}
+          </Rows>
+        </>
+      )}
+      {others.length > 0 && (
+        <>
+          <SectionHead title={t('apps.others')} remark={t('apps.others-remark')} />
+          <Rows>
+            {others.map((e) => (
+              <EntryRow key={e.name} entry={e} server={undefined} />
+            ))}
+          </Rows>
+        </>
+      )}
+      {app.servers.length === 0 && !broken && <Empty title={t('apps.none', { app: app.name })}>{missing.length > 0 ? t('apps.none-add') : t('apps.none-get')}</Empty>}
+      <Details className="mt-3.5">
+        <Log label={t('details.log')}>
+          {app.files
+            .map((f) => `${f.path}  (${f.format}, ${f.health})`)
+            .concat(app.servers.map((e) => `${e.name}: ${e.command || e.url}`))
+            .join('\n')}
+        </Log>
+      </Details>
+      {change && <ChangeDialog app={app} kind={change.kind} servers={change.servers} choices={change.kind === 'connect' ? missing : []} onClose={() => setChange(null)} />}
+    </section>
+  )
+}
+
+function EntryRow({ entry, server, action }: { entry: EntryView; server: ServerView | undefined; action?: React.ReactNode }) {
+  const { t } = useTranslation()
+  return (
+    <li className="flex min-h-12.75 items-center gap-3 px-3.5 py-1.5">
+      <Tile name={server?.title ?? entry.name} category={server?.category ?? ''} size={32} />
+      <div className="min-w-0 grow">
+        <p className="truncate font-semibold leading-4.5">{server?.title ?? entry.name}</p>
+        <p className="meta truncate">{server ? server.publisher || entry.name : entry.url ? t('apps.online') : t('apps.by-hand')}</p>
+      </div>
+      {entry.readable_keys > 0 && (
+        <Status tone="key" pill>
+          {t('apps.readable', { count: entry.readable_keys })}
+        </Status>
+      )}
+      {!entry.enabled && <Status tone="off">{t('status.off')}</Status>}
+      {action}
+    </li>
+  )
+}

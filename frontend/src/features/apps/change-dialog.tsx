@@ -1,0 +1,124 @@
+import { Undo2 } from 'lucide-react'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type AppView, type ServerView, toWords } from '@/backend'
+import { useChangePreview, useConnect, useDisconnect, useUndo } from '@/backend/queries'
+import { Button } from '@/ui/button'
+import { Rows } from '@/ui/card'
+import { Checkbox } from '@/ui/checkbox'
+import { Panel } from '@/ui/dialog'
+import { DiffView } from '@/ui/diff-view'
+import { Problem } from '@/ui/problem'
+import { Skeleton } from '@/ui/skeleton'
+import { Tile } from '@/ui/tile'
+import { useToast } from '@/ui/toast'
+
+type Props = {
+  app: AppView
+  kind: 'connect' | 'disconnect'
+  /** what is chosen at the start */
+  servers: string[]
+  /** what else may be chosen; empty when there is nothing to choose */
+  choices: ServerView[]
+  onClose: () => void
+}
+
+/** The change to an app's file, shown before it is made. */
+export function ChangeDialog({ app, kind, servers, choices, onClose }: Props) {
+  const { t } = useTranslation()
+  const say = useToast()
+  const [chosen, setChosen] = useState(servers)
+  const preview = useChangePreview(kind, app.id, chosen)
+  const connect = useConnect()
+  const disconnect = useDisconnect()
+  const undo = useUndo()
+  const act = kind === 'connect' ? connect : disconnect
+  const problem = act.error ?? preview.error
+
+  const apply = () => {
+    if (chosen.length === 0 || act.isPending) return
+    act.mutate(
+      { app: app.id, servers: chosen },
+      {
+        onSuccess: (r) => {
+          onClose()
+          const text = kind === 'connect' ? t('apps.connected', { app: app.name, count: chosen.length }) : t('apps.disconnected', { app: app.name, count: chosen.length })
+          say(text, {
+            label: t('undo'),
+            undo: true,
+            act: () => undo.mutate(r.change, { onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })) }),
+          })
+        },
+      },
+    )
+  }
+
+  return (
+    <Panel
+      open
+      wide
+      onClose={onClose}
+      title={kind === 'connect' ? t('apps.connect-title', { app: app.name }) : t('apps.disconnect-title', { app: app.name })}
+      text={kind === 'connect' ? t('apps.connect-text') : t('apps.disconnect-text')}
+      foot={
+        <>
+          <p className="meta flex grow items-center gap-1.5">
+            <Undo2 aria-hidden className="size-3.5" />
+            {t('sheet.copy-kept')}
+          </p>
+          <Button tone="quiet" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button tone="filled" onClick={apply} aria-disabled={chosen.length === 0 || act.isPending || undefined}>
+            {kind === 'connect' ? t('apps.connect', { count: chosen.length }) : t('apps.disconnect')}
+          </Button>
+        </>
+      }
+    >
+      {choices.length > 0 && (
+        <Rows className="mt-4">
+          {choices.map((s) => (
+            <Choice
+              key={s.id}
+              server={s}
+              checked={chosen.includes(s.id)}
+              onChange={(on) => setChosen((old) => (on ? [...old, s.id] : old.filter((id) => id !== s.id)))}
+            />
+          ))}
+        </Rows>
+      )}
+      <div className="mt-4">
+        {problem ? (
+          <Problem alert words={toWords(problem)} />
+        ) : chosen.length === 0 ? (
+          <p className="meta">{t('apps.choose-one')}</p>
+        ) : preview.data ? (
+          <div className="flex flex-col gap-3">
+            {preview.data.files.map((f) => (
+              <DiffView key={f.path} file={f} />
+            ))}
+          </div>
+        ) : (
+          <div role="status" aria-label={t('loading')}>
+            <Skeleton className="h-28 w-full" />
+          </div>
+        )}
+      </div>
+    </Panel>
+  )
+}
+
+function Choice({ server, checked, onChange }: { server: ServerView; checked: boolean; onChange: (on: boolean) => void }) {
+  const id = useId()
+  return (
+    <li className="flex min-h-10.5 items-center gap-3 px-3.5 py-1.5">
+      <Checkbox checked={checked} onCheckedChange={onChange} aria-labelledby={id} />
+      <Tile name={server.title} category={server.category} size={24} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a larger target for the pointer; the box has the keyboard */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
+      <span id={id} className="grow truncate font-[550]" onClick={() => onChange(!checked)}>
+        {server.title}
+      </span>
+    </li>
+  )
+}

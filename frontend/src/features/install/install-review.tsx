@@ -1,0 +1,303 @@
+import { TriangleAlert, Undo2, X } from 'lucide-react'
+import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type InstallForm, type InstallOffer, toWords, type Words } from '@/backend'
+import { useInstall, useInstallForm, useInstallOffer, useSetSetting } from '@/backend/queries'
+import { bytes } from '@/text/format'
+import { Button } from '@/ui/button'
+import { Checkbox } from '@/ui/checkbox'
+import { Note } from '@/ui/note'
+import { LoadProblem, Problem } from '@/ui/problem'
+import { Skeleton } from '@/ui/skeleton'
+import { type Answers, checkAll, defaults, split } from './answers'
+import { AppChoices } from './app-choices'
+import { drafts } from './drafts'
+import type { InstallTarget } from './install-context'
+import { PlanCard } from './plan-card'
+import { SettingsForm } from './settings-form'
+import { type Step, StepRail } from './step-rail'
+
+type Props = { target: InstallTarget; failure: Words | undefined; cancelled: boolean; onClose: () => void }
+
+/** Plan, settings and apps on one page, with the one button that starts. */
+export function InstallReview({ target, failure, cancelled, onClose }: Props) {
+  const { t } = useTranslation()
+  const ref = target.listing.id
+  const form = useInstallForm(ref, target.pack)
+  const offer = useInstallOffer(ref, target.pack)
+  if (form.data) {
+    return (
+      <Review
+        target={target}
+        form={form.data}
+        offer={offer.data}
+        offerProblem={offer.error ? toWords(offer.error) : undefined}
+        onRetryOffer={() => void offer.refetch()}
+        failure={failure}
+        cancelled={cancelled}
+        onClose={onClose}
+      />
+    )
+  }
+  return (
+    <div className="flex min-w-0 grow flex-col">
+      <div className="grow p-6">
+        <Head title={t('plan.title')} onClose={onClose} />
+        {form.error ? (
+          <LoadProblem words={toWords(form.error)} onRetry={() => void form.refetch()} />
+        ) : (
+          <div role="status" aria-label={t('loading')}>
+            <Skeleton className="mt-2 h-18 w-full" />
+            <Skeleton className="mt-6 h-5 w-40" />
+            <Skeleton className="mt-3 h-32 w-full" />
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}
+
+type ReviewProps = Props & {
+  form: InstallForm
+  offer: InstallOffer | undefined
+  offerProblem: Words | undefined
+  onRetryOffer: () => void
+}
+
+function Review({ target, form, offer, offerProblem, onRetryOffer, failure, cancelled, onClose }: ReviewProps) {
+  const { t } = useTranslation()
+  const ids = { plan: useId(), settings: useId(), apps: useId() }
+  const draft = drafts.get(form.ref)
+  const [answers, setAnswers] = useState<Answers>(() => ({ ...defaults(form.inputs), ...draft?.answers }))
+  const [chosen, setChosen] = useState<string[]>(() => draft?.chosen ?? form.apps.filter((a) => a.usable).map((a) => a.id))
+  const [scripts, setScripts] = useState(false)
+  const [risk, setRisk] = useState(false)
+  const [pressed, setPressed] = useState(false)
+  const install = useInstall()
+  const setSetting = useSetSetting()
+  const body = useRef<HTMLDivElement>(null)
+
+  // Kept in memory only, so that Back and a failed try lose nothing.
+  useEffect(() => {
+    drafts.set(form.ref, { answers, chosen })
+  }, [form.ref, answers, chosen])
+
+  const wrong = useMemo(() => checkAll(form.inputs, answers), [form.inputs, answers])
+  const wrongCount = Object.values(wrong).filter((w) => w !== '').length
+  const secrets = form.inputs.some((i) => i.secret)
+  const noKeychain = secrets ? form.keys.problem : undefined
+  const needsRisk = form.caution !== ''
+  const way = target.listing.packages[form.package]
+  const remote = way?.type === 'remote'
+  const found = form.apps.filter((a) => a.found)
+
+  const missing = offerProblem
+    ? t('sheet.wait-offer')
+    : !offer
+      ? t('sheet.wait-plan')
+      : noKeychain
+        ? t('sheet.wait-keys')
+        : needsRisk && !risk
+          ? t('sheet.wait-risk')
+          : pressed && wrongCount > 0
+            ? t('sheet.wait-settings', { count: wrongCount })
+            : ''
+
+  const start = () => {
+    setPressed(true)
+    if (missing !== '' && wrongCount === 0) return
+    if (wrongCount > 0) {
+      // After the next paint the wrong fields are marked; the first one gets the focus.
+      requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
+      return
+    }
+    install.mutate({
+      ref: form.ref,
+      package: form.package,
+      name: form.server,
+      profile: '',
+      ...split(form.inputs, answers),
+      apps: chosen,
+      allow_scripts: scripts,
+      accept_risk: risk,
+    })
+  }
+
+  const steps: Step[] = [
+    { key: ids.plan, title: t('plan.title'), text: offer ? t('plan.short', { size: bytes(offer.bytes) }) : t('plan.looking'), state: offer ? 'done' : 'now' },
+    {
+      key: ids.settings,
+      title: t('sheet.settings'),
+      text: form.inputs.length === 0 ? t('sheet.nothing-to-fill') : wrongCount > 0 ? t('sheet.to-fill', { count: wrongCount }) : t('sheet.filled'),
+      state: wrongCount === 0 ? 'done' : offer ? 'now' : 'open',
+    },
+    {
+      key: ids.apps,
+      title: t('sheet.apps'),
+      text: t('sheet.chosen', { n: chosen.length, of: found.length }),
+      state: offer && wrongCount === 0 ? 'now' : 'open',
+    },
+    { key: 'install', title: t('sheet.install'), text: t('sheet.under-a-minute'), state: 'open' },
+  ]
+  const startProblem = install.error ? toWords(install.error) : failure
+
+  return (
+    <>
+      <StepRail
+        form={form}
+        category={target.listing.category}
+        steps={steps}
+        label={t('sheet.steps')}
+        foot={t('sheet.foot')}
+        onGo={(key) => document.getElementById(key)?.scrollIntoView({ block: 'start' })}
+      />
+      <div className="flex min-w-0 grow flex-col">
+        <div ref={body} className="min-h-0 grow overflow-y-auto px-6 pt-5 pb-6">
+          {startProblem && <Failure words={startProblem} onRetry={start} />}
+          {cancelled && !startProblem && (
+            <Note className="mb-4" icon={Undo2}>
+              {t('cancelled.message', { ns: 'errors' })}
+            </Note>
+          )}
+          <div id={ids.plan}>
+            <Head title={t('plan.title')} onClose={onClose} />
+            <PlanCard offer={offer} remote={remote} />
+            {offerProblem && (
+              <Problem
+                className="mt-3"
+                words={offerProblem}
+                actions={
+                  <Button size="sm" onClick={onRetryOffer}>
+                    {t('retry', { ns: 'actions' })}
+                  </Button>
+                }
+              />
+            )}
+            {needsRisk && (
+              <Note tone="warn" icon={TriangleAlert} className="mt-3">
+                <p>{form.caution}</p>
+                <Consent checked={risk} onChange={setRisk}>
+                  {t('sheet.accept-risk')}
+                </Consent>
+              </Note>
+            )}
+            {offer?.scripts && (
+              <Note icon={TriangleAlert} className="mt-3">
+                <p>{t('sheet.scripts')}</p>
+                <Consent checked={scripts} onChange={setScripts}>
+                  {t('sheet.allow-scripts')}
+                </Consent>
+              </Note>
+            )}
+          </div>
+          {form.inputs.length > 0 && (
+            <section id={ids.settings} aria-label={t('sheet.settings')} className="mt-5">
+              <h2 className="mb-2.25 text-body">{t('sheet.settings')}</h2>
+              {noKeychain && (
+                <Problem
+                  className="mb-3"
+                  words={noKeychain}
+                  actions={
+                    <Button size="sm" onClick={() => setSetting.mutate({ name: 'keys', value: 'file' })}>
+                      {t('sheet.keep-in-file')}
+                    </Button>
+                  }
+                />
+              )}
+              <SettingsForm
+                inputs={form.inputs}
+                answers={answers}
+                wrong={wrong}
+                showAll={pressed}
+                where={form.keys.where}
+                onChange={(key, value) => setAnswers((old) => ({ ...old, [key]: value }))}
+              />
+            </section>
+          )}
+          <section id={ids.apps} aria-label={t('sheet.apps')} className="mt-5">
+            <h2 className="mb-2.25 text-body">{t('sheet.apps')}</h2>
+            <AppChoices apps={form.apps} chosen={chosen} onChange={setChosen} secrets={secrets} />
+          </section>
+        </div>
+        <SheetFoot remark={missing || t('sheet.copy-kept')} warn={missing !== '' && pressed}>
+          <Button size="lg" tone="quiet" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button
+            size="lg"
+            tone="filled"
+            className="min-w-31"
+            aria-disabled={(missing !== '' && wrongCount === 0) || install.isPending || undefined}
+            onClick={() => !install.isPending && start()}
+          >
+            {t('sheet.install')}
+          </Button>
+        </SheetFoot>
+      </div>
+    </>
+  )
+}
+
+/** Nothing was changed; one step to try again. What the user must agree to is named. */
+function Failure({ words, onRetry }: { words: Words; onRetry: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <div className="mb-4">
+      <Problem
+        alert
+        words={words}
+        actions={
+          <Button size="sm" onClick={onRetry}>
+            {t('retry', { ns: 'actions' })}
+          </Button>
+        }
+      />
+      {words.needs && words.needs.length > 0 && (
+        <ul className="mt-2 list-disc pl-5 text-ink-2 text-second">
+          {words.needs.map((n) => (
+            <li key={`${n.kind} ${n.name}`}>{n.text}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  )
+}
+
+function Head({ title, onClose }: { title: string; onClose: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <div className="mb-2.25 flex items-center justify-between">
+      <h2 className="text-body">{title}</h2>
+      <Button tone="quiet" size="sm" square aria-label={t('close')} onClick={onClose} className="-my-1 -mr-1.5">
+        <X aria-hidden className="size-4" />
+      </Button>
+    </div>
+  )
+}
+
+function Consent({ checked, onChange, children }: { checked: boolean; onChange: (on: boolean) => void; children: ReactNode }) {
+  const id = useId()
+  return (
+    <div className="mt-2 flex items-center gap-2.5">
+      <Checkbox checked={checked} onCheckedChange={onChange} aria-labelledby={id} />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: a larger target for the pointer; the box has the keyboard */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
+      <span id={id} className="font-[550]" onClick={() => onChange(!checked)}>
+        {children}
+      </span>
+    </div>
+  )
+}
+
+export function SheetFoot({ remark, warn = false, children }: { remark: string; warn?: boolean; children: ReactNode }) {
+  const Icon = warn ? TriangleAlert : Undo2
+  return (
+    <footer className="flex shrink-0 flex-wrap items-center justify-end gap-2.5 border-line border-t bg-panel px-6 py-3.5">
+      <p role="status" className={`flex min-w-0 grow basis-50 items-center gap-1.5 text-meta ${warn ? 'font-medium text-warn' : 'text-ink-3'}`}>
+        <Icon aria-hidden className="size-3.5 shrink-0" />
+        {remark}
+      </p>
+      {children}
+    </footer>
+  )
+}

@@ -1,0 +1,249 @@
+import { Link } from '@tanstack/react-router'
+import { ChevronDown, ChevronRight, Ellipsis, KeyRound, Play, RefreshCw, Trash2 } from 'lucide-react'
+import { useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type AppView, type ServerView, toWords } from '@/backend'
+import { useApps, useRemoveServers, useServers, useTestServer, useUndo } from '@/backend/queries'
+import { KeyDialog } from '@/features/keys/key-dialog'
+import { list, useAgo } from '@/text/format'
+import { Bay } from '@/ui/bay'
+import { Button } from '@/ui/button'
+import { Rows } from '@/ui/card'
+import { type Choice, Segmented } from '@/ui/choice'
+import { Empty } from '@/ui/empty'
+import { FindField } from '@/ui/field'
+import { Menu, MenuItem } from '@/ui/menu'
+import { LoadProblem, Problem } from '@/ui/problem'
+import { PageBody, PageHead, SectionHead } from '@/ui/section'
+import { SkeletonRows } from '@/ui/skeleton'
+import { Status, type StatusTone } from '@/ui/status'
+import { Tile } from '@/ui/tile'
+import { useToast } from '@/ui/toast'
+import { buttonClass } from '@/ui/button'
+import { ServerDetails } from './server-details'
+
+const needsYou = (s: ServerView) => s.status === 'broken' || s.status === 'needs-key'
+
+type Filter = 'all' | 'needs-you'
+
+export function Installed() {
+  const { t } = useTranslation()
+  const servers = useServers()
+  const apps = useApps()
+  const [find, setFind] = useState('')
+  const [filter, setFilter] = useState<Filter>('all')
+  const test = useTestServer()
+  const all = servers.data ?? []
+  const waiting = all.filter(needsYou)
+  const hit = (s: ServerView) => `${s.title} ${s.publisher} ${s.id}`.toLowerCase().includes(find.toLowerCase().trim())
+  const choices: Choice<Filter>[] = [
+    { value: 'all', label: t('installed.all'), count: all.length },
+    { value: 'needs-you', label: t('installed.needs-you'), count: waiting.length },
+  ]
+  const top = waiting.filter(hit)
+  const rest = filter === 'all' ? all.filter((s) => !needsYou(s) && hit(s)) : []
+  const slots = (apps.data ?? []).filter((a) => a.found)
+
+  return (
+    <>
+      <PageHead title={t('nav.installed')}>{all.length > 0 && <FindField label={t('installed.find')} value={find} onChange={setFind} />}</PageHead>
+      <PageBody>
+        {servers.isPending ? (
+          <SkeletonRows rows={5} label={t('loading')} />
+        ) : servers.isError ? (
+          <LoadProblem words={toWords(servers.error)} onRetry={() => void servers.refetch()} />
+        ) : all.length === 0 ? (
+          <Empty
+            title={t('installed.empty')}
+            action={
+              <Link to="/" className={buttonClass('filled')}>
+                {t('installed.find-one')}
+              </Link>
+            }
+          >
+            {t('installed.empty-text')}
+          </Empty>
+        ) : (
+          <>
+            <div className="flex flex-wrap items-center justify-between gap-2">
+              <Segmented label={t('installed.show')} value={filter} onChange={setFilter} choices={choices} />
+              <Button
+                tone="quiet"
+                size="sm"
+                disabled={test.isPending}
+                onClick={() => {
+                  for (const s of all) test.mutate(s.id)
+                }}
+              >
+                <RefreshCw aria-hidden className="size-3.5" />
+                {t('installed.check-all')}
+              </Button>
+            </div>
+            {top.length > 0 && <Group title={t('installed.needs-you')} servers={top} slots={slots} />}
+            {rest.length > 0 && <Group title={top.length > 0 ? t('installed.else') : t('installed.yours')} servers={rest} slots={slots} />}
+            {top.length === 0 && rest.length === 0 && (
+              <Empty title={find ? t('installed.none-for', { text: find }) : t('installed.all-well')}>
+                {!find && t('installed.all-well-text')}
+              </Empty>
+            )}
+          </>
+        )}
+      </PageBody>
+    </>
+  )
+}
+
+function Group({ title, servers, slots }: { title: string; servers: ServerView[]; slots: AppView[] }) {
+  return (
+    <section aria-label={title}>
+      <SectionHead title={title} className="mt-4 mb-2" />
+      <Rows>
+        {servers.map((s) => (
+          <ServerRow key={s.id} server={s} slots={slots} />
+        ))}
+      </Rows>
+    </section>
+  )
+}
+
+const tones: Record<ServerView['status'], StatusTone> = { ok: 'ok', 'needs-key': 'key', broken: 'bad', untested: 'untested' }
+
+function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) {
+  const { t } = useTranslation()
+  const ago = useAgo()
+  const id = useId()
+  const [open, setOpen] = useState(false)
+  const [keying, setKeying] = useState(false)
+  const actions = useServerActions(server)
+  const key = server.settings.find((s) => s.secret && !s.set) ?? server.settings.find((s) => s.secret)
+  const Chevron = open ? ChevronDown : ChevronRight
+  const names = slots.filter((a) => server.apps.includes(a.id)).map((a) => a.name)
+  return (
+    <li>
+      <div className="grid min-h-12.75 grid-cols-[minmax(0,1fr)_8.5rem_auto_6.5rem_8.25rem] items-center gap-3.5 py-1.5 pr-3 pl-3.5 narrow:grid-cols-[minmax(0,1fr)_8rem_auto_8.25rem] tight:grid-cols-[minmax(0,1fr)_auto]">
+        <div className="flex min-w-0 items-center gap-3">
+          <Tile name={server.title} category={server.category} size={32} />
+          <div className="min-w-0">
+            <h3 className="text-body leading-4.5">
+              <button
+                type="button"
+                aria-expanded={open}
+                aria-controls={id}
+                onClick={() => setOpen(!open)}
+                className="flex max-w-full items-center gap-1 rounded-xs text-left font-semibold hover:underline underline-offset-3"
+              >
+                <span className="truncate">{server.title}</span>
+                <Chevron aria-hidden className="size-3.5 shrink-0 text-ink-3" />
+              </button>
+            </h3>
+            <p className="meta truncate">{server.publisher || server.id}</p>
+          </div>
+        </div>
+        <Status tone={tones[server.status]}>{actions.testing ? t('installed.testing') : t(`status.${server.status}`)}</Status>
+        <span className="tight:hidden">
+          <Bay apps={slots} on={server.apps} problem={server.status === 'broken' ? server.apps : []} />
+        </span>
+        <span className="meta num narrow:hidden">{server.checked ? ago(server.checked) : t('installed.never')}</span>
+        <div className="flex items-center justify-end gap-1.5">
+          {server.status === 'needs-key' && key && (
+            <Button size="sm" onClick={() => setKeying(true)}>
+              {t('add-key', { ns: 'actions' })}
+            </Button>
+          )}
+          {server.status === 'untested' && (
+            <Button size="sm" onClick={actions.test} disabled={actions.testing}>
+              {t('test', { ns: 'actions' })}
+            </Button>
+          )}
+          <Menu
+            trigger={
+              <Button tone="quiet" size="sm" square aria-label={t('installed.more', { title: server.title })}>
+                <Ellipsis aria-hidden className="size-4" />
+              </Button>
+            }
+          >
+            <MenuItem onClick={actions.test}>
+              <Play aria-hidden className="size-4" />
+              {t('test', { ns: 'actions' })}
+            </MenuItem>
+            {key && (
+              <MenuItem onClick={() => setKeying(true)}>
+                <KeyRound aria-hidden className="size-4" />
+                {key.set ? t('replace-key', { ns: 'actions' }) : t('add-key', { ns: 'actions' })}
+              </MenuItem>
+            )}
+            <MenuItem destructive onClick={actions.remove}>
+              <Trash2 aria-hidden className="size-4" />
+              {t('remove', { ns: 'actions' })}
+            </MenuItem>
+          </Menu>
+        </div>
+      </div>
+      {server.status === 'broken' && server.problem && (
+        <Problem
+          className="mr-3.5 mb-3.5 ml-14.5 narrow:ml-3.5"
+          words={server.problem}
+          log={server.log}
+          actions={
+            <>
+              {server.problem.action === 'replace-key' && key && (
+                <Button size="sm" tone="filled" onClick={() => setKeying(true)}>
+                  {t('replace-key', { ns: 'actions' })}
+                </Button>
+              )}
+              <Button size="sm" tone={server.problem.action === 'replace-key' && key ? 'plain' : 'filled'} onClick={actions.test} disabled={actions.testing}>
+                {t('retry', { ns: 'actions' })}
+              </Button>
+            </>
+          }
+        />
+      )}
+      {actions.problem && <Problem alert className="mx-3.5 mb-3.5" words={actions.problem} />}
+      <div id={id} hidden={!open}>
+        {open && <ServerDetails server={server} apps={names.length > 0 ? list(names) : t('installed.no-app')} />}
+      </div>
+      {keying && key && (
+        <KeyDialog
+          server={server.id}
+          title={server.title}
+          profile=""
+          name={key.key}
+          label={key.label}
+          onClose={() => setKeying(false)}
+          onSaved={actions.test}
+        />
+      )}
+    </li>
+  )
+}
+
+/** Test, and remove with its way back in the toast. */
+function useServerActions(server: ServerView) {
+  const { t } = useTranslation()
+  const say = useToast()
+  const test = useTestServer()
+  const remove = useRemoveServers()
+  const undo = useUndo()
+  return {
+    testing: test.isPending,
+    problem: remove.error ? toWords(remove.error) : test.error ? toWords(test.error) : undefined,
+    test: () =>
+      test.mutate(server.id, {
+        onSuccess: (r) => {
+          if (r.ok) say(t('installed.test-ok', { title: server.title, count: r.tools.length }))
+        },
+      }),
+    remove: () =>
+      remove.mutate([server.id], {
+        onSuccess: (r) =>
+          say(
+            r.apps.length > 0 ? t('installed.removed', { title: server.title, count: r.apps.length }) : t('installed.removed-only', { title: server.title }),
+            r.change === '' ? undefined : {
+              label: t('undo'),
+              undo: true,
+              act: () => undo.mutate(r.change, { onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })) }),
+            },
+          ),
+      }),
+  }
+}

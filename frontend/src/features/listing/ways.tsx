@@ -1,0 +1,55 @@
+import { Radio } from '@base-ui/react/radio'
+import { RadioGroup } from '@base-ui/react/radio-group'
+import { useTranslation } from 'react-i18next'
+import type { Way } from '@/backend'
+import { cn } from '@/ui/cn'
+
+const known = ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'nuget', 'cargo'] as const
+const reasons = ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'later'] as const
+
+/** The ways to get a server, one of them recommended and the reason why. */
+export function Ways({ ways, value, onChange }: { ways: Way[]; value: number | undefined; onChange: (index: number) => void }) {
+  const { t } = useTranslation()
+  const { t: w } = useTranslation('ways')
+  if (ways.length === 0) return <p className="text-ink-2 text-second">{t('listing.no-way')}</p>
+  return (
+    <RadioGroup
+      aria-label={t('listing.ways')}
+      value={value ?? -1}
+      onValueChange={(v) => onChange(Number(v))}
+      className="overflow-hidden rounded-lg border border-line bg-card shadow-card"
+    >
+      {ways.map((way) => {
+        const on = way.index === value
+        const type = known.find((k) => k === way.type)
+        const why = reasons.find((r) => r === way.why)
+        return (
+          // biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is a control of its own kind
+          <label
+            key={way.index}
+            className={cn('flex items-start gap-3 border-line px-3.5 py-2.5 not-first:border-t', on && 'bg-accent-soft', !way.usable && 'text-ink-3')}
+          >
+            <Radio.Root
+              value={way.index}
+              disabled={!way.usable}
+              className="mt-px grid size-4.5 shrink-0 place-items-center rounded-full border border-control bg-card data-[checked]:border-[5px] data-[checked]:border-accent data-[checked]:bg-on-accent data-[disabled]:opacity-50"
+            >
+              <Radio.Indicator />
+            </Radio.Root>
+            <span className="min-w-0">
+              <span className="flex flex-wrap items-center gap-2 font-[550]">
+                {type ? w(`${type}.title`) : way.type}
+                {way.recommended && way.usable && (
+                  <span className="inline-flex h-5 items-center rounded-full bg-accent-soft-2 px-2 font-[550] text-accent-text text-meta">
+                    {t('listing.recommended')}
+                  </span>
+                )}
+              </span>
+              {why && <span className="meta mt-0.5 block">{w(`${why}.why`)}</span>}
+            </span>
+          </label>
+        )
+      })}
+    </RadioGroup>
+  )
+}

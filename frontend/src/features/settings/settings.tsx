@@ -1,0 +1,58 @@
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { toWords } from '@/backend'
+import { useSettings } from '@/backend/queries'
+import { cn } from '@/ui/cn'
+import { LoadProblem } from '@/ui/problem'
+import { PageBody, PageHead } from '@/ui/section'
+import { SkeletonRows } from '@/ui/skeleton'
+import { Advanced } from './advanced'
+import { General } from './general'
+import { Sources } from './sources'
+
+const parts = ['general', 'sources', 'advanced'] as const
+
+export function Settings() {
+  const { t } = useTranslation()
+  const settings = useSettings()
+  const [part, setPart] = useState<(typeof parts)[number]>('general')
+  return (
+    <>
+      <PageHead title={t('nav.settings')} />
+      <PageBody className="flex gap-7 tight:flex-col tight:gap-4">
+        <nav aria-label={t('settings.parts')} className="-ml-2.25 w-36.5 shrink-0">
+          <ul className="flex flex-col gap-px tight:flex-row">
+            {parts.map((p) => (
+              <li key={p}>
+                <button
+                  type="button"
+                  aria-current={p === part}
+                  onClick={() => setPart(p)}
+                  className={cn(
+                    'motion flex h-8.5 w-full items-center rounded-sm px-2.25 font-medium text-control text-ink-2 hover:bg-hover',
+                    p === part && 'bg-card text-ink shadow-[0_0_0_1px_var(--line)]',
+                  )}
+                >
+                  {t(`settings.${p}`)}
+                </button>
+              </li>
+            ))}
+          </ul>
+        </nav>
+        <div className="min-w-0 grow">
+          {settings.isPending ? (
+            <SkeletonRows rows={3} label={t('loading')} />
+          ) : settings.isError ? (
+            <LoadProblem words={toWords(settings.error)} onRetry={() => void settings.refetch()} />
+          ) : part === 'general' ? (
+            <General settings={settings.data} />
+          ) : part === 'sources' ? (
+            <Sources sources={settings.data.sources} />
+          ) : (
+            <Advanced settings={settings.data} />
+          )}
+        </div>
+      </PageBody>
+    </>
+  )
+}

@@ -1,0 +1,43 @@
+import { ChevronRight } from 'lucide-react'
+import { type ReactNode, useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { cn } from './cn'
+
+/** The second level: exact, technical, and closed until asked for. */
+export function Details({ children, label, className }: { children: ReactNode; label?: string; className?: string }) {
+  const { t } = useTranslation()
+  const id = useId()
+  const [open, setOpen] = useState(false)
+  return (
+    <div className={className}>
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls={id}
+        onClick={() => setOpen(!open)}
+        className="inline-flex min-h-6 items-center gap-1.25 rounded-xs font-medium text-ink-2 text-second hover:text-ink"
+      >
+        <ChevronRight aria-hidden className={cn('size-3.5 transition-transform duration-(--fast)', open && 'rotate-90')} />
+        {label ?? (open ? t('details.hide') : t('details.show'))}
+      </button>
+      <div id={id} hidden={!open} className="mt-2">
+        {open && children}
+      </div>
+    </div>
+  )
+}
+
+/** What a program printed, or the technical cause of a failure. */
+export function Log({ children, label }: { children: string; label: string }) {
+  return (
+    <pre
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the keyboard
+      tabIndex={0}
+      role="group"
+      aria-label={label}
+      className="selectable max-h-60 overflow-auto rounded-md border border-line bg-sunken px-3 py-2 font-mono text-code tracking-normal whitespace-pre-wrap"
+    >
+      {children}
+    </pre>
+  )
+}

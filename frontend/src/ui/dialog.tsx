@@ -1,0 +1,116 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog'
+import { Dialog } from '@base-ui/react/dialog'
+import type { ReactNode, RefObject } from 'react'
+import { Button } from './button'
+import { cn } from './cn'
+
+const backdrop =
+  'fixed inset-0 z-20 bg-scrim transition-opacity duration-(--base) ease-out data-[starting-style]:opacity-0 data-[ending-style]:opacity-0'
+const surface =
+  'fixed inset-0 z-20 m-auto flex h-fit max-h-[calc(100%-2rem)] max-w-[calc(100%-2rem)] overflow-hidden rounded-xl bg-panel shadow-pop outline-none transition-[opacity,translate] duration-(--base) ease-out data-[starting-style]:translate-y-2 data-[starting-style]:opacity-0 data-[ending-style]:opacity-0 dark:shadow-[0_0_0_1px_var(--line-2),var(--shadow-pop)]'
+
+/** A sheet over the window. Focus stays inside, Escape closes, and it goes back to where it came from. */
+export function Sheet({
+  open,
+  onClose,
+  label,
+  className,
+  children,
+  initialFocus,
+}: {
+  open: boolean
+  onClose: () => void
+  label: string
+  className?: string
+  children: ReactNode
+  initialFocus?: RefObject<HTMLElement | null>
+}) {
+  return (
+    <Dialog.Root open={open} onOpenChange={(now) => !now && onClose()} disablePointerDismissal>
+      <Dialog.Portal>
+        <Dialog.Backdrop className={backdrop} />
+        <Dialog.Popup aria-label={label} className={cn(surface, className)} initialFocus={initialFocus}>
+          {children}
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+/** A small dialog with a title: for a change to look at, or a key to type. */
+export function Panel({
+  open,
+  onClose,
+  title,
+  text,
+  children,
+  foot,
+  wide = false,
+}: {
+  open: boolean
+  onClose: () => void
+  title: string
+  text?: string
+  children?: ReactNode
+  foot: ReactNode
+  wide?: boolean
+}) {
+  return (
+    <Dialog.Root open={open} onOpenChange={(now) => !now && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className={backdrop} />
+        <Dialog.Popup className={cn(surface, 'flex-col', wide ? 'w-180' : 'w-120')}>
+          <div className="min-h-0 overflow-y-auto px-6 pt-5.5 pb-5">
+            <Dialog.Title className="display text-statement">{title}</Dialog.Title>
+            {text && <Dialog.Description className="mt-1 text-ink-2">{text}</Dialog.Description>}
+            {children}
+          </div>
+          <div className="flex shrink-0 flex-wrap items-center justify-end gap-2.5 border-line border-t px-6 py-3.5">{foot}</div>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  )
+}
+
+/** Asks before what cannot be undone. The safe choice has the focus. */
+export function Confirm({
+  open,
+  onClose,
+  title,
+  text,
+  keep,
+  doIt,
+  onConfirm,
+}: {
+  open: boolean
+  onClose: () => void
+  title: string
+  text: string
+  keep: string
+  doIt: ReactNode
+  onConfirm: () => void
+}) {
+  return (
+    <AlertDialog.Root open={open} onOpenChange={(now) => !now && onClose()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className={backdrop} />
+        <AlertDialog.Popup className={cn(surface, 'w-115 flex-col px-5 pt-4.5 pb-4')}>
+          <AlertDialog.Title className="text-section">{title}</AlertDialog.Title>
+          <AlertDialog.Description className="mt-1.5 text-ink-2 text-control">{text}</AlertDialog.Description>
+          <div className="mt-4 flex justify-end gap-2">
+            <AlertDialog.Close render={<Button>{keep}</Button>} />
+            <Button
+              tone="destructive"
+              onClick={() => {
+                onConfirm()
+                onClose()
+              }}
+            >
+              {doIt}
+            </Button>
+          </div>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  )
+}

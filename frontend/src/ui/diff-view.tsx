@@ -1,0 +1,90 @@
+import { FilePlus2, FileText, FileX2 } from 'lucide-react'
+import { Fragment, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { FileDiff } from '@/backend'
+import { cn } from './cn'
+import { type DiffLine, parseDiff } from './parse-diff'
+
+const ground = {
+  same: '',
+  add: 'bg-ok-soft',
+  del: 'bg-bad-soft',
+} as const
+
+/** The change to one file, line by line, each with its sign. */
+export function DiffView({ file }: { file: FileDiff }) {
+  const { t } = useTranslation()
+  const Icon = file.creates ? FilePlus2 : file.removes ? FileX2 : FileText
+  const lines = parseDiff(file.diff)
+  return (
+    <figure className="min-w-0">
+      <figcaption className="meta mb-1.5 flex items-center gap-1.5">
+        <Icon aria-hidden className="size-3.5 shrink-0" />
+        <span className="selectable truncate font-mono">{file.path}</span>
+        {file.creates && <span className="shrink-0">{t('diff.creates')}</span>}
+        {file.removes && <span className="shrink-0">{t('diff.removes')}</span>}
+      </figcaption>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long line is scrolled with the keyboard */}
+      <div tabIndex={0} role="group" aria-label={t('diff.label', { path: file.path })} className="overflow-x-auto rounded-md border border-line bg-sunken">
+        <div className="w-fit min-w-full font-mono text-code tracking-normal">
+          {lines.map((line, i) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a change never moves its lines
+            <Line key={i} line={line} />
+          ))}
+        </div>
+      </div>
+    </figure>
+  )
+}
+
+function Line({ line }: { line: DiffLine }) {
+  const { t } = useTranslation()
+  if (line.kind === 'fold') {
+    return (
+      <div className="grid grid-cols-[2.125rem_1.125rem_1fr] border-line border-y bg-panel text-ink-3">
+        <span />
+        <span />
+        <span>{t('diff.fold', { count: line.lines })}</span>
+      </div>
+    )
+  }
+  return (
+    <div className={cn('grid grid-cols-[2.125rem_1.125rem_1fr] whitespace-pre', ground[line.kind])}>
+      <span className="num pr-2 text-right text-ink-3">{line.number}</span>
+      <span aria-hidden className={cn('text-center font-bold', line.kind === 'add' && 'text-ok', line.kind === 'del' && 'text-bad')}>
+        {line.kind === 'add' ? '+' : line.kind === 'del' ? '−' : ''}
+      </span>
+      <span className="selectable pr-4">
+        {line.kind !== 'same' && <span className="sr-only">{line.kind === 'add' ? t('diff.added') : t('diff.removed')}</span>}
+        {marked(line)}
+      </span>
+    </div>
+  )
+}
+
+function marked(line: Exclude<DiffLine, { kind: 'fold' }>): ReactNode {
+  if (!line.mark) return keysIn(line.text, 0)
+  const [from, to] = line.mark
+  return (
+    <>
+      {keysIn(line.text.slice(0, from), 0)}
+      <mark className={cn('rounded-[3px] text-ink', line.kind === 'add' ? 'bg-ok-mark' : 'bg-bad-mark')}>{line.text.slice(from, to)}</mark>
+      {keysIn(line.text.slice(to), to)}
+    </>
+  )
+}
+
+/** Names of members in the accent's colour; a help for the eye, nothing more. */
+function keysIn(text: string, offset: number): ReactNode {
+  const parts = text.split(/("(?:[^"\\]|\\.)*"(?=\s*:))/)
+  return parts.map((part, i) => {
+    const key = `${offset}-${i}`
+    return i % 2 === 1 ? (
+      <span key={key} className="text-accent-text">
+        {part}
+      </span>
+    ) : (
+      <Fragment key={key}>{part}</Fragment>
+    )
+  })
+}

@@ -1,0 +1,67 @@
+import { CircleAlert } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Words } from '@/backend'
+import { cn } from './cn'
+import { Details, Log } from './details'
+
+/** The words of a failure; what came without any gets those of "unexpected". */
+export function useWords(words: Words): { message: string; hint: string } {
+  const { t } = useTranslation('errors')
+  if (words.message !== '') return words
+  return { message: t('unexpected.message'), hint: t('unexpected.hint') }
+}
+
+type Props = {
+  words: Words
+  /** what the program printed, for "Show details" */
+  log?: string
+  /** the one main step, and at most one other */
+  actions?: ReactNode
+  className?: string
+  /** announced at once: for failures that come while the user waits */
+  alert?: boolean
+}
+
+/** What happened, what it means, what to do about it; the cause behind "Show details". */
+export function Problem({ words, log = '', actions, className, alert = false }: Props) {
+  const { t } = useTranslation()
+  const { message, hint } = useWords(words)
+  const detail = [words.detail, log.trim()].filter(Boolean).join('\n\n')
+  return (
+    <div role={alert ? 'alert' : undefined} className={cn('flex items-start gap-2.5 rounded-md bg-bad-soft px-3.5 py-3.25', className)}>
+      <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
+      <div className="min-w-0 grow">
+        <p className="font-semibold">{message}</p>
+        {hint && <p className="mt-0.5 text-ink-2 text-second">{hint}</p>}
+        {(actions || detail) && (
+          <div className="mt-2.5 flex flex-wrap items-start gap-x-2 gap-y-1">
+            {actions}
+            {detail && (
+              <Details className="min-w-0 grow basis-0 pt-0.5 has-[[aria-expanded=true]]:basis-full">
+                <Log label={t('details.log')}>{detail}</Log>
+              </Details>
+            )}
+          </div>
+        )}
+      </div>
+    </div>
+  )
+}
+
+/** A list could not be had. */
+export function LoadProblem({ words, onRetry }: { words: Words; onRetry: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <Problem
+      alert
+      words={words}
+      className="mt-2"
+      actions={
+        <button type="button" onClick={onRetry} className="h-7 rounded-sm border border-line-2 bg-card px-2.5 font-[550] text-second hover:bg-hover">
+          {t('retry', { ns: 'actions' })}
+        </button>
+      }
+    />
+  )
+}

@@ -1,0 +1,207 @@
+/**
+ * Pictures of every screen on the fake backend, light and dark, large and
+ * small, with axe run on each. For looking at, beside the drafts:
+ *
+ *   npm run dev &
+ *   npm run shots -- [folder] [part of a name]
+ *
+ * CHROMIUM names the browser (default /usr/bin/chromium), WINDOW_URL the page.
+ */
+import { mkdirSync } from 'node:fs'
+import { AxeBuilder } from '@axe-core/playwright'
+import { chromium } from 'playwright-core'
+
+const [folder = 'shots', only = ''] = process.argv.slice(2)
+const base = process.env.WINDOW_URL ?? 'http://127.0.0.1:5173/'
+mkdirSync(folder, { recursive: true })
+
+const getNotion = async (page) => {
+  await page.getByRole('searchbox').fill('notion')
+  await page.getByRole('button', { name: 'Get Notion' }).click()
+  await page.getByRole('dialog').getByText('Downloads 35 MB').waitFor()
+}
+const fillNotion = async (page) => {
+  await getNotion(page)
+  await page.getByLabel('Notion key').fill('ntn_example_7Qd2')
+  await page.getByRole('button', { name: /Choose the folder/ }).click()
+}
+
+const scenes = [
+  { name: 'first-run', query: 'scene=first-run', path: '/', ready: 'Here is what you already have.' },
+  { name: 'discover', path: '/', ready: 'Good first servers' },
+  { name: 'discover-search', path: '/', ready: 'Good first servers', act: (p) => p.getByRole('searchbox').fill('weather') },
+  { name: 'discover-none', path: '/', ready: 'Good first servers', act: (p) => p.getByRole('searchbox').fill('zzzz') },
+  { name: 'discover-loading', query: 'slow', path: '/', ready: '' },
+  { name: 'discover-error', query: 'scene=error', path: '/', ready: 'The package service did not answer.' },
+  {
+    name: 'discover-offline',
+    path: '/',
+    ready: 'Good first servers',
+    act: async (p) => {
+      await p.context().setOffline(true)
+      await p.getByText('You are offline.').waitFor()
+    },
+  },
+  { name: 'listing', path: '/listing/io.github.notion-labs%2Fnotion', ready: 'Ways to get it' },
+  {
+    name: 'sheet',
+    path: '/',
+    ready: 'Good first servers',
+    act: async (p) => {
+      await fillNotion(p)
+      await p.getByRole('button', { name: /Show changes to Claude Code/ }).click()
+    },
+  },
+  {
+    name: 'sheet-wrong',
+    query: 'scene=no-keychain',
+    path: '/',
+    ready: 'Good first servers',
+    act: async (p) => {
+      await getNotion(p)
+      await p.getByRole('button', { name: 'Install', exact: true }).click()
+    },
+  },
+  {
+    name: 'sheet-progress',
+    query: 'step=900',
+    path: '/',
+    ready: 'Good first servers',
+    act: async (p) => {
+      await fillNotion(p)
+      await p.getByRole('button', { name: 'Install', exact: true }).click()
+      await p.getByText('Kept inside Toolbay. Your system is untouched.').waitFor()
+      await p.waitForTimeout(2600)
+    },
+  },
+  {
+    name: 'discover-ring',
+    query: 'step=900',
+    path: '/',
+    ready: 'Good first servers',
+    act: async (p) => {
+      await fillNotion(p)
+      await p.getByRole('button', { name: 'Install', exact: true }).click()
+      await p.getByRole('button', { name: 'Continue in background' }).click()
+      await p.getByRole('searchbox').fill('')
+      await p.waitForTimeout(2600)
+    },
+  },
+  {
+    name: 'sheet-done',
+    query: 'step=10',
+    path: '/',
+    ready: 'Good first servers',
+    act: async (p) => {
+      await fillNotion(p)
+      await p.getByRole('button', { name: 'Install', exact: true }).click()
+      await p.getByText('Notion is ready').first().waitFor()
+      await p.waitForTimeout(300)
+    },
+  },
+  { name: 'installed', path: '/installed', ready: 'Everything else' },
+  {
+    name: 'installed-open',
+    path: '/installed',
+    ready: 'Everything else',
+    act: async (p) => {
+      await p.getByRole('button', { name: 'Files', exact: true }).click()
+      await p.getByRole('button', { name: 'More for Weather' }).click()
+      await p.getByRole('menuitem', { name: 'Remove' }).click()
+      await p.getByText('Weather is removed').first().waitFor()
+      await p.waitForTimeout(300)
+    },
+  },
+  { name: 'installed-empty', query: 'scene=empty', path: '/installed', ready: 'Nothing here yet' },
+  { name: 'apps', path: '/apps', ready: 'Cursor cannot read' },
+  {
+    name: 'apps-fine',
+    path: '/apps',
+    ready: 'Cursor cannot read',
+    act: (p) => p.getByRole('button', { name: /^Claude Desktop/ }).click(),
+  },
+  {
+    name: 'apps-change',
+    path: '/apps',
+    ready: 'Cursor cannot read',
+    act: async (p) => {
+      await p.getByRole('button', { name: /^Claude Code/ }).click()
+      await p.getByRole('button', { name: 'Add servers' }).click()
+      await p.getByRole('checkbox', { name: 'Files' }).click()
+      await p.getByRole('figure').waitFor()
+    },
+  },
+  { name: 'keys', path: '/keys', ready: 'Database address' },
+  {
+    name: 'keys-delete',
+    path: '/keys',
+    ready: 'Database address',
+    act: (p) => p.getByRole('button', { name: 'Delete GitHub key' }).click(),
+  },
+  {
+    name: 'keys-replace',
+    path: '/keys',
+    ready: 'Database address',
+    act: (p) => p.getByRole('button', { name: 'Replace GitHub key' }).click(),
+  },
+  {
+    name: 'activity',
+    path: '/activity',
+    ready: 'Memory added to Claude Code',
+    act: async (p) => {
+      await p.getByRole('button', { name: /Show change Memory/ }).click()
+      await p.getByRole('figure').waitFor()
+    },
+  },
+  { name: 'settings', path: '/settings', ready: 'Like the system' },
+  { name: 'settings-sources', path: '/settings', ready: 'Like the system', act: (p) => p.getByRole('button', { name: 'Sources' }).click() },
+  { name: 'settings-advanced', path: '/settings', ready: 'Like the system', act: (p) => p.getByRole('button', { name: 'Advanced' }).click() },
+]
+
+const looks = [
+  { name: '', theme: 'light', size: [1280, 832] },
+  { name: '-dark', theme: 'dark', size: [1280, 832] },
+  { name: '-900x600', theme: 'light', size: [900, 600] },
+  { name: '-200', theme: 'light', size: [1280, 832], text: '200%' },
+]
+
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+  args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking'],
+})
+let faults = 0
+for (const scene of scenes) {
+  for (const look of looks) {
+    const name = `${scene.name}${look.name}`
+    if (only !== '' && !name.startsWith(only)) continue
+    const context = await browser.newContext({ viewport: { width: look.size[0], height: look.size[1] }, reducedMotion: 'reduce' })
+    const page = await context.newPage()
+    const noise = []
+    page.on('console', (m) => {
+      if (['error', 'warning'].includes(m.type())) noise.push(m.text())
+    })
+    page.on('pageerror', (e) => noise.push(String(e)))
+    try {
+      await page.goto(`${base}?theme=${look.theme}&${scene.query ?? ''}#${scene.path}`)
+      if (look.text) await page.addStyleTag({ content: `html { font-size: ${look.text} }` })
+      if (scene.ready) await page.getByText(scene.ready).first().waitFor({ timeout: 8000 })
+      await scene.act?.(page)
+      await page.waitForTimeout(250)
+      await page.screenshot({ path: `${folder}/${name}.png` })
+      const { violations } = await new AxeBuilder({ page }).analyze()
+      for (const v of violations) {
+        faults++
+        process.stdout.write(`${name}: ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary?.split('\n')[1] ?? ''}`).slice(0, 3).join(' | ')}\n`)
+      }
+    } catch (e) {
+      faults++
+      process.stdout.write(`${name}: ${String(e).split('\n').slice(0, 3).join(' ')}\n`)
+      await page.screenshot({ path: `${folder}/${name}-failed.png` })
+    }
+    for (const n of new Set(noise)) process.stdout.write(`${name}: console: ${n.slice(0, 300)}\n`)
+    await context.close()
+  }
+}
+await browser.close()
+process.stdout.write(`${faults} faults\n`)
+process.exitCode = faults > 0 ? 1 : 0

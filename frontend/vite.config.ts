@@ -1,0 +1,43 @@
+import { fileURLToPath } from 'node:url'
+import tailwindcss from '@tailwindcss/vite'
+import react from '@vitejs/plugin-react'
+import type { Plugin } from 'vite'
+import { defineConfig } from 'vitest/config'
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+/**
+ * The dev server works with inline scripts, which the window's policy
+ * forbids. What is built keeps the policy of index.html.
+ */
+const relaxPolicyWhileDeveloping: Plugin = {
+  name: 'toolbay-dev-policy',
+  apply: 'serve',
+  transformIndexHtml: (html) => html.replace(/<meta\s+http-equiv="Content-Security-Policy"[^>]*>/, ''),
+}
+
+export default defineConfig({
+  plugins: [react(), tailwindcss(), relaxPolicyWhileDeveloping],
+  resolve: {
+    alias: [
+      { find: /^@\//, replacement: `${here('./src')}/` },
+      { find: '@text', replacement: here('../backend/text/en.json') },
+    ],
+  },
+  // en.json stands outside this folder.
+  server: { fs: { allow: [here('..')] } },
+  build: {
+    outDir: 'dist',
+    // dist/.gitkeep is committed, so that a fresh clone compiles.
+    emptyOutDir: false,
+    target: 'es2022',
+    // A path that works under any origin the window is served from.
+    assetsInlineLimit: 0,
+  },
+  test: {
+    environment: 'jsdom',
+    setupFiles: ['./src/test/setup.ts'],
+    css: false,
+    restoreMocks: true,
+  },
+})

@@ -22,6 +22,8 @@ type Program struct {
 	// Alive is called now and then; true means that work goes on although the
 	// program says nothing. It may report progress. nil is never.
 	Alive func() bool
+	// Heard is given what the program says on stderr, as it comes; nil is nobody.
+	Heard func(chunk []byte)
 	// Every is how often Alive is asked; 0 is 200 ms.
 	Every time.Duration
 }
@@ -71,7 +73,7 @@ func run(ctx context.Context, p Program) (Output, error) {
 	cmd := exec.Command(p.Argv[0], p.Argv[1:]...)
 	cmd.Env, cmd.Dir = p.Env, p.Dir
 	said := make(chan struct{}, 1)
-	stdout, stderr := &head{max: maxStdout, said: said}, &tail{max: maxStderr, said: said}
+	stdout, stderr := &head{max: maxStdout, said: said}, &tail{max: maxStderr, said: said, heard: p.Heard}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	// A grandchild that keeps the pipes open must not keep us.
 	cmd.WaitDelay = 2 * time.Second
@@ -147,14 +149,18 @@ func (h *head) bytes() []byte {
 }
 
 type tail struct {
-	mu   sync.Mutex
-	b    []byte
-	max  int
-	said chan<- struct{}
+	mu    sync.Mutex
+	b     []byte
+	max   int
+	said  chan<- struct{}
+	heard func([]byte)
 }
 
 func (t *tail) Write(p []byte) (int, error) {
 	tell(t.said)
+	if t.heard != nil {
+		t.heard(p)
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.b = append(t.b, p...)

@@ -91,8 +91,9 @@ func (in *Installer) offer(ctx context.Context, engines string) (*runtimes.Downl
 	return &d, nil
 }
 
-// Install does what a Plan says. Stages: runtime (bytes), resolve, download
-// (items: packages that arrived), prepare. A failure or a cancel leaves
+// Install does what a Plan says. Stages: runtime (bytes), resolve (items
+// without a total: answers of the registry), download (items: packages that
+// arrived), prepare. A failure or a cancel leaves
 // nothing behind but npm's own cache. Codes: those of Plan, of runtimes.Fetch,
 // and package_no_start, package_changed, node_other, install_failed,
 // install_stalled, disk_full, cancelled.
@@ -138,7 +139,7 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 	}
 	defer dir.Close()
 	t := &tree{in: in, node: node, dir: dir.Join("server"), pkg: plan.Package, scripts: o.AllowScripts}
-	if err := t.lock(ctx); err != nil {
+	if err := t.lock(ctx, report); err != nil {
 		return install.Installed{}, err
 	}
 	if err := t.fetch(ctx, report); err != nil {

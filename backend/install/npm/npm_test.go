@@ -88,17 +88,24 @@ func TestInstall(t *testing.T) {
 		t.Errorf("plan %+v", plan)
 	}
 	var stages []string
+	var answers int64
 	var items []job.Progress
 	done, err := in.Install(ctx, plan, install.Options{Server: "hello"}, func(p job.Progress) {
 		if len(stages) == 0 || stages[len(stages)-1] != p.Stage {
 			stages = append(stages, p.Stage)
 		}
-		if p.Stage == "download" {
+		switch p.Stage {
+		case "resolve":
+			answers = p.Done
+		case "download":
 			items = append(items, p)
 		}
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	if answers == 0 {
+		t.Error("nothing was counted while versions were resolved")
 	}
 	if !reflect.DeepEqual(stages, []string{"resolve", "download", "prepare"}) {
 		t.Errorf("stages %q", stages)

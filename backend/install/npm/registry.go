@@ -140,7 +140,7 @@ func (in *Installer) ask(ctx context.Context, node runtimes.Node, pkg, version s
 	}
 	args := []string{"view", pkg + "@" + version, "name", "version", "engines", "bin", "dist", "dist-tags", "scripts", "hasInstallScript",
 		"--json", "--loglevel=error", "--fetch-retries=1", "--fetch-timeout=30000"}
-	out, err := in.npm(ctx, node, dir.Path(), args, nil)
+	out, err := in.npm(ctx, node, dir.Path(), args, watch{})
 	if err != nil && ctx.Err() != nil {
 		return nil, model.Fail("cancelled", ctx.Err())
 	}
@@ -161,8 +161,14 @@ func (in *Installer) ask(ctx context.Context, node runtimes.Node, pkg, version s
 	return many, nil
 }
 
+// watch is how an npm under way is watched; see install.Program.
+type watch struct {
+	alive func() bool
+	heard func(chunk []byte)
+}
+
 // npm runs the npm program in dir with what every call needs.
-func (in *Installer) npm(ctx context.Context, node runtimes.Node, dir string, args []string, alive func() bool) (install.Output, error) {
+func (in *Installer) npm(ctx context.Context, node runtimes.Node, dir string, args []string, watch watch) (install.Output, error) {
 	stall := in.Stall
 	if stall == 0 {
 		stall = 5 * time.Minute
@@ -173,7 +179,7 @@ func (in *Installer) npm(ctx context.Context, node runtimes.Node, dir string, ar
 	argv = append(argv, "--prefix="+dir, "--global=false", "--workspaces=false", "--dry-run=false", "--offline=false",
 		"--color=false", "--progress=false", "--unicode=false", "--update-notifier=false", "--audit=false", "--fund=false",
 		"--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000", "--logs-max=0")
-	return install.Run(ctx, install.Program{Argv: argv, Env: in.env(node), Dir: dir, Stall: stall, Alive: alive})
+	return install.Run(ctx, install.Program{Argv: argv, Env: in.env(node), Dir: dir, Stall: stall, Alive: watch.alive, Heard: watch.heard})
 }
 
 // explain turns npm's own error code into ours. npm prints it as JSON on

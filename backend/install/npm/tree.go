@@ -1,6 +1,7 @@
 package npm
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -44,7 +45,7 @@ type locked struct {
 
 // lock decides which versions of everything are meant, without fetching them:
 // only then is the number of packages known.
-func (t *tree) lock(ctx context.Context) error {
+func (t *tree) lock(ctx context.Context, report job.Report) error {
 	if err := os.Mkdir(t.dir, 0o755); err != nil {
 		return err
 	}
@@ -58,7 +59,15 @@ func (t *tree) lock(ctx context.Context) error {
 	if err := os.WriteFile(filepath.Join(t.dir, "package.json"), append(project, '\n'), 0o644); err != nil {
 		return err
 	}
-	if err := t.npm(ctx, nil, "install", "--package-lock-only", "--ignore-scripts"); err != nil {
+	// npm logs each answer it gets; how many there will be nobody knows yet.
+	answers := int64(0)
+	heard := func(chunk []byte) {
+		if n := bytes.Count(chunk, []byte("npm http ")); n > 0 {
+			answers += int64(n)
+			report(job.Progress{Stage: "resolve", Done: answers, Unit: "items"})
+		}
+	}
+	if err := t.npm(ctx, watch{heard: heard}, "install", "--package-lock-only", "--ignore-scripts"); err != nil {
 		return err
 	}
 	packages, err := t.packages()
@@ -100,15 +109,15 @@ func (t *tree) fetch(ctx context.Context, report job.Report) error {
 		// Newer npm asks for each package; the user has said yes to all.
 		args = []string{"ci", "--ignore-scripts=false", "--dangerously-allow-all-scripts"}
 	}
-	return t.npm(ctx, arrived, args...)
+	return t.npm(ctx, watch{alive: arrived}, args...)
 }
 
-func (t *tree) npm(ctx context.Context, alive func() bool, args ...string) error {
+func (t *tree) npm(ctx context.Context, watch watch, args ...string) error {
 	args = append(args, "--omit=dev", "--save=true", "--save-exact", "--package-lock=true", "--lockfile-version=3",
 		// The lock file lives between two runs with addresses in it, so that the
 		// second need not ask for them again; finish takes them out.
 		"--omit-lockfile-registry-resolved=false", "--engine-strict=false", "--loglevel=http", "--fetch-retries=2")
-	out, err := t.in.npm(ctx, t.node, t.dir, args, alive)
+	out, err := t.in.npm(ctx, t.node, t.dir, args, watch)
 	if err == nil || ctx.Err() != nil {
 		return errors.Join(err, ctx.Err())
 	}

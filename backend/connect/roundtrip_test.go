@@ -42,6 +42,7 @@ func TestRoundTrip(t *testing.T) {
 	for app, file := range files {
 		for name, content := range awkward(t, app) {
 			t.Run(app+"/"+name, func(t *testing.T) {
+				t.Parallel()
 				d := newDesk(t)
 				d.mkdir(filepath.Dir(file))
 				if content != nil {
@@ -230,11 +231,10 @@ func TestLargeClaudeFile(t *testing.T) {
 	d := newDesk(t)
 	d.write(".claude.json", b.String())
 	before := d.everything()
-	d.connect(user("claude-code"), wants("notes", "mail"))
-	if d.entry("claude-code", "mail") == nil {
+	d.connect(user("claude-code"), wants("notes"))
+	if !strings.Contains(d.read(".claude.json"), "toolbay") {
 		t.Fatal("not connected")
 	}
 	d.disconnect(user("claude-code"), "notes")
-	d.disconnect(user("claude-code"), "mail")
 	d.same(before)
 }

@@ -64,9 +64,9 @@ vet: ## also for the systems this machine is not
 	GOOS=darwin CGO_ENABLED=0 go vet ./backend/... ./cmd/... ./internal/...
 	test -z "$$(gofmt -l $$(git ls-files '*.go'))"
 
-bench: cli ## print the measured figures beside their goals
+bench: cli window ## print the measured figures beside their goals
 	@build/deps.sh test
-	go run ./internal/bench
+	build/session.sh go run ./internal/bench
 
 bindings: ## write the TypeScript side of what the window may call
 	go run ./internal/bindings

@@ -40,7 +40,7 @@ if [ "$want" = test ]; then
   need dbus command -v dbus-daemon
   need gnome-keyring command -v gnome-keyring-daemon
   need libsecret-tools command -v secret-tool
-  need xvfb command -v Xvfb
+  need xvfb command -v xvfb-run
   need xdotool command -v xdotool
   need imagemagick sh -c 'import -version | grep -q ImageMagick'
   need chromium sh -c 'command -v chromium || command -v chromium-browser || command -v google-chrome'

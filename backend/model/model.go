@@ -121,6 +121,16 @@ type Server struct {
 	Installed time.Time `json:"installed"`
 	// Dir is the server's private folder inside TOOLBAY_HOME.
 	Dir string `json:"dir"`
+	// Command and Args start the installed program; the package's own
+	// arguments and then Arguments, which the user added, follow.
+	Command   string   `json:"command"`
+	Args      []string `json:"args"`
+	Arguments []string `json:"arguments,omitempty"`
+	// Path is put before PATH when the program starts.
+	Path []string `json:"path,omitempty"`
+	// KeysIn is where its keys are: "" the keychain, "file" a file the user
+	// agreed to.
+	KeysIn string `json:"keys_in,omitempty"`
 	// Inputs are the inputs the user was asked for, without any secret value.
 	Inputs []AnsweredInput `json:"inputs"`
 	Probe  *Probe          `json:"probe,omitempty"`

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync"
 
 	"toolbay/backend/model"
 )
@@ -32,29 +33,31 @@ type Words struct {
 type catalogue struct {
 	Errors map[string]struct{ Message, Hint, Action string } `json:"errors"`
 	Lines  map[string]string                                 `json:"lines"`
+	Stages map[string]json.RawMessage                        `json:"stages"`
 }
 
-var words = func() catalogue {
+// words reads the catalogue at first use: the launcher must not pay for it.
+var words = sync.OnceValue(func() catalogue {
 	var c catalogue
 	if err := json.Unmarshal(english, &c); err != nil {
 		panic("backend/text/en.json: " + err.Error())
 	}
 	return c
-}()
+})
 
 // Catalogue is the whole catalogue as it is shipped.
 func Catalogue() []byte { return english }
 
 // Known tells whether the catalogue has words for an error code.
 func Known(code string) bool {
-	_, ok := words.Errors[code]
+	_, ok := words().Errors[code]
 	return ok
 }
 
 // Line gives the sentence for key with {name} replaced by the pairs in args.
 // An unknown key comes back as it is, so that a gap is seen and not hidden.
 func Line(key string, args ...string) string {
-	s, ok := words.Lines[key]
+	s, ok := words().Lines[key]
 	if !ok {
 		return key
 	}
@@ -63,6 +66,15 @@ func Line(key string, args ...string) string {
 		m[args[i]] = args[i+1]
 	}
 	return fill(s, m)
+}
+
+// Stage says what work is doing now, for a stage of job.Progress.
+func Stage(key string) string {
+	var s struct{ Now string }
+	if json.Unmarshal(words().Stages[key], &s) != nil || s.Now == "" {
+		return key
+	}
+	return s.Now
 }
 
 // ForError gives the words for err; errors without a code get those of
@@ -76,9 +88,9 @@ func ForError(err error) Words {
 			w.Args[k] = v
 		}
 	}
-	t, ok := words.Errors[w.Code]
+	t, ok := words().Errors[w.Code]
 	if !ok {
-		t = words.Errors["unexpected"]
+		t = words().Errors["unexpected"]
 	}
 	w.Message, w.Hint, w.Action = fill(t.Message, w.Args), fill(t.Hint, w.Args), t.Action
 	if err != nil {

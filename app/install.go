@@ -1,0 +1,145 @@
+package app
+
+import (
+	"toolbay/backend"
+	"toolbay/backend/model"
+	"toolbay/backend/text"
+)
+
+// InstallRequest is the filled-in install sheet.
+type InstallRequest struct {
+	Ref          string            `json:"ref"`
+	Package      int               `json:"package"`
+	Title        string            `json:"title"`
+	Name         string            `json:"name"`
+	Profile      string            `json:"profile"`
+	Answers      map[string]string `json:"answers"`
+	Secrets      map[string]string `json:"secrets"`
+	Apps         []string          `json:"apps"`
+	AllowScripts bool              `json:"allow_scripts"`
+	AcceptRisk   bool              `json:"accept_risk"`
+}
+
+// InputField is one field of the sheet's form.
+type InputField struct {
+	Key         string   `json:"key"`
+	Label       string   `json:"label"`
+	Description string   `json:"description"`
+	Required    bool     `json:"required"`
+	Secret      bool     `json:"secret"`
+	Format      string   `json:"format"`
+	Default     string   `json:"default"`
+	Placeholder string   `json:"placeholder"`
+	Choices     []string `json:"choices"`
+	Link        string   `json:"link"`
+}
+
+// AppChoice is one app the server could be added to.
+type AppChoice struct {
+	ID      string             `json:"id"`
+	Name    string             `json:"name"`
+	Found   bool               `json:"found"`
+	Usable  bool               `json:"usable"`
+	Problem *text.Words        `json:"problem,omitempty"`
+	Changes []backend.FileDiff `json:"changes"`
+	Restart string             `json:"restart"`
+}
+
+// KeysPlace says where keys will be kept.
+type KeysPlace struct {
+	Where   string      `json:"where"`
+	Problem *text.Words `json:"problem,omitempty"`
+}
+
+// InstallForm is what the sheet shows before the network answers.
+type InstallForm struct {
+	Ref       string       `json:"ref"`
+	Package   int          `json:"package"`
+	Server    string       `json:"server"`
+	Title     string       `json:"title"`
+	Publisher string       `json:"publisher"`
+	Caution   string       `json:"caution"`
+	Inputs    []InputField `json:"inputs"`
+	Apps      []AppChoice  `json:"apps"`
+	Keys      KeysPlace    `json:"keys"`
+}
+
+// Download is one thing that would be fetched.
+type Download struct {
+	Name  string `json:"name"`
+	Text  string `json:"text"`
+	Bytes int64  `json:"bytes"`
+}
+
+// InstallOffer is what exactly would be fetched.
+type InstallOffer struct {
+	Version   string     `json:"version"`
+	Downloads []Download `json:"downloads"`
+	Bytes     int64      `json:"bytes"`
+	Scripts   bool       `json:"scripts"`
+}
+
+// InstallForm prepares the sheet, without the network.
+func (w *Window) InstallForm(ref string, pack int) (InstallForm, error) {
+	f, err := w.back.Form(w.context(), ref, pack)
+	if err != nil {
+		return InstallForm{}, err
+	}
+	out := InstallForm{
+		Ref: f.Ref, Package: f.Package, Server: f.Server, Title: f.Title, Publisher: f.Listing.Publisher,
+		Caution: f.Listing.Caution, Inputs: []InputField{}, Apps: []AppChoice{},
+	}
+	out.Keys.Where = f.KeysIn
+	out.Keys.Problem = words(f.KeysErr)
+	for _, in := range f.Inputs {
+		out.Inputs = append(out.Inputs, field(in))
+	}
+	choices, err := w.back.AppChoices(w.context(), f.Server)
+	if err != nil {
+		return InstallForm{}, err
+	}
+	for _, c := range choices {
+		out.Apps = append(out.Apps, AppChoice{
+			ID: c.ID, Name: c.Name, Found: c.Found, Usable: c.Found && c.Err == nil,
+			Problem: words(c.Err), Changes: list(c.Changes), Restart: c.Restart,
+		})
+	}
+	return out, nil
+}
+
+// InstallOffer asks what exactly would be fetched.
+func (w *Window) InstallOffer(ref string, pack int) (InstallOffer, error) {
+	plan, err := w.back.Offer(w.context(), ref, pack)
+	if err != nil {
+		return InstallOffer{}, err
+	}
+	o := InstallOffer{Version: plan.Package.Version, Scripts: plan.Scripts, Downloads: []Download{
+		{Name: plan.Package.Identifier, Text: text.Line("download.package"), Bytes: plan.Size},
+	}}
+	if plan.Node != nil {
+		o.Downloads = append(o.Downloads, Download{Name: "Node " + plan.Node.Version, Text: text.Line("download.node"), Bytes: plan.Node.Size})
+	}
+	for _, d := range o.Downloads {
+		o.Bytes += d.Bytes
+	}
+	return o, nil
+}
+
+func field(in model.Input) InputField {
+	f := InputField{
+		Key: in.Name, Label: backend.LabelOf(in), Description: in.Description, Required: in.Required, Secret: in.Secret,
+		Format: in.Format, Default: in.Default, Placeholder: in.Placeholder, Choices: list(in.Choices), Link: in.Link,
+	}
+	if f.Format == "" {
+		f.Format = "string"
+	}
+	return f
+}
+
+func words(err error) *text.Words {
+	if err == nil {
+		return nil
+	}
+	w := text.ForError(err)
+	return &w
+}

@@ -1,0 +1,96 @@
+package app
+
+import (
+	"time"
+
+	"toolbay/backend"
+	"toolbay/backend/model"
+	"toolbay/backend/text"
+)
+
+// ServerView is one row of the Installed screen.
+type ServerView struct {
+	ID        string             `json:"id"`
+	Title     string             `json:"title"`
+	Version   string             `json:"version"`
+	Publisher string             `json:"publisher"`
+	Category  string             `json:"category"`
+	Package   backend.PackageRef `json:"package"`
+	Listing   string             `json:"listing"`
+	Status    string             `json:"status"`
+	Problem   *text.Words        `json:"problem,omitempty"`
+	Log       string             `json:"log"`
+	Tools     []model.Tool       `json:"tools"`
+	Apps      []string           `json:"apps"`
+	Profiles  []string           `json:"profiles"`
+	Installed string             `json:"installed"`
+	Checked   string             `json:"checked"`
+	Sample    string             `json:"sample"`
+	Settings  []ServerSetting    `json:"settings"`
+}
+
+// ServerSetting is one input of a server with its answer; a key has none.
+type ServerSetting struct {
+	Key    string `json:"key"`
+	Label  string `json:"label"`
+	Secret bool   `json:"secret"`
+	Set    bool   `json:"set"`
+	Value  string `json:"value"`
+}
+
+// TestResult is the outcome of a test.
+type TestResult struct {
+	Server   string      `json:"server"`
+	OK       bool        `json:"ok"`
+	Protocol string      `json:"protocol"`
+	Tools    []string    `json:"tools"`
+	TookMS   int64       `json:"took_ms"`
+	Error    *text.Words `json:"error,omitempty"`
+	Log      string      `json:"log"`
+}
+
+// Servers lists what is installed.
+func (w *Window) Servers() ([]ServerView, error) {
+	servers, err := w.back.Servers(w.context())
+	if err != nil {
+		return nil, err
+	}
+	out := []ServerView{}
+	for _, s := range servers {
+		v := ServerView{
+			ID: s.ID, Title: s.Title, Version: s.Version, Publisher: s.Publisher, Category: s.Category,
+			Package: s.Package, Listing: s.Listing, Status: s.Status, Tools: []model.Tool{},
+			Apps: s.Apps, Profiles: s.Profiles, Installed: s.Installed.Format(time.RFC3339),
+			Sample: s.Server.Sample, Settings: []ServerSetting{},
+		}
+		if s.Problem != nil {
+			v.Problem = words(s.Problem)
+		}
+		if p := s.Server.Probe; p != nil {
+			v.Tools, v.Log, v.Checked = list(p.Tools), p.Log, p.Time.UTC().Format(time.RFC3339)
+		}
+		for _, in := range s.Server.Inputs {
+			v.Settings = append(v.Settings, ServerSetting{Key: in.Name, Label: backend.LabelOf(in.Input), Secret: in.Secret, Set: in.Set || in.Answer != "", Value: in.Answer})
+		}
+		out = append(out, v)
+	}
+	return out, nil
+}
+
+// TestServer starts a server and says hello to it.
+func (w *Window) TestServer(id string) (TestResult, error) {
+	r, err := w.back.Test(w.context(), id)
+	if err != nil {
+		return TestResult{}, err
+	}
+	t := TestResult{Server: r.Server, OK: r.OK, Protocol: r.Protocol, Tools: r.Tools, TookMS: r.TookMS, Log: r.Log}
+	if !r.OK {
+		t.Error = words(model.Fail(r.Error, nil, "server", r.Server))
+	}
+	return t, nil
+}
+
+// RemoveServers takes servers away; undo of the change brings them back.
+func (w *Window) RemoveServers(ids []string) (backend.RemoveResult, error) {
+	return w.back.Remove(w.context(), ids, false)
+}

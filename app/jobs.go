@@ -1,0 +1,100 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"toolbay/backend"
+	"toolbay/backend/job"
+	"toolbay/backend/text"
+)
+
+// JobView is a job as the window shows it.
+type JobView struct {
+	ID       string                 `json:"id"`
+	Kind     string                 `json:"kind"`
+	Title    string                 `json:"title"`
+	Subject  string                 `json:"subject"`
+	State    string                 `json:"state"`
+	Progress job.Progress           `json:"progress"`
+	Started  string                 `json:"started"`
+	Error    *text.Words            `json:"error,omitempty"`
+	Result   *backend.InstallResult `json:"result,omitempty"`
+}
+
+func (w *Window) jobView(s job.Snapshot) JobView {
+	w.mu.Lock()
+	subject := w.subjects[s.ID]
+	w.mu.Unlock()
+	v := JobView{ID: s.ID, Kind: s.Kind, Title: s.Title, Subject: subject, State: s.State,
+		Progress: s.Progress, Started: s.Started.Format(time.RFC3339)}
+	if s.Err != nil {
+		words := text.ForError(s.Err)
+		v.Error = &words
+	}
+	if r, ok := s.Result.(backend.InstallResult); ok {
+		v.Result = &r
+	}
+	return v
+}
+
+// Jobs lists what is and was under way since the window opened.
+func (w *Window) Jobs() []JobView {
+	out := []JobView{}
+	for _, s := range w.jobs.List() {
+		out = append(out, w.jobView(s))
+	}
+	return out
+}
+
+// CancelJob asks a job to stop.
+func (w *Window) CancelJob(id string) { w.jobs.Cancel(id) }
+
+// start runs work as a job about subject.
+func (w *Window) start(kind, title, subject string, work func(context.Context, job.Report) (any, error)) string {
+	// The first snapshot is sent before Start returns; the subject must be
+	// known by then, so the work waits for it.
+	known := make(chan struct{})
+	id := w.jobs.Start(kind, title, func(ctx context.Context, report job.Report) (any, error) {
+		<-known
+		return work(ctx, report)
+	})
+	w.mu.Lock()
+	w.subjects[id] = subject
+	w.mu.Unlock()
+	close(known)
+	return id
+}
+
+// Install starts an install; the window has shown and the user has agreed to
+// the download and the changes by then.
+func (w *Window) Install(req InstallRequest) string {
+	return w.start("install", req.Title, req.Ref, func(ctx context.Context, report job.Report) (any, error) {
+		return w.back.Install(ctx, backend.InstallRequest{
+			Ref: req.Ref, Package: req.Package, Name: req.Name, Profile: req.Profile,
+			Answers: req.Answers, Secrets: req.Secrets, Apps: req.Apps,
+			AllowScripts: req.AllowScripts, AcceptRisk: req.AcceptRisk, Yes: true,
+		}, report)
+	})
+}
+
+// Sync starts bringing a source, or with "" all, up to date.
+func (w *Window) Sync(source string) string {
+	return w.start("sync", "", source, func(ctx context.Context, report job.Report) (any, error) {
+		results, err := w.back.Sync(ctx, source, report)
+		if err != nil {
+			return nil, err
+		}
+		var errs []error
+		for _, r := range results {
+			if r.Err != nil {
+				errs = append(errs, r.Err)
+			}
+		}
+		if len(errs) == len(results) {
+			return nil, errors.Join(errs...)
+		}
+		return nil, nil
+	})
+}

@@ -1,0 +1,31 @@
+package app
+
+import (
+	"io/fs"
+
+	"github.com/wailsapp/wails/v2"
+	"github.com/wailsapp/wails/v2/pkg/options"
+	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
+	"github.com/wailsapp/wails/v2/pkg/options/linux"
+)
+
+// Run opens the window and returns when it is closed.
+func Run(w *Window, assets fs.FS) error {
+	return wails.Run(&options.App{
+		Title:     "Toolbay",
+		Width:     1280,
+		Height:    832,
+		MinWidth:  900,
+		MinHeight: 600,
+		// The page's own ground, so that nothing flashes before it is drawn.
+		BackgroundColour: options.NewRGB(0xf1, 0xee, 0xe8),
+		AssetServer:      &assetserver.Options{Assets: assets},
+		OnStartup:        w.Start,
+		OnShutdown:       w.Stop,
+		ErrorFormatter:   FormatError,
+		Bind:             []any{w},
+		Linux:            &linux.Options{ProgramName: "toolbay"},
+		// Dropped files and right-click menus are no feature of ours yet.
+		EnableDefaultContextMenu: false,
+	})
+}

@@ -1,0 +1,104 @@
+// Package app is what the window may call: one method per thing a screen
+// needs, one file per screen. It checks arguments, calls backend and puts the
+// answer into the shape the screen wants; no logic, no paths, no SQL. Only
+// main imports it.
+//
+//	w := app.New(b)
+//	wails.Run(&options.App{OnStartup: w.Start, Bind: []any{w}, …})
+package app
+
+import (
+	"context"
+	"sync"
+
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"toolbay/backend"
+	"toolbay/backend/job"
+	"toolbay/backend/text"
+)
+
+// Window is bound to the frontend; its exported methods are callable there.
+type Window struct {
+	back *backend.Backend
+	jobs *job.Board
+
+	mu       sync.Mutex
+	ctx      context.Context // the window's life; Wails hands it over at start
+	subjects map[string]string
+	openErr  error
+}
+
+// New makes the window's services. open is called at once; when it fails, the
+// window shows why instead of its screens.
+func New(open func(changed func(string)) (*backend.Backend, error)) *Window {
+	w := &Window{subjects: map[string]string{}}
+	w.jobs = job.NewBoard(func(s job.Snapshot) { w.emit("job", w.jobView(s)) })
+	w.back, w.openErr = open(func(what string) { w.emit("changed", what) })
+	return w
+}
+
+// Start is for Wails: the window is there.
+func (w *Window) Start(ctx context.Context) {
+	w.mu.Lock()
+	w.ctx = ctx
+	w.mu.Unlock()
+}
+
+// Stop is for Wails: the window is closing. Work under way is cancelled and
+// leaves nothing behind.
+func (w *Window) Stop(context.Context) {
+	w.jobs.CancelAll()
+	if w.back != nil {
+		w.back.Close()
+	}
+}
+
+// Failure gives the words for why nothing can be shown, or nil.
+func (w *Window) Failure() *text.Words {
+	if w.openErr == nil {
+		return nil
+	}
+	words := text.ForError(w.openErr)
+	return &words
+}
+
+// FormatError is for Wails: what a rejected call carries.
+func FormatError(err error) any { return text.ForError(err) }
+
+func (w *Window) emit(event string, data any) {
+	w.mu.Lock()
+	ctx := w.ctx
+	w.mu.Unlock()
+	if ctx != nil {
+		runtime.EventsEmit(ctx, event, data)
+	}
+}
+
+func (w *Window) context() context.Context {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.ctx == nil {
+		return context.Background()
+	}
+	return w.ctx
+}
+
+// PickFolder opens the system's folder picker; "" when nothing was chosen.
+func (w *Window) PickFolder(title string) (string, error) {
+	return runtime.OpenDirectoryDialog(w.context(), runtime.OpenDialogOptions{Title: title})
+}
+
+// PickFile opens the system's file picker; "" when nothing was chosen.
+func (w *Window) PickFile(title string) (string, error) {
+	return runtime.OpenFileDialog(w.context(), runtime.OpenDialogOptions{Title: title})
+}
+
+// OpenLink shows a web page in the user's browser. Only https is let through.
+func (w *Window) OpenLink(url string) error {
+	if err := backend.CheckLink(url); err != nil {
+		return err
+	}
+	runtime.BrowserOpenURL(w.context(), url)
+	return nil
+}

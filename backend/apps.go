@@ -1,0 +1,275 @@
+package backend
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+
+	"toolbay/backend/catalog/recipe"
+	"toolbay/backend/changeset"
+	"toolbay/backend/clients"
+	"toolbay/backend/connect"
+	"toolbay/backend/model"
+	"toolbay/backend/text"
+)
+
+// Apps lists the AI apps Toolbay knows, whether they are here, and what stands
+// in their files. It only reads. Error code: app_unknown.
+func (b *Backend) Apps(ctx context.Context, id string) ([]AppView, error) {
+	var found []clients.App
+	if id == "" {
+		found = b.apps.Look(b.system, b.o.ProjectDir)
+	} else {
+		a, err := b.apps.LookOne(b.system, id, b.o.ProjectDir)
+		if err != nil {
+			return nil, err
+		}
+		found = []clients.App{a}
+	}
+	out := make([]AppView, 0, len(found))
+	for _, a := range found {
+		out = append(out, appView(a))
+	}
+	return out, nil
+}
+
+func appView(a clients.App) AppView {
+	v := AppView{ID: a.Client.ID, Name: a.Client.Name, Found: a.Found, Files: []FileView{}, Servers: []Entry{}}
+	for _, f := range a.Files {
+		v.Files = append(v.Files, FileView{Path: f.Path, Scope: f.Scope, Format: f.Format, Health: f.Health, Err: f.Err})
+	}
+	for _, e := range a.Entries {
+		v.Servers = append(v.Servers, Entry{
+			Name: e.Name, Server: e.Server, Command: e.Command, URL: e.URL, Enabled: e.Enabled,
+			ReadableKeys: readableKeys(e), File: e.File, Package: packageIn(e),
+		})
+	}
+	return v
+}
+
+// readableKeys counts the values of an entry that look like keys and stand
+// there in clear, not as a reference to a variable.
+func readableKeys(e clients.Entry) int {
+	n := 0
+	for name, v := range e.Env {
+		if recipe.LooksSecret(name) && v != "" && !strings.HasPrefix(v, "$") && !strings.HasPrefix(v, "{env:") {
+			n++
+		}
+	}
+	return n
+}
+
+// packageIn names what an entry starts, so that the same server in two apps
+// is recognised: the package of an npx or uvx line, or the program's name.
+func packageIn(e clients.Entry) string {
+	if e.URL != "" {
+		return e.URL
+	}
+	switch strings.TrimSuffix(filepath.Base(e.Command), ".exe") {
+	case "npx", "uvx", "bunx", "npx.cmd":
+		for _, a := range e.Args {
+			if !strings.HasPrefix(a, "-") {
+				return a
+			}
+		}
+	}
+	return filepath.Base(e.Command)
+}
+
+// ConnectRequest is which servers should stand, or no longer stand, where.
+type ConnectRequest struct {
+	App     string
+	Servers []string
+	// File is another file of that app's dialect; "" is the app's own.
+	File string
+	// Scope is user (default) or project.
+	Scope string
+	// Profile is the profile the entry comes from, "" for none.
+	Profile string
+	DryRun  bool
+}
+
+// Connect puts servers into an app's file. Error codes: server_unknown and
+// those of backend/connect and backend/changeset.
+func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult, error) {
+	var wants []connect.Want
+	var titles []string
+	for _, id := range req.Servers {
+		s, err := b.server(ctx, id)
+		if err != nil {
+			return ChangeResult{}, err
+		}
+		w := connect.Want{Server: id, Profile: req.Profile}
+		if req.Scope == "project" {
+			if w.Portable, err = b.portable(s, req.App); err != nil {
+				return ChangeResult{}, err
+			}
+		}
+		wants, titles = append(wants, w), append(titles, s.Title)
+	}
+	plan, err := b.connect.PlanConnect(ctx, "connect", strings.Join(titles, ", "), b.targets(req), wants)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	return b.change(ctx, plan, req.DryRun)
+}
+
+// Disconnect takes servers out of an app's file. Servers that are not
+// installed any more may be named too.
+func (b *Backend) Disconnect(ctx context.Context, req ConnectRequest) (ChangeResult, error) {
+	var titles []string
+	for _, id := range req.Servers {
+		name := id
+		if s, err := b.store.Server(ctx, id); err == nil {
+			name = s.Title
+		}
+		titles = append(titles, name)
+	}
+	plan, err := b.connect.PlanDisconnect(ctx, "disconnect", strings.Join(titles, ", "), b.targets(req), req.Servers)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	return b.change(ctx, plan, req.DryRun)
+}
+
+func (b *Backend) targets(req ConnectRequest) []connect.Target {
+	scope := req.Scope
+	if scope == "" {
+		scope = "user"
+	}
+	return []connect.Target{{App: req.App, File: req.File, Scope: scope, ProjectDir: b.o.ProjectDir}}
+}
+
+func (b *Backend) change(ctx context.Context, plan connect.Plan, dryRun bool) (ChangeResult, error) {
+	files, err := b.connect.Preview(ctx, plan)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	out := ChangeResult{Files: diffs(files), Restart: b.restarts(plan.Restart)}
+	if dryRun {
+		return out, nil
+	}
+	record, err := b.connect.Apply(ctx, plan)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	out.Change = record.ID
+	b.o.Changed("apps")
+	b.o.Changed("servers")
+	b.o.Changed("history")
+	return out, nil
+}
+
+// portable is the entry for a file that is shared with others: it needs
+// nothing of ours on their computer and holds no key.
+func (b *Backend) portable(s model.Server, app string) (*clients.Launch, error) {
+	c, ok := b.apps.Get(app)
+	if !ok {
+		return nil, model.Fail("app_unknown", nil, "app", app)
+	}
+	var refs []string
+	for _, i := range s.Inputs {
+		if i.Set {
+			refs = append(refs, i.Name)
+		}
+	}
+	r := recipeOf(s)
+	l := &clients.Launch{Command: r.Command, Args: append(r.Args, s.Arguments...), Env: map[string]string{}}
+	for k, v := range r.Env {
+		l.Env[k] = v
+	}
+	ref := func(s string) string {
+		for _, name := range refs {
+			s = strings.ReplaceAll(s, recipe.SecretMark(name), c.Dialect.EnvRef(name))
+		}
+		return s
+	}
+	for k, v := range r.SecretEnv {
+		l.Env[k] = ref(v)
+	}
+	for i, a := range l.Args {
+		l.Args[i] = ref(a)
+	}
+	return l, nil
+}
+
+func (b *Backend) restarts(apps []string) []Restart {
+	out := []Restart{}
+	for _, id := range apps {
+		if c, ok := b.apps.Get(id); ok {
+			out = append(out, Restart{App: id, Name: c.Name, Text: text.Line(c.Restart)})
+		}
+	}
+	return out
+}
+
+// History lists every write we made outside our own home, newest first.
+func (b *Backend) History(ctx context.Context) ([]ChangeView, error) {
+	records, err := b.changes.History(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]ChangeView, 0, len(records))
+	for _, r := range records {
+		out = append(out, changeView(r))
+	}
+	return out, nil
+}
+
+// Diff shows what a change did to each file, keys masked.
+func (b *Backend) Diff(ctx context.Context, id string) ([]FileDiff, error) {
+	d, err := b.changes.Diff(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return diffs(d), nil
+}
+
+// Undo takes back one change, "" the newest that can be. What the change did
+// to servers besides the files is taken back with it. Error codes:
+// change_unknown, not_undoable, file_drifted, trash_emptied.
+func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResult, error) {
+	if dryRun {
+		d, err := b.changes.PreviewUndo(ctx, id)
+		return ChangeResult{Files: diffs(d), Restart: []Restart{}}, err
+	}
+	history, err := b.changes.History(ctx)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	record, err := b.changes.Undo(ctx, id)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	if undone, ok := find(history, record.Undoes); ok {
+		if err := b.follow(ctx, undone, record, history); err != nil {
+			return ChangeResult{}, err
+		}
+	}
+	if err := b.connect.Reconcile(ctx); err != nil {
+		return ChangeResult{}, err
+	}
+	d, err := b.changes.Diff(ctx, record.ID)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	for _, what := range []string{"apps", "servers", "history", "keys"} {
+		b.o.Changed(what)
+	}
+	return ChangeResult{Change: record.ID, Files: diffs(d), Restart: b.restarts(b.appsOfFiles(record))}, nil
+}
+
+// appsOfFiles names the apps whose files a change touched.
+func (b *Backend) appsOfFiles(r changeset.Record) []string {
+	var ids []string
+	for _, a := range b.apps.Look(b.system, b.o.ProjectDir) {
+		for _, f := range a.Files {
+			for _, c := range r.Files {
+				if c.Path == f.Path && !contains(ids, a.Client.ID) {
+					ids = append(ids, a.Client.ID)
+				}
+			}
+		}
+	}
+	return ids
+}

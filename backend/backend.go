@@ -1,0 +1,234 @@
+// Package backend opens everything once and has one method for each thing a
+// user can do. The window (package app) and the command line (cmd/toolbay)
+// call only this; nothing below imports it.
+//
+//	b, err := backend.Open(ctx, backend.Options{})
+//	defer b.Close()
+//	res, err := b.Search(ctx, backend.Query{Text: "notion"})
+package backend
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"toolbay/backend/catalog"
+	"toolbay/backend/changeset"
+	"toolbay/backend/clients"
+	"toolbay/backend/configfile"
+	"toolbay/backend/connect"
+	"toolbay/backend/install/npm"
+	"toolbay/backend/launch"
+	"toolbay/backend/model"
+	"toolbay/backend/runtimes"
+	"toolbay/backend/secrets"
+	"toolbay/backend/store"
+)
+
+// Version is set by the build.
+var Version = "0.1.0-dev"
+
+// Options are the effects the backend works with; the zero value is the real
+// machine.
+type Options struct {
+	// Home is TOOLBAY_HOME; "" takes the environment's, else ~/.toolbay.
+	Home string
+	// Launcher is the program that becomes bin/toolbay in Home; "" looks for
+	// it beside the running program.
+	Launcher string
+	// Getenv is os.Getenv unless set.
+	Getenv func(string) string
+	// Now is time.Now unless set.
+	Now func() time.Time
+	// Changed hears which part of what we know has changed: servers, apps,
+	// history, catalogue, keys, settings. May be nil.
+	Changed func(what string)
+	// ProjectDir is where project files are looked for; "" looks for none.
+	ProjectDir string
+}
+
+// Backend is Toolbay without a face. It may be used from several goroutines,
+// and several may be open on the same home at once.
+type Backend struct {
+	home     string
+	o        Options
+	store    *store.Store
+	catalog  *catalog.Catalog
+	changes  *changeset.Engine
+	apps     *clients.Table
+	system   clients.System
+	connect  *connect.Connector
+	nodes    *runtimes.Nodes
+	npm      *npm.Installer
+	keychain secrets.Keys
+}
+
+// Open makes the home folder when it is missing, settles what a killed
+// process left behind and opens the database. Error codes: home_unwritable,
+// database_newer.
+func Open(ctx context.Context, o Options) (*Backend, error) {
+	if o.Getenv == nil {
+		o.Getenv = os.Getenv
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Changed == nil {
+		o.Changed = func(string) {}
+	}
+	b := &Backend{o: o, home: o.Home}
+	if b.home == "" {
+		b.home = launch.Home(o.Getenv)
+	}
+	abs, err := filepath.Abs(b.home)
+	if err != nil {
+		return nil, model.Fail("home_unwritable", err, "path", b.home)
+	}
+	b.home = abs
+	if err := makeHome(b.home); err != nil {
+		return nil, model.Fail("home_unwritable", err, "path", b.home)
+	}
+
+	b.changes, err = changeset.Open(filepath.Join(b.home, "changes"), changeset.Options{
+		Now: o.Now,
+		Diff: func(before, after []byte) string {
+			return configfile.Diff(before, after, configfile.MaskSecrets)
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	b.store, err = store.Open(filepath.Join(b.home, "toolbay.db"))
+	if err != nil {
+		return nil, err
+	}
+	if err := b.join(ctx); err != nil {
+		b.store.Close()
+		return nil, err
+	}
+	return b, nil
+}
+
+// join builds the parts on top of store and changes and brings them up to date.
+func (b *Backend) join(ctx context.Context) error {
+	var err error
+	b.apps, err = clients.Load(filepath.Join(b.home, "clients.json"))
+	if err != nil {
+		return err
+	}
+	b.system = clients.Real()
+	b.connect = &connect.Connector{
+		Apps: b.apps, System: b.system, Changes: b.changes, Ledger: b.store,
+		Launcher: b.placeLauncher,
+	}
+	b.keychain = b.openKeys()
+	web := &http.Client{Timeout: 45 * time.Second}
+	b.catalog = catalog.New(b.store, catalog.Options{HTTP: web, Now: b.o.Now, Origins: b.origins(ctx)})
+	b.nodes = &runtimes.Nodes{Home: b.home, Origin: b.setting(ctx, "node_origin", "TOOLBAY_NODE_ORIGIN", ""), HTTP: &http.Client{}}
+	b.npm = &npm.Installer{Home: b.home, Nodes: b.nodes}
+
+	if b.store.Fresh() {
+		if err := b.rebuild(ctx); err != nil {
+			return err
+		}
+	}
+	if err := b.npm.Sweep(ctx); err != nil {
+		return err
+	}
+	b.emptyTrash(ctx)
+	return b.catalog.Starter(ctx)
+}
+
+// Close ends the use of the database.
+func (b *Backend) Close() error { return b.store.Close() }
+
+// Home is the folder that holds all of Toolbay's own files.
+func (b *Backend) Home() string { return b.home }
+
+func makeHome(home string) error {
+	for _, dir := range []string{"", "bin", "launch", "servers", "changes"} {
+		if err := os.MkdirAll(filepath.Join(home, dir), 0o700); err != nil {
+			return err
+		}
+	}
+	marker := filepath.Join(home, "home.json")
+	if _, err := os.Stat(marker); errors.Is(err, os.ErrNotExist) {
+		return os.WriteFile(marker, []byte("{\"format\":1}\n"), 0o600)
+	}
+	return nil
+}
+
+// setting reads a choice: the environment wins over what was set in the
+// window, which wins over the default.
+func (b *Backend) setting(ctx context.Context, name, env, fallback string) string {
+	if v := b.o.Getenv(env); env != "" && v != "" {
+		return v
+	}
+	if v, err := b.store.Setting(ctx, name); err == nil && v != "" {
+		return v
+	}
+	return fallback
+}
+
+func (b *Backend) origins(ctx context.Context) map[string]string {
+	origins := map[string]string{}
+	if u := b.setting(ctx, "registry", "TOOLBAY_REGISTRY_URL", ""); u != "" {
+		origins["official"] = u
+	}
+	if u := b.setting(ctx, "docker_catalog", "TOOLBAY_DOCKER_CATALOG_URL", ""); u != "" {
+		origins["docker"] = u
+	}
+	return origins
+}
+
+// placeLauncher puts the program that apps start at its stable place and
+// gives that place.
+func (b *Backend) placeLauncher() (string, error) {
+	self, err := b.launcherSource()
+	if err != nil {
+		return "", err
+	}
+	return launch.PlaceLauncher(b.home, self)
+}
+
+// launcherSource finds the command-line program: it is this program, stands
+// beside it (the window), or is on the PATH.
+func (b *Backend) launcherSource() (string, error) {
+	if b.o.Launcher != "" {
+		return b.o.Launcher, nil
+	}
+	name := "toolbay"
+	if runtime.GOOS == "windows" {
+		name += ".exe"
+	}
+	self, err := os.Executable()
+	if err == nil {
+		if real, err := filepath.EvalSymlinks(self); err == nil {
+			self = real
+		}
+		if filepath.Base(self) == name {
+			return self, nil
+		}
+		beside := filepath.Join(filepath.Dir(self), name)
+		if st, err := os.Stat(beside); err == nil && st.Mode().IsRegular() {
+			return beside, nil
+		}
+	}
+	if p := filepath.Join(b.home, "bin", name); fileExists(p) {
+		return p, nil
+	}
+	if p, err := exec.LookPath(name); err == nil {
+		return p, nil
+	}
+	return "", model.Fail("launcher_missing", err)
+}
+
+func fileExists(path string) bool {
+	st, err := os.Stat(path)
+	return err == nil && st.Mode().IsRegular()
+}

@@ -1,0 +1,465 @@
+package backend
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sort"
+	"strings"
+
+	"toolbay/backend/catalog/recipe"
+	"toolbay/backend/connect"
+	"toolbay/backend/install"
+	"toolbay/backend/job"
+	"toolbay/backend/launch"
+	"toolbay/backend/model"
+	"toolbay/backend/text"
+)
+
+// InstallRequest is what to install, with which answers, for which apps.
+type InstallRequest struct {
+	// Ref is a listing's id or npm:PKG[@VERSION].
+	Ref string
+	// Package is the index into the listing's packages; below 0 takes the
+	// first that can be installed.
+	Package int
+	// Name is the server's id; "" has one proposed.
+	Name string
+	// Profile is the profile whose apps get the server, "" for none.
+	Profile string
+	Answers map[string]string
+	// Secrets are key values by input name. They go to the keychain only.
+	Secrets map[string]string
+	// Arguments are put after the package's own arguments.
+	Arguments []string
+	Apps      []string
+	// AllowScripts lets packages run their own set-up programs.
+	AllowScripts bool
+	// AcceptRisk agrees to keys in a file where there is no keychain.
+	AcceptRisk bool
+	// Yes agrees to the download and to the change of the apps' files.
+	Yes bool
+	// DryRun stops before anything is written.
+	DryRun bool
+}
+
+// installation is one install under way.
+type installation struct {
+	b      *Backend
+	req    InstallRequest
+	ref    ref
+	id     string
+	title  string
+	inputs []model.Input
+	values map[string]string // answers by input name, defaults filled in
+	offer  install.Plan
+	keysIn string // "" the keychain, "file"
+}
+
+// InstallForm is everything a person is asked before an install, found
+// without the network.
+type InstallForm struct {
+	Ref     string
+	Package int
+	Server  string
+	Title   string
+	Listing model.Listing
+	Inputs  []model.Input
+	// KeysIn is where keys will be kept: keychain or file.
+	KeysIn string
+	// KeysErr tells why keys cannot go to this computer's keychain, or nil.
+	KeysErr error
+}
+
+// Form prepares the install sheet for a listing or package.
+func (b *Backend) Form(ctx context.Context, refText string, pack int) (InstallForm, error) {
+	r, err := b.resolve(ctx, refText, pack)
+	if err != nil {
+		return InstallForm{}, err
+	}
+	f := InstallForm{Ref: refText, Package: r.index, Title: title(r.listing), Listing: r.listing}
+	f.Server = proposeID(nameOf(r), b.taken(ctx))
+	f.Inputs = recipe.Inputs(r.pack())
+	for _, in := range f.Inputs {
+		if in.Secret {
+			f.KeysIn, f.KeysErr = b.keysPlace(ctx)
+			break
+		}
+	}
+	return f, nil
+}
+
+// Offer asks the package's own registry what exactly would be fetched.
+func (b *Backend) Offer(ctx context.Context, refText string, pack int) (install.Plan, error) {
+	r, err := b.resolve(ctx, refText, pack)
+	if err != nil {
+		return install.Plan{}, err
+	}
+	return b.npm.Plan(ctx, r.pack())
+}
+
+// Install fetches, checks, prepares and proves a server, and only then tells
+// the chosen apps about it. When any step fails, everything is as it was
+// before. Error codes: consent_needed and input_needed (with Needs), those of
+// backend/install, the probe's start_* codes, those of backend/connect.
+func (b *Backend) Install(ctx context.Context, req InstallRequest, report job.Report) (InstallResult, error) {
+	in, err := b.prepare(ctx, req, report)
+	if err != nil {
+		return InstallResult{}, err
+	}
+	if req.DryRun {
+		return InstallResult{
+			Server: in.id, Title: in.title, Version: in.offer.Package.Version,
+			Tools: []string{}, Apps: append([]string{}, req.Apps...), Restart: []Restart{}, Sample: in.ref.listing.Sample,
+		}, nil
+	}
+	return in.run(ctx, report)
+}
+
+// prepare checks everything that can be checked before something is written.
+func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Report) (*installation, error) {
+	report(job.Progress{Stage: "resolve"})
+	r, err := b.resolve(ctx, req.Ref, req.Package)
+	if err != nil {
+		return nil, err
+	}
+	in := &installation{b: b, req: req, ref: r, title: title(r.listing)}
+	if in.id, err = b.chooseID(ctx, req.Name, r); err != nil {
+		return nil, err
+	}
+	needs, err := in.answer(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if len(req.Apps) > 0 {
+		plan, err := in.planApps(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range plan.Change.Files {
+			if !req.Yes {
+				needs = append(needs, model.Need{Kind: "write", Name: f.Path, Text: text.Line("need.write"), Flag: "--yes"})
+			}
+		}
+	}
+	if in.offer, err = b.npm.Plan(ctx, r.pack()); err != nil {
+		return nil, err
+	}
+	if !req.Yes {
+		if in.offer.Node != nil {
+			needs = append(needs, model.Need{Kind: "download", Name: "node", Text: text.Line("need.node", "size", megabytes(in.offer.Node.Size)), Flag: "--yes"})
+		}
+		needs = append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: text.Line("need.download", "title", in.title, "version", in.offer.Package.Version), Flag: "--yes"})
+	}
+	return in, needed(needs)
+}
+
+// needed turns open needs into the error that names them: input_needed when
+// something must be supplied, else consent_needed.
+func needed(needs []model.Need) error {
+	if len(needs) == 0 {
+		return nil
+	}
+	code := "consent_needed"
+	for _, n := range needs {
+		if n.Kind == "input" || n.Kind == "secret" {
+			code = "input_needed"
+		}
+	}
+	e := model.Fail(code, nil)
+	e.Needs = needs
+	return e
+}
+
+// answer matches what was given against what the package asks for.
+func (in *installation) answer(ctx context.Context) ([]model.Need, error) {
+	in.inputs = recipe.Inputs(in.ref.pack())
+	known := map[string]model.Input{}
+	for _, i := range in.inputs {
+		known[i.Name] = i
+	}
+	in.values = map[string]string{}
+	for name, v := range in.req.Answers {
+		i, ok := known[name]
+		switch {
+		case !ok && !envName(name):
+			return nil, model.Fail("input_unknown", nil, "name", name)
+		case !ok:
+			i = model.Input{Name: name}
+			in.inputs = append(in.inputs, i)
+		case i.Secret:
+			return nil, model.Fail("secret_as_answer", nil, "name", name)
+		}
+		if recipe.LooksSecret(name) {
+			return nil, model.Fail("secret_as_answer", nil, "name", name)
+		}
+		if err := recipe.Check(i, v); err != nil {
+			return nil, err
+		}
+		in.values[name] = v
+	}
+	for name := range in.req.Secrets {
+		if _, ok := known[name]; !ok {
+			if !envName(name) {
+				return nil, model.Fail("input_unknown", nil, "name", name)
+			}
+			in.inputs = append(in.inputs, model.Input{Name: name, Secret: true})
+		}
+	}
+	sort.SliceStable(in.inputs[len(known):], func(a, b int) bool {
+		rest := in.inputs[len(known):]
+		return rest[a].Name < rest[b].Name
+	})
+
+	var needs []model.Need
+	for _, i := range in.inputs {
+		_, answered := in.values[i.Name]
+		_, secret := in.req.Secrets[i.Name]
+		if answered || secret || !i.Required || i.Default != "" {
+			continue
+		}
+		n := model.Need{Kind: "input", Name: i.Name, Text: i.Description, Flag: "--answer " + i.Name + "="}
+		if i.Secret {
+			n.Kind, n.Flag = "secret", "--secret "+i.Name+"=-"
+		}
+		needs = append(needs, n)
+	}
+	if len(in.req.Secrets) > 0 {
+		where, err := in.b.keysPlace(ctx)
+		if where == "file" || err != nil {
+			in.keysIn = "file"
+		}
+		if err != nil && !in.req.AcceptRisk {
+			needs = append(needs, keysFileNeed(err))
+		}
+	}
+	return needs, nil
+}
+
+// run does the install whose every question is answered.
+func (in *installation) run(ctx context.Context, report job.Report) (res InstallResult, err error) {
+	b := in.b
+	done, err := b.npm.Install(ctx, in.offer, install.Options{Server: in.id, AllowScripts: in.req.AllowScripts}, report)
+	if err != nil {
+		return res, err
+	}
+	defer func() {
+		if err != nil {
+			b.takeBack(context.WithoutCancel(ctx), in.id, done.Dir)
+		}
+	}()
+
+	server := in.server(done)
+	spec := specOf(server)
+	if err := launch.Write(b.home, spec); err != nil {
+		return res, err
+	}
+	if len(in.req.Secrets) > 0 {
+		if err := b.keysIn(spec.KeysIn).Set(in.id, "", in.req.Secrets); err != nil {
+			return res, err
+		}
+	}
+
+	report(job.Progress{Stage: "hello"})
+	probe := b.probe(ctx, spec, "")
+	if err := ctx.Err(); err != nil {
+		return res, model.Fail("cancelled", err)
+	}
+	if !probe.OK {
+		return res, in.notStarted(probe, done)
+	}
+	server.Probe = &probe
+	if err := b.putServer(ctx, server); err != nil {
+		return res, err
+	}
+
+	report(job.Progress{Stage: "apps"})
+	record, restart, err := in.connect(ctx)
+	if err != nil {
+		return res, err
+	}
+	b.o.Changed("servers")
+	b.o.Changed("apps")
+	b.o.Changed("history")
+	b.o.Changed("keys")
+	return InstallResult{
+		Server: in.id, Title: server.Title, Version: server.Version, Tools: toolNames(probe.Tools),
+		Apps: append([]string{}, in.req.Apps...), Change: record, HelloMS: probe.TookMS,
+		Restart: restart, Sample: server.Sample,
+	}, nil
+}
+
+// notStarted is the error for a server that did not answer. Where the package
+// wanted to run its own set-up and was not let, that is the likely cause and
+// becomes a question.
+func (in *installation) notStarted(p model.Probe, done install.Installed) error {
+	if len(done.Receipt.Scripts) > 0 && !in.req.AllowScripts {
+		e := model.Fail("consent_needed", logOf(p), "server", in.title)
+		e.Needs = []model.Need{{Kind: "scripts", Name: strings.Join(done.Receipt.Scripts, ", "), Text: text.Line("need.scripts", "title", in.title), Flag: "--allow-scripts"}}
+		return e
+	}
+	return model.Fail(p.Code, logOf(p), "server", in.title)
+}
+
+// connect tells the chosen apps, all or none, and notes the install in the
+// history either way.
+func (in *installation) connect(ctx context.Context) (change string, restart []Restart, err error) {
+	b := in.b
+	plan, err := in.planApps(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	plan.Change.Note = noteInstalled(in.id)
+	plan.Change.Keep = true
+	record, err := b.connect.Apply(ctx, plan)
+	if err != nil {
+		return "", nil, err
+	}
+	return record.ID, b.restarts(plan.Restart), nil
+}
+
+func (in *installation) planApps(ctx context.Context) (connect.Plan, error) {
+	var targets []connect.Target
+	for _, app := range in.req.Apps {
+		targets = append(targets, connect.Target{App: app, Scope: "user"})
+	}
+	want := connect.Want{Server: in.id, Profile: in.req.Profile}
+	return in.b.connect.PlanConnect(ctx, "install", in.title, targets, []connect.Want{want})
+}
+
+func (in *installation) server(done install.Installed) model.Server {
+	l := in.ref.listing
+	s := model.Server{
+		ID: in.id, Title: in.title, Version: done.Version, Package: in.offer.Package,
+		Listing: l.ID, Publisher: l.Publisher, Category: l.Category, Sample: l.Sample,
+		Installed: in.b.o.Now().UTC(), Dir: done.Dir, Command: done.Command, Args: done.Args,
+		Arguments: in.req.Arguments, KeysIn: in.keysIn, Inputs: []model.AnsweredInput{},
+	}
+	if done.Node != "" {
+		s.Path = []string{filepath.Dir(done.Node)}
+	}
+	for _, i := range in.inputs {
+		a := model.AnsweredInput{Input: i, Answer: in.values[i.Name]}
+		if _, secret := in.req.Secrets[i.Name]; secret {
+			a.Secret, a.Set, a.Answer = true, true, ""
+		}
+		s.Inputs = append(s.Inputs, a)
+	}
+	return s
+}
+
+// takeBack removes every trace of an install that did not end well.
+func (b *Backend) takeBack(ctx context.Context, id, dir string) {
+	launch.Delete(b.home, id)
+	for _, keys := range []string{"", "file"} {
+		if k := b.keysIn(keys); k != nil {
+			k.Delete(id, "")
+		}
+	}
+	b.store.DeleteServer(ctx, id)
+	os.RemoveAll(dir)
+	os.Remove(filepath.Join(b.home, "servers", id, "server.json"))
+	os.Remove(filepath.Join(b.home, "servers", id))
+}
+
+// resolve finds what a reference means. Error codes: listing_unknown,
+// package_type_later, package_unknown.
+func (b *Backend) resolve(ctx context.Context, refText string, pack int) (ref, error) {
+	l, direct, err := parseRef(refText)
+	if err != nil {
+		return ref{}, err
+	}
+	if direct {
+		p := l.Packages[0]
+		if known, ok := b.catalog.Known(ctx, p.Type, p.Identifier); ok {
+			for i, q := range known.Packages {
+				if q.Type == p.Type && q.Identifier == p.Identifier {
+					known.Packages[i].Version = p.Version
+					return ref{known, i}, nil
+				}
+			}
+		}
+		return ref{l, 0}, nil
+	}
+	if l, err = b.catalog.Show(ctx, refText); err != nil {
+		return ref{}, err
+	}
+	if pack >= len(l.Packages) {
+		return ref{}, model.Fail("package_unknown", nil, "package", refText)
+	}
+	if pack >= 0 {
+		if !Installable(l.Packages[pack]) {
+			return ref{}, model.Fail("package_type_later", nil, "type", l.Packages[pack].Type)
+		}
+		return ref{l, pack}, nil
+	}
+	for i, p := range l.Packages {
+		if Installable(p) {
+			return ref{l, i}, nil
+		}
+	}
+	kind := "none"
+	if len(l.Packages) > 0 {
+		kind = l.Packages[0].Type
+	}
+	return ref{}, model.Fail("package_type_later", nil, "type", kind)
+}
+
+// Installable tells whether this version of Toolbay can install a package.
+func Installable(p model.Package) bool {
+	return p.Type == "npm" && (p.Transport == "" || p.Transport == "stdio")
+}
+
+func (b *Backend) chooseID(ctx context.Context, asked string, r ref) (string, error) {
+	if asked == "" {
+		return proposeID(nameOf(r), b.taken(ctx)), nil
+	}
+	if !serverID.MatchString(asked) {
+		return "", model.Fail("name_invalid", nil, "name", asked)
+	}
+	if _, err := b.store.Server(ctx, asked); err == nil {
+		return "", model.Fail("name_in_use", nil, "name", asked)
+	}
+	return asked, nil
+}
+
+// taken tells which names a new server must not get: those of servers here and
+// of entries that stand in the apps already.
+func (b *Backend) taken(ctx context.Context) func(string) bool {
+	used := map[string]bool{}
+	if servers, err := b.store.Servers(ctx); err == nil {
+		for _, s := range servers {
+			used[s.ID] = true
+		}
+	}
+	for _, a := range b.apps.Look(b.system, "") {
+		for _, e := range a.Entries {
+			used[strings.ToLower(e.Name)] = true
+		}
+	}
+	return func(id string) bool { return used[id] }
+}
+
+// nameOf is the name a server's id is made from.
+func nameOf(r ref) string {
+	if key, ok := strings.CutPrefix(r.listing.ID, "starter/"); ok {
+		return key
+	}
+	return r.pack().Identifier
+}
+
+func title(l model.Listing) string {
+	if l.Title != "" {
+		return l.Title
+	}
+	return titleOf(l.Name)
+}
+
+func envName(s string) bool {
+	for i, r := range s {
+		if r != '_' && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z') && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}

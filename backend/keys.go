@@ -1,0 +1,149 @@
+package backend
+
+import (
+	"context"
+
+	"toolbay/backend/launch"
+	"toolbay/backend/model"
+)
+
+// KeyView is one key of an installed server. Its value is never part of it.
+type KeyView struct {
+	Server  string   `json:"server"`
+	Title   string   `json:"title"`
+	Profile string   `json:"profile"`
+	Name    string   `json:"name"`
+	Label   string   `json:"label"`
+	Set     bool     `json:"set"`
+	Link    string   `json:"link"`
+	Where   string   `json:"where"` // keychain or file
+	Apps    []string `json:"apps"`
+}
+
+// Keys lists the keys of all servers, set or not, and who uses them.
+func (b *Backend) Keys(ctx context.Context) ([]KeyView, error) {
+	servers, err := b.Servers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := []KeyView{}
+	for _, s := range servers {
+		where := "keychain"
+		if s.Server.KeysIn == "file" {
+			where = "file"
+		}
+		for _, i := range s.Server.Inputs {
+			if i.Secret {
+				out = append(out, KeyView{
+					Server: s.ID, Title: s.Title, Name: i.Name, Label: i.Description, Set: i.Set,
+					Link: i.Link, Where: where, Apps: s.Apps,
+				})
+			}
+		}
+	}
+	return out, nil
+}
+
+// ReplaceKey gives a server's key a new value. acceptRisk agrees to a file
+// where this computer has no keychain. Error codes: server_unknown,
+// secret_unknown, consent_needed, keychain_*.
+func (b *Backend) ReplaceKey(ctx context.Context, server, name, value string, acceptRisk bool) error {
+	if value == "" {
+		return model.Fail("input_invalid", nil, "name", name)
+	}
+	return b.editKey(ctx, server, name, func(values map[string]string, s *model.Server) error {
+		if where, err := b.keysPlace(ctx); s.KeysIn == "" && (where == "file" || err != nil) {
+			if err != nil && !acceptRisk {
+				e := model.Fail("consent_needed", err)
+				e.Needs = []model.Need{keysFileNeed(err)}
+				return e
+			}
+			s.KeysIn = "file"
+		}
+		values[name] = value
+		return nil
+	})
+}
+
+// RemoveKey forgets a server's key; the server then needs one.
+func (b *Backend) RemoveKey(ctx context.Context, server, name string) error {
+	return b.editKey(ctx, server, name, func(values map[string]string, _ *model.Server) error {
+		delete(values, name)
+		return nil
+	})
+}
+
+func (b *Backend) editKey(ctx context.Context, id, name string, edit func(map[string]string, *model.Server) error) error {
+	s, err := b.server(ctx, id)
+	if err != nil {
+		return err
+	}
+	at := -1
+	for i := range s.Inputs {
+		if s.Inputs[i].Name == name && s.Inputs[i].Secret {
+			at = i
+		}
+	}
+	if at < 0 {
+		return model.Fail("secret_unknown", nil, "name", name, "server", s.Title)
+	}
+	values := map[string]string{}
+	if hasKeys(s) {
+		if values, err = b.keysIn(s.KeysIn).Get(id, ""); err != nil && model.Code(err) != "secret_unknown" {
+			return err
+		}
+		if values == nil {
+			values = map[string]string{}
+		}
+	}
+	if err := edit(values, &s); err != nil {
+		return err
+	}
+	keys := b.keysIn(s.KeysIn)
+	if len(values) == 0 {
+		err = keys.Delete(id, "")
+	} else {
+		err = keys.Set(id, "", values)
+	}
+	if err != nil {
+		return err
+	}
+	_, s.Inputs[at].Set = values[name]
+	if err := launch.Write(b.home, specOf(s)); err != nil {
+		return err
+	}
+	s.Probe = nil
+	if err := b.putServer(ctx, s); err != nil {
+		return err
+	}
+	b.o.Changed("keys")
+	b.o.Changed("servers")
+	return nil
+}
+
+func hasKeys(s model.Server) bool {
+	for _, i := range s.Inputs {
+		if i.Set {
+			return true
+		}
+	}
+	return false
+}
+
+// keysPlace is where new keys go: the keychain, or a file where there is no
+// keychain and the user has agreed to that once and for all. Without either,
+// err tells why.
+func (b *Backend) keysPlace(ctx context.Context) (where string, err error) {
+	if err = b.keychain.Available(); err == nil {
+		return "keychain", nil
+	}
+	if v, serr := b.store.Setting(ctx, "keys"); serr == nil && v == "file" {
+		return "file", nil
+	}
+	return "keychain", err
+}
+
+func (b *Backend) keysWhere(ctx context.Context) string {
+	where, _ := b.keysPlace(ctx)
+	return where
+}

@@ -1,0 +1,74 @@
+package backend
+
+import (
+	"context"
+	"time"
+
+	"toolbay/backend/catalog"
+	"toolbay/backend/job"
+	"toolbay/backend/model"
+)
+
+// Query is a search in the catalogue.
+type Query = catalog.Query
+
+// Search looks through everything the catalogue knows, without the network.
+func (b *Backend) Search(ctx context.Context, q Query) (SearchResults, error) {
+	began := time.Now()
+	found, err := b.catalog.Search(ctx, q)
+	if err != nil {
+		return SearchResults{}, err
+	}
+	out := SearchResults{Total: found.Total, More: found.More, Results: []SearchResult{}}
+	for _, l := range found.Listings {
+		out.Results = append(out.Results, searchResult(l))
+	}
+	out.TookMS = float64(time.Since(began).Microseconds()) / 1000
+	return out, nil
+}
+
+// Browse is Search with whole listings and the counts for the window's
+// filters.
+func (b *Backend) Browse(ctx context.Context, q Query) (catalog.Results, error) {
+	return b.catalog.Search(ctx, q)
+}
+
+// Listing gives everything known about one listing. Error code:
+// listing_unknown.
+func (b *Backend) Listing(ctx context.Context, id string) (model.Listing, error) {
+	return b.catalog.Show(ctx, id)
+}
+
+// Sync brings one source, or with "" all of them, up to date. A source that
+// fails keeps its old listings and carries the error in its result.
+func (b *Backend) Sync(ctx context.Context, source string, report job.Report) ([]catalog.SyncResult, error) {
+	res, err := b.catalog.Sync(ctx, source, report)
+	b.o.Changed("catalogue")
+	return res, err
+}
+
+// Import loads listings from a file or folder of any known format.
+func (b *Backend) Import(ctx context.Context, path string) (catalog.SyncResult, error) {
+	res, err := b.catalog.Import(ctx, path)
+	if err == nil {
+		b.o.Changed("catalogue")
+	}
+	return res, err
+}
+
+// Sources tells how each source is.
+func (b *Backend) Sources(ctx context.Context) ([]catalog.SourceState, error) {
+	return b.catalog.Status(ctx)
+}
+
+func searchResult(l model.Listing) SearchResult {
+	r := SearchResult{
+		ID: l.ID, Name: l.Name, Title: l.Title, Description: l.Description,
+		Publisher: l.Publisher, Repository: l.Repository,
+		Sources: append([]string{}, l.Sources...), Packages: []PackageRef{},
+	}
+	for _, p := range l.Packages {
+		r.Packages = append(r.Packages, packageRef(p))
+	}
+	return r
+}

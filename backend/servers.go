@@ -1,0 +1,275 @@
+package backend
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+
+	"toolbay/backend/launch"
+	"toolbay/backend/model"
+	"toolbay/backend/probe"
+	"toolbay/backend/secrets"
+)
+
+// Servers lists what is installed here, in the order of titles.
+func (b *Backend) Servers(ctx context.Context) ([]ServerView, error) {
+	servers, err := b.store.Servers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	where := b.appsOf(ctx)
+	out := make([]ServerView, 0, len(servers))
+	for _, s := range servers {
+		out = append(out, b.serverView(s, where[s.ID]))
+	}
+	sort.SliceStable(out, func(i, j int) bool { return out[i].Title < out[j].Title })
+	return out, nil
+}
+
+func (b *Backend) serverView(s model.Server, apps []string) ServerView {
+	v := ServerView{
+		ID: s.ID, Title: s.Title, Version: s.Version, Publisher: s.Publisher, Category: s.Category,
+		Package: packageRef(s.Package), Listing: s.Listing, Status: StatusUntested,
+		Tools: []string{}, Apps: append([]string{}, apps...), Profiles: []string{},
+		Installed: s.Installed.UTC(), Server: s,
+	}
+	if s.Probe != nil {
+		v.Tools = toolNames(s.Probe.Tools)
+		v.Status = StatusOK
+		if !s.Probe.OK {
+			v.Status = StatusBroken
+			v.Problem = model.Fail(s.Probe.Code, logOf(*s.Probe), "server", s.Title)
+		}
+	}
+	for _, i := range s.Inputs {
+		if i.Secret && i.Required && !i.Set {
+			v.Status = StatusNeedsKey
+		}
+	}
+	return v
+}
+
+// appsOf reads the apps' files and gives, for each server, the apps that have
+// it, in the order of the table.
+func (b *Backend) appsOf(context.Context) map[string][]string {
+	where := map[string][]string{}
+	for _, a := range b.apps.Look(b.system, b.o.ProjectDir) {
+		for _, e := range a.Entries {
+			have := where[e.Server]
+			if e.Server != "" && (len(have) == 0 || have[len(have)-1] != a.Client.ID) {
+				where[e.Server] = append(have, a.Client.ID)
+			}
+		}
+	}
+	return where
+}
+
+// Test starts a server as an app would and says hello to it. The outcome is
+// kept. A server that does not start is no error: the result says so. Error
+// code: server_unknown.
+func (b *Backend) Test(ctx context.Context, id string) (TestResult, error) {
+	s, err := b.server(ctx, id)
+	if err != nil {
+		return TestResult{}, err
+	}
+	spec, err := launch.Read(b.home, id)
+	if err != nil {
+		return TestResult{}, err
+	}
+	p := b.probe(ctx, spec, "")
+	if err := ctx.Err(); err != nil {
+		return TestResult{}, model.Fail("cancelled", err)
+	}
+	s.Probe = &p
+	if err := b.putServer(ctx, s); err != nil {
+		return TestResult{}, err
+	}
+	b.o.Changed("servers")
+	return TestResult{
+		Server: id, OK: p.OK, Protocol: p.Protocol, Tools: toolNames(p.Tools),
+		TookMS: p.TookMS, Error: p.Code, Log: p.Log,
+	}, nil
+}
+
+// Remove takes servers out of every app and away from this computer. Until
+// the trash is emptied, undo of the change brings all of it back. Error code:
+// server_unknown; then nothing is removed.
+func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (RemoveResult, error) {
+	res := RemoveResult{Removed: []string{}, Apps: []string{}}
+	where := b.appsOf(ctx)
+	name := ""
+	for _, id := range ids {
+		s, err := b.server(ctx, id)
+		if err != nil {
+			return res, err
+		}
+		if name != "" {
+			name += ", "
+		}
+		name += s.Title
+		res.Removed = append(res.Removed, id)
+		for _, app := range where[id] {
+			if !contains(res.Apps, app) {
+				res.Apps = append(res.Apps, app)
+			}
+		}
+		res.FreedBytes += size(filepath.Join(b.home, "servers", id))
+	}
+	plan, err := b.connect.PlanDisconnect(ctx, "remove", name, nil, ids)
+	if err != nil {
+		return res, err
+	}
+	if dryRun {
+		return res, nil
+	}
+	plan.Change.Note = noteRemoved(ids...)
+	plan.Change.Keep = true
+	record, err := b.connect.Apply(ctx, plan)
+	if err != nil {
+		return res, err
+	}
+	for _, id := range ids {
+		if err := b.toTrash(ctx, record.ID, id); err != nil {
+			return res, err
+		}
+	}
+	res.Change = record.ID
+	b.o.Changed("servers")
+	b.o.Changed("apps")
+	b.o.Changed("history")
+	b.o.Changed("keys")
+	return res, nil
+}
+
+func (b *Backend) server(ctx context.Context, id string) (model.Server, error) {
+	return b.store.Server(ctx, id)
+}
+
+// putServer keeps what we know of a server in the database and, so that the
+// database can be rebuilt, beside its files. No secret is in either.
+func (b *Backend) putServer(ctx context.Context, s model.Server) error {
+	if err := b.store.PutServer(ctx, s); err != nil {
+		return err
+	}
+	data, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return fmt.Errorf("encode server %s: %w", s.ID, err)
+	}
+	return writeFile(filepath.Join(b.home, "servers", s.ID, "server.json"), append(data, '\n'))
+}
+
+// rebuild fills a fresh database from what is on disk: the records beside the
+// servers' files, and our entries in the apps' own files.
+func (b *Backend) rebuild(ctx context.Context) error {
+	files, err := filepath.Glob(filepath.Join(b.home, "servers", "*", "server.json"))
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		var s model.Server
+		data, err := os.ReadFile(f)
+		if err != nil || json.Unmarshal(data, &s) != nil || s.ID != filepath.Base(filepath.Dir(f)) {
+			continue // an unreadable record loses one server from the list, its files stay
+		}
+		if err := b.store.PutServer(ctx, s); err != nil {
+			return err
+		}
+	}
+	return b.connect.Reconcile(ctx)
+}
+
+// probe starts the server of a spec with nothing but what apps pass on, so
+// that what works here works there.
+func (b *Backend) probe(ctx context.Context, spec launch.Spec, profile string) model.Probe {
+	fail := func(err error) model.Probe {
+		return model.Probe{Time: b.o.Now().UTC(), Code: model.Code(err), Tools: []model.Tool{}, Log: err.Error()}
+	}
+	values := map[string]string{}
+	if len(spec.Secrets) > 0 {
+		var err error
+		if values, err = b.keysIn(spec.KeysIn).Get(spec.Server, profile); err != nil {
+			return fail(err)
+		}
+	}
+	cmd, err := launch.Prepare(b.home, spec, profile, values, launch.AppEnvironment(b.o.Getenv))
+	if err != nil {
+		return fail(err)
+	}
+	if cmd.Dir == "" {
+		cmd.Dir = filepath.Join(b.home, "servers", spec.Server)
+	}
+	return probe.Run(ctx, probe.Command{Path: cmd.Path, Args: cmd.Args, Env: cmd.Env, Dir: cmd.Dir, Hide: cmd.Hide}, probe.Options{})
+}
+
+func (b *Backend) openKeys() secrets.Keys { return secrets.Open(b.home, b.o.Getenv) }
+
+// keysIn gives the place a server's keys are kept in: "" is the keychain.
+func (b *Backend) keysIn(where string) secrets.Keys {
+	if where == "file" {
+		return secrets.OpenFile(b.home)
+	}
+	return b.keychain
+}
+
+// logOf is what a server printed, as the cause of an error.
+func logOf(p model.Probe) error {
+	if p.Log == "" {
+		return nil
+	}
+	return errors.New(p.Log)
+}
+
+func writeFile(path string, data []byte) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		return err
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name())
+	if _, err := tmp.Write(data); err == nil {
+		err = tmp.Sync()
+	}
+	if cerr := tmp.Close(); err == nil {
+		err = cerr
+	}
+	if err != nil {
+		return err
+	}
+	return os.Rename(tmp.Name(), path)
+}
+
+func size(dir string) int64 {
+	var n int64
+	filepath.WalkDir(dir, func(_ string, d fs.DirEntry, err error) error {
+		if err == nil && d.Type().IsRegular() {
+			if info, err := d.Info(); err == nil {
+				n += info.Size()
+			}
+		}
+		return nil
+	})
+	return n
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+func megabytes(n int64) string {
+	if n <= 0 {
+		return "?"
+	}
+	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+}

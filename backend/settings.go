@@ -1,0 +1,87 @@
+package backend
+
+import (
+	"context"
+	"net/url"
+	"strings"
+
+	"toolbay/backend/model"
+)
+
+// Settings are the user's choices and where things are.
+type Settings struct {
+	Home    string   `json:"home"`
+	Version string   `json:"version"`
+	Keys    string   `json:"keys"` // where keys are kept, in words
+	Choices []Choice `json:"choices"`
+}
+
+// Choice is one setting; Value "" means the default.
+type Choice struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
+}
+
+// choices are the settings that can be changed, with the check for each.
+var choices = []struct {
+	name string
+	ok   func(string) bool
+}{
+	{"theme", func(v string) bool { return v == "" || v == "system" || v == "light" || v == "dark" }},
+	{"node_origin", webAddress},
+	{"registry", webAddress},
+	{"docker_catalog", webAddress},
+	{"keys", func(v string) bool { return v == "" || v == "file" }},
+	{"first_run", func(v string) bool { return v == "" || v == "done" }},
+}
+
+func webAddress(v string) bool {
+	if v == "" {
+		return true
+	}
+	u, err := url.Parse(v)
+	if err != nil || u.Host == "" || u.User != nil {
+		return false
+	}
+	host := u.Hostname()
+	return u.Scheme == "https" || u.Scheme == "http" && (host == "localhost" || host == "127.0.0.1" || host == "::1")
+}
+
+// Settings reads all settings.
+func (b *Backend) Settings(ctx context.Context) (Settings, error) {
+	s := Settings{Home: b.home, Version: Version, Keys: b.keysWhere(ctx), Choices: []Choice{}}
+	for _, c := range choices {
+		v, err := b.store.Setting(ctx, c.name)
+		if err != nil {
+			return s, err
+		}
+		s.Choices = append(s.Choices, Choice{c.name, v})
+	}
+	return s, nil
+}
+
+// Set changes one setting; it holds from the next start on where it names an
+// address. Error codes: setting_unknown, setting_invalid.
+func (b *Backend) Set(ctx context.Context, name, value string) error {
+	if source, ok := strings.CutPrefix(name, "source."); ok {
+		if value != "true" && value != "false" {
+			return model.Fail("setting_invalid", nil, "name", name, "value", value)
+		}
+		defer b.o.Changed("settings")
+		return b.catalog.Enable(ctx, source, value == "true")
+	}
+	for _, c := range choices {
+		if c.name != name {
+			continue
+		}
+		if !c.ok(value) {
+			return model.Fail("setting_invalid", nil, "name", name, "value", value)
+		}
+		if err := b.store.PutSetting(ctx, name, value); err != nil {
+			return err
+		}
+		b.o.Changed("settings")
+		return nil
+	}
+	return model.Fail("setting_unknown", nil, "name", name)
+}

@@ -1,0 +1,209 @@
+package backend
+
+import (
+	"time"
+
+	"toolbay/backend/changeset"
+	"toolbay/backend/model"
+)
+
+// The types below are what the command line prints with --json. Their field
+// names are a contract (docs/cli.md); the window's types build on them.
+
+// PackageRef is the short form of a package.
+type PackageRef struct {
+	Type       string `json:"type"`
+	Identifier string `json:"identifier"`
+	Version    string `json:"version"`
+}
+
+// SearchResult is one listing as search shows it.
+type SearchResult struct {
+	ID          string       `json:"id"`
+	Name        string       `json:"name"`
+	Title       string       `json:"title"`
+	Description string       `json:"description"`
+	Publisher   string       `json:"publisher"`
+	Repository  string       `json:"repository"`
+	Sources     []string     `json:"sources"`
+	Packages    []PackageRef `json:"packages"`
+}
+
+// SearchResults answers search; Total is exact up to 1,000, above that it is
+// 1000 and More is true.
+type SearchResults struct {
+	Total   int            `json:"total"`
+	More    bool           `json:"more"`
+	Results []SearchResult `json:"results"`
+	TookMS  float64        `json:"took_ms"`
+}
+
+// InstallResult answers install.
+type InstallResult struct {
+	Server  string    `json:"server"`
+	Title   string    `json:"title"`
+	Version string    `json:"version"`
+	Tools   []string  `json:"tools"`
+	Apps    []string  `json:"apps"`
+	Change  string    `json:"change"`
+	HelloMS int64     `json:"hello_ms"`
+	Restart []Restart `json:"restart"`
+	Sample  string    `json:"sample"`
+}
+
+// Restart says what the user must do in one app before it sees a change.
+type Restart struct {
+	App  string `json:"app"`
+	Name string `json:"name"`
+	Text string `json:"text"`
+}
+
+// Statuses of an installed server.
+const (
+	StatusOK       = "ok"
+	StatusNeedsKey = "needs-key"
+	StatusBroken   = "broken"
+	StatusUntested = "untested"
+)
+
+// ServerView is one installed server as list shows it.
+type ServerView struct {
+	ID        string          `json:"id"`
+	Title     string          `json:"title"`
+	Version   string          `json:"version"`
+	Publisher string          `json:"publisher"`
+	Category  string          `json:"category"`
+	Package   PackageRef      `json:"package"`
+	Listing   string          `json:"listing"`
+	Status    string          `json:"status"`
+	Tools     []string        `json:"tools"`
+	Apps      []string        `json:"apps"`
+	Profiles  []string        `json:"profiles"`
+	Installed time.Time       `json:"installed"`
+	Server    model.Server    `json:"-"`
+	Problem   *model.Error    `json:"-"`
+	Keys      map[string]bool `json:"-"`
+}
+
+// TestResult answers test.
+type TestResult struct {
+	Server   string   `json:"server"`
+	OK       bool     `json:"ok"`
+	Protocol string   `json:"protocol"`
+	Tools    []string `json:"tools"`
+	TookMS   int64    `json:"took_ms"`
+	Error    string   `json:"error"`
+	Log      string   `json:"log"`
+}
+
+// RemoveResult answers remove.
+type RemoveResult struct {
+	Removed    []string `json:"removed"`
+	Apps       []string `json:"apps"`
+	FreedBytes int64    `json:"freed_bytes"`
+	Change     string   `json:"change"`
+}
+
+// AppView is one AI app as apps shows it.
+type AppView struct {
+	ID      string     `json:"id"`
+	Name    string     `json:"name"`
+	Found   bool       `json:"found"`
+	Files   []FileView `json:"files"`
+	Servers []Entry    `json:"servers"`
+}
+
+// FileView is one config file of an app.
+type FileView struct {
+	Path   string `json:"path"`
+	Scope  string `json:"scope"`
+	Format string `json:"format"`
+	Health string `json:"health"`
+	Err    error  `json:"-"`
+}
+
+// Entry is a server as it stands in an app's file. Server is the id of the
+// installed server when the entry is ours, else "".
+type Entry struct {
+	Name    string `json:"name"`
+	Server  string `json:"server"`
+	Command string `json:"command"`
+	URL     string `json:"url"`
+	Enabled bool   `json:"enabled"`
+	// ReadableKeys counts values in the entry that look like keys in clear.
+	ReadableKeys int    `json:"readable_keys"`
+	File         string `json:"file"`
+	Package      string `json:"-"`
+}
+
+// ChangeResult answers connect, disconnect and undo.
+type ChangeResult struct {
+	Change  string     `json:"change"`
+	Files   []FileDiff `json:"files"`
+	Restart []Restart  `json:"restart"`
+}
+
+// FileDiff is the change to one file, with keys masked.
+type FileDiff struct {
+	Path    string `json:"path"`
+	Diff    string `json:"diff"`
+	Creates bool   `json:"creates"`
+	Removes bool   `json:"removes"`
+}
+
+// ChangeView is one line of history.
+type ChangeView struct {
+	ID       string       `json:"id"`
+	Time     time.Time    `json:"time"`
+	Kind     string       `json:"kind"`
+	Title    string       `json:"title"`
+	Files    []ChangeFile `json:"files"`
+	Undoable bool         `json:"undoable"`
+	WhyNot   string       `json:"why_not"`
+}
+
+// ChangeFile names a file of a change; Before and After are SHA-256 in hex, or
+// null where there was no file.
+type ChangeFile struct {
+	Path   string  `json:"path"`
+	Before *string `json:"before"`
+	After  *string `json:"after"`
+}
+
+func diffs(in []changeset.FileDiff) []FileDiff {
+	out := make([]FileDiff, 0, len(in))
+	for _, d := range in {
+		out = append(out, FileDiff{Path: d.Path, Diff: d.Diff, Creates: d.Creates, Removes: d.Removes})
+	}
+	return out
+}
+
+func changeView(r changeset.Record) ChangeView {
+	v := ChangeView{ID: r.ID, Time: r.Time.UTC(), Kind: r.Kind, Title: r.Title, Files: []ChangeFile{}, Undoable: r.Undoable, WhyNot: r.WhyNot}
+	orNull := func(s string) *string {
+		if s == "" {
+			return nil
+		}
+		return &s
+	}
+	for _, f := range r.Files {
+		v.Files = append(v.Files, ChangeFile{Path: f.Path, Before: orNull(f.Before), After: orNull(f.After)})
+	}
+	return v
+}
+
+func toolNames(tools []model.Tool) []string {
+	names := make([]string, 0, len(tools))
+	for _, t := range tools {
+		names = append(names, t.Name)
+	}
+	return names
+}
+
+func packageRef(p model.Package) PackageRef {
+	id := p.Identifier
+	if id == "" {
+		id = p.URL
+	}
+	return PackageRef{Type: p.Type, Identifier: id, Version: p.Version}
+}

@@ -1,0 +1,215 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"toolbay/backend"
+	"toolbay/backend/catalog"
+	"toolbay/backend/text"
+)
+
+func (c *cli) search() *cobra.Command {
+	var q backend.Query
+	cmd := &cobra.Command{
+		Use: "search WORDS", Short: "Look through the catalogue", Args: atLeast(1, "search what?"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if q.Limit < 1 {
+				return wrongUse("--limit must be at least 1")
+			}
+			b, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			q.Text = strings.Join(args, " ")
+			res, err := b.Search(cmd.Context(), q)
+			if err != nil {
+				return err
+			}
+			return c.print(res, func(w io.Writer) {
+				for _, r := range res.Results {
+					fmt.Fprintf(w, "%-48s %s\n", r.ID, oneLine(r.Title+". "+r.Description))
+				}
+				fmt.Fprintln(w, text.Line("search.total", "n", count(res.Total, res.More)))
+			})
+		},
+	}
+	cmd.Flags().IntVar(&q.Limit, "limit", 20, "at most this many results")
+	cmd.Flags().StringVar(&q.Category, "category", "", "only this category")
+	cmd.Flags().StringVar(&q.Source, "source", "", "only from this source")
+	cmd.Flags().BoolVar(&q.NoKey, "no-key", false, "only what needs no key")
+	cmd.Flags().BoolVar(&q.NoDocker, "no-docker", false, "only what needs no Docker")
+	return cmd
+}
+
+func count(n int, more bool) string {
+	if more {
+		return fmt.Sprintf("%d+", n)
+	}
+	return fmt.Sprint(n)
+}
+
+func (c *cli) show() *cobra.Command {
+	return &cobra.Command{
+		Use: "show ID", Short: "Everything known about one listing", Args: exactly(1, "name one listing"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			l, err := b.Listing(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return c.print(l, func(w io.Writer) {
+				fmt.Fprintf(w, "%s\n%s\n", l.Title, l.Description)
+				for _, p := range l.Packages {
+					fmt.Fprintf(w, "  %s %s%s %s\n", p.Type, p.Identifier, p.URL, p.Version)
+				}
+				for _, t := range l.Tools {
+					fmt.Fprintf(w, "  - %s: %s\n", t.Name, oneLine(t.Description))
+				}
+			})
+		},
+	}
+}
+
+// syncResult is the JSON of one source's sync or import.
+type syncResult struct {
+	Source     string       `json:"source"`
+	Read       int          `json:"read"`
+	Kept       int          `json:"kept"`
+	Unreadable []unreadable `json:"unreadable"`
+	Error      string       `json:"error"`
+	Sources    []syncResult `json:"sources,omitempty"`
+}
+
+type unreadable struct {
+	Index  int    `json:"index"`
+	Reason string `json:"reason"`
+}
+
+func jsonSync(r catalog.SyncResult) syncResult {
+	out := syncResult{Source: r.Source, Read: r.Read, Kept: r.Kept, Unreadable: []unreadable{}}
+	for _, u := range r.Unreadable {
+		out.Unreadable = append(out.Unreadable, unreadable{u.Index, u.Reason})
+	}
+	if r.Err != nil {
+		out.Error = text.ForError(r.Err).Code
+	}
+	return out
+}
+
+func (c *cli) catalog() *cobra.Command {
+	cmd := &cobra.Command{Use: "catalog", Short: "The lists of servers",
+		RunE: func(*cobra.Command, []string) error { return wrongUse("catalog import PATH") }}
+	cmd.AddCommand(&cobra.Command{
+		Use: "import PATH", Short: "Load listings from a file or folder", Args: exactly(1, "name one file or folder"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			r, err := b.Import(cmd.Context(), args[0])
+			if err != nil {
+				return err
+			}
+			return c.print(jsonSync(r), func(w io.Writer) {
+				fmt.Fprintln(w, text.Line("sync.done", "source", r.Source, "read", fmt.Sprint(r.Read), "kept", fmt.Sprint(r.Kept)))
+			})
+		},
+	})
+	return cmd
+}
+
+func (c *cli) sync() *cobra.Command {
+	return &cobra.Command{
+		Use: "sync [SOURCE]", Short: "Bring the lists up to date", Args: atMost(1, "name one source, or none for all"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			source := ""
+			if len(args) == 1 {
+				source = args[0]
+			}
+			results, err := b.Sync(cmd.Context(), source, c.progress())
+			if err != nil {
+				return err
+			}
+			all := syncResult{Source: source, Unreadable: []unreadable{}, Sources: []syncResult{}}
+			var errs []error
+			for _, r := range results {
+				one := jsonSync(r)
+				all.Read += one.Read
+				all.Kept += one.Kept
+				all.Unreadable = append(all.Unreadable, one.Unreadable...)
+				all.Sources = append(all.Sources, one)
+				if r.Err != nil {
+					errs = append(errs, r.Err)
+				}
+			}
+			// One source that is down is skipped; nothing reached is a failure.
+			if len(errs) > 0 && len(errs) == len(results) {
+				return errors.Join(errs...)
+			}
+			return c.print(all, func(w io.Writer) {
+				for _, r := range results {
+					if r.Err != nil {
+						fmt.Fprintf(w, "%s: %s\n", r.Source, text.ForError(r.Err).Message)
+						continue
+					}
+					fmt.Fprintln(w, text.Line("sync.done", "source", r.Source, "read", fmt.Sprint(r.Read), "kept", fmt.Sprint(r.Kept)))
+				}
+			})
+		},
+	}
+}
+
+type sourceState struct {
+	Source   string  `json:"source"`
+	Enabled  bool    `json:"enabled"`
+	Listings int     `json:"listings"`
+	Synced   *string `json:"synced"`
+	Error    string  `json:"error"`
+}
+
+func (c *cli) status() *cobra.Command {
+	return &cobra.Command{
+		Use: "status", Short: "How each source of listings is", Args: exactly(0, "status takes nothing"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			b, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			states, err := b.Sources(cmd.Context())
+			if err != nil {
+				return err
+			}
+			out := []sourceState{}
+			for _, s := range states {
+				one := sourceState{Source: s.Source, Enabled: s.Enabled, Listings: s.Listings, Error: s.Error}
+				if s.Synced != nil {
+					t := s.Synced.UTC().Format(time.RFC3339)
+					one.Synced = &t
+				}
+				out = append(out, one)
+			}
+			return c.print(out, func(w io.Writer) {
+				for _, s := range out {
+					when := "-"
+					if s.Synced != nil {
+						when = *s.Synced
+					}
+					fmt.Fprintf(w, "%-10s %6d  %-22s %s\n", s.Source, s.Listings, when, s.Error)
+				}
+			})
+		},
+	}
+}

@@ -1,0 +1,266 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"toolbay/backend"
+	"toolbay/backend/job"
+	"toolbay/backend/model"
+	"toolbay/backend/text"
+)
+
+// Exit codes, a contract (docs/cli.md).
+const (
+	exitOK      = 0
+	exitFailed  = 1
+	exitUse     = 2
+	exitConsent = 3
+)
+
+// cli is one run of the command line.
+type cli struct {
+	in       *bufio.Reader
+	out, err io.Writer
+	json     bool
+	yes      bool
+	dryRun   bool
+	back     *backend.Backend
+	printed  bool
+}
+
+func run(args []string, in io.Reader, out, errw io.Writer) int {
+	c := &cli{in: bufio.NewReader(in), out: out, err: errw}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	root := c.root()
+	root.SetArgs(args)
+	root.SetOut(errw)
+	root.SetErr(errw)
+	if asked(args, "--help") || asked(args, "-h") || len(args) > 0 && args[0] == "help" {
+		root.SetOut(out)
+	}
+	// Known before the flags are parsed, so that a wrong flag is reported as
+	// JSON too.
+	c.json = asked(args, "--json")
+	err := root.ExecuteContext(ctx)
+	if c.back != nil {
+		c.back.Close()
+	}
+	if err == nil {
+		return exitOK
+	}
+	return c.fail(err)
+}
+
+func asked(args []string, flag string) bool {
+	for _, a := range args {
+		if a == "--" {
+			return false
+		}
+		if a == flag || a == flag+"=true" {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *cli) root() *cobra.Command {
+	root := &cobra.Command{
+		Use:           "toolbay",
+		Short:         "Give your AI apps their tools",
+		Version:       backend.Version,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return wrongUse("there is no command " + args[0])
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if c.json {
+				return wrongUse("no command given")
+			}
+			return cmd.Help()
+		},
+	}
+	f := root.PersistentFlags()
+	f.BoolVar(&c.json, "json", false, "print exactly one JSON document")
+	f.BoolVar(&c.yes, "yes", false, "agree to downloads and to changes of the apps' files")
+	f.BoolVar(&c.dryRun, "dry-run", false, "show what would happen, write nothing")
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return wrongUse(err.Error()) })
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.AddCommand(
+		c.search(), c.show(), c.catalog(), c.sync(), c.status(),
+		c.install(), c.list(), c.test(), c.remove(),
+		c.apps(), c.connect(), c.disconnect(), c.undo(), c.history(), c.diff(),
+		c.keys(), c.settings(), runHelp(),
+	)
+	return root
+}
+
+// runHelp stands in the help only; main answers `run` before anything else.
+func runHelp() *cobra.Command {
+	return &cobra.Command{
+		Use: "run SERVER [--profile P]", Short: "Start an installed server; AI apps call this",
+		RunE: func(*cobra.Command, []string) error { return wrongUse("run must come first") },
+	}
+}
+
+// open opens the backend once for this run.
+func (c *cli) open(ctx context.Context) (*backend.Backend, error) {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = ""
+	}
+	// This program is what apps start, under whatever name it was built.
+	self, err := os.Executable()
+	if err != nil {
+		self = ""
+	}
+	c.back, err = backend.Open(ctx, backend.Options{ProjectDir: dir, Launcher: self})
+	return c.back, err
+}
+
+// print answers a command: v as JSON, or lines for a person.
+func (c *cli) print(v any, lines func(w io.Writer)) error {
+	c.printed = true
+	if c.json {
+		enc := json.NewEncoder(c.out)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		return enc.Encode(v)
+	}
+	lines(c.out)
+	return nil
+}
+
+type failure struct {
+	Code    string            `json:"code"`
+	Message string            `json:"message"`
+	Hint    string            `json:"hint"`
+	Args    map[string]string `json:"args"`
+	Needs   []model.Need      `json:"needs,omitempty"`
+	Detail  string            `json:"detail,omitempty"`
+}
+
+// fail reports err and gives the exit code.
+func (c *cli) fail(err error) int {
+	var said *reported
+	if errors.As(err, &said) {
+		return said.exit
+	}
+	w := text.ForError(err)
+	exit := exitFailed
+	switch w.Code {
+	case "wrong_use":
+		exit = exitUse
+	case "consent_needed", "input_needed":
+		exit = exitConsent
+	}
+	if c.json {
+		f := failure{Code: w.Code, Message: w.Message, Hint: w.Hint, Args: w.Args, Needs: w.Needs, Detail: w.Detail}
+		enc := json.NewEncoder(c.out)
+		enc.SetEscapeHTML(false)
+		enc.SetIndent("", "  ")
+		enc.Encode(map[string]failure{"error": f})
+		return exit
+	}
+	fmt.Fprintln(c.err, w.Message)
+	for _, n := range w.Needs {
+		fmt.Fprintf(c.err, "  - %s  (%s)\n", oneLine(n.Text), n.Flag)
+	}
+	if w.Hint != "" {
+		fmt.Fprintln(c.err, w.Hint)
+	}
+	if w.Code == "unexpected" || exit == exitFailed && w.Detail != w.Code {
+		fmt.Fprintln(c.err, "Details:", w.Detail)
+	}
+	return exit
+}
+
+// reported is a failure whose answer is on stdout already.
+type reported struct{ exit int }
+
+func (*reported) Error() string { return "reported" }
+
+func wrongUse(what string) error { return model.Fail("wrong_use", nil, "what", what) }
+
+// progress tells a person, on the error output, which stage work is in.
+func (c *cli) progress() job.Report {
+	// One line for a stage and each tenth of it: a log must stay readable.
+	last := ""
+	return func(p job.Progress) {
+		step := p.Stage
+		if p.Total > 0 {
+			step += fmt.Sprint(p.Done * 10 / p.Total)
+		}
+		if step == last {
+			return
+		}
+		last = step
+		switch {
+		case p.Total > 0 && p.Unit == "bytes":
+			fmt.Fprintf(c.err, "%s %.0f/%.0f MB\n", text.Stage(p.Stage), float64(p.Done)/1e6, float64(p.Total)/1e6)
+		case p.Total > 0:
+			fmt.Fprintf(c.err, "%s %d/%d\n", text.Stage(p.Stage), p.Done, p.Total)
+		default:
+			fmt.Fprintln(c.err, text.Stage(p.Stage))
+		}
+	}
+}
+
+// appAndServers reads "APP SERVER…" where APP may come as --app instead.
+func appAndServers(app string, args []string) (string, []string, error) {
+	if app == "" {
+		if len(args) < 2 {
+			return "", nil, wrongUse("name an app and at least one server")
+		}
+		return args[0], args[1:], nil
+	}
+	if len(args) == 0 {
+		return "", nil, wrongUse("name at least one server")
+	}
+	return app, args, nil
+}
+
+func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// exactly and atLeast are argument rules whose failure is a wrong use.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) != n {
+			return wrongUse(what)
+		}
+		return nil
+	}
+}
+
+func atMost(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) > n {
+			return wrongUse(what)
+		}
+		return nil
+	}
+}
+
+func atLeast(n int, what string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		if len(args) < n {
+			return wrongUse(what)
+		}
+		return nil
+	}
+}

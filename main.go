@@ -1,0 +1,23 @@
+// Toolbay's window.
+package main
+
+import (
+	"context"
+	"embed"
+	"log"
+
+	"toolbay/app"
+	"toolbay/backend"
+)
+
+//go:embed all:frontend/dist
+var assets embed.FS
+
+func main() {
+	window := app.New(func(changed func(string)) (*backend.Backend, error) {
+		return backend.Open(context.Background(), backend.Options{Changed: changed})
+	})
+	if err := app.Run(window, assets); err != nil {
+		log.Fatal(err)
+	}
+}

@@ -380,3 +380,72 @@ func TestNoSecretInClear(t *testing.T) {
 		}
 	}
 }
+
+// TestEdgeCases builds the 111 servers that hold the known traps, remotes too,
+// with every question answered: nothing may be left open and no placeholder
+// may stand where a program or a web server would read it.
+func TestEdgeCases(t *testing.T) {
+	f, err := os.Open(dataset.Path(t, "registry/official-registry-edge-cases.json.gz"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	z, err := gzip.NewReader(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var cases struct {
+		Servers []struct {
+			Server struct {
+				Name     string
+				Packages []wire
+				Remotes  []struct {
+					Type, URL string
+					Headers   []model.Input
+					Variables map[string]model.Input
+				}
+			}
+		}
+	}
+	if err := json.NewDecoder(z).Decode(&cases); err != nil {
+		t.Fatal(err)
+	}
+	if len(cases.Servers) != 111 {
+		t.Errorf("%d servers, expected 111", len(cases.Servers))
+	}
+	for _, s := range cases.Servers {
+		var packages []model.Package
+		for _, w := range s.Server.Packages {
+			packages = append(packages, w.pack())
+		}
+		for _, r := range s.Server.Remotes {
+			packages = append(packages, model.Package{Type: "remote", Transport: r.Type, URL: r.URL, Headers: r.Headers, Variables: r.Variables})
+		}
+		for i, p := range packages {
+			answers := map[string]string{}
+			for _, in := range Inputs(p) {
+				answers[in.Name] = "answer"
+				if in.Format == "boolean" {
+					answers[in.Name] = "true"
+				}
+			}
+			r := Build(p, answers, Platform{"linux", "amd64"})
+			if len(r.Missing) > 0 {
+				t.Errorf("%s#%d: missing %q", s.Server.Name, i, r.Missing)
+			}
+			texts := append(append([]string{r.Command, r.URL}, r.Args...), r.Tail...)
+			for _, m := range []map[string]string{r.Env, r.SecretEnv, r.Headers} {
+				for _, k := range sortedKeys(m) {
+					texts = append(texts, m[k])
+				}
+			}
+			for _, text := range texts {
+				for _, m := range placeholder.FindAllString(text, -1) {
+					if !strings.HasPrefix(m, "${secret:") {
+						t.Errorf("%s#%d: %s is left in %q", s.Server.Name, i, m, text)
+					}
+				}
+			}
+		}
+	}
+}

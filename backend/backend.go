@@ -61,6 +61,7 @@ type Backend struct {
 	catalog  *catalog.Catalog
 	changes  *changeset.Engine
 	apps     *clients.Table
+	appsErr  error
 	system   clients.System
 	connect  *connect.Connector
 	nodes    *runtimes.Nodes
@@ -116,11 +117,9 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 
 // join builds the parts on top of store and changes and brings them up to date.
 func (b *Backend) join(ctx context.Context) error {
-	var err error
-	b.apps, err = clients.Load(filepath.Join(b.home, "clients.json"))
-	if err != nil {
-		return err
-	}
+	// A bad override is set aside for the shipped table and told about in
+	// Settings; it must not lock the user out.
+	b.apps, b.appsErr = clients.Load(filepath.Join(b.home, "clients.json"))
 	b.system = clients.Real()
 	b.connect = &connect.Connector{
 		Apps: b.apps, System: b.system, Changes: b.changes, Ledger: b.store,

@@ -10,9 +10,12 @@ import (
 
 // Settings are the user's choices and where things are.
 type Settings struct {
-	Home    string   `json:"home"`
-	Version string   `json:"version"`
-	Keys    string   `json:"keys"` // where keys are kept, in words
+	Home    string `json:"home"`
+	Version string `json:"version"`
+	Keys    string `json:"keys"` // where keys are kept: keychain or file
+	// Notes are the codes of things that are not as they should be: a table of
+	// apps that cannot be used, a database that had to be made anew.
+	Notes   []string `json:"notes"`
 	Choices []Choice `json:"choices"`
 }
 
@@ -49,7 +52,13 @@ func webAddress(v string) bool {
 
 // Settings reads all settings.
 func (b *Backend) Settings(ctx context.Context) (Settings, error) {
-	s := Settings{Home: b.home, Version: Version, Keys: b.keysWhere(ctx), Choices: []Choice{}}
+	s := Settings{Home: b.home, Version: Version, Keys: b.keysWhere(ctx), Choices: []Choice{}, Notes: []string{}}
+	if b.appsErr != nil {
+		s.Notes = append(s.Notes, model.Code(b.appsErr))
+	}
+	if b.store.Damaged() != "" {
+		s.Notes = append(s.Notes, "database_damaged")
+	}
 	for _, c := range choices {
 		v, err := b.store.Setting(ctx, c.name)
 		if err != nil {

@@ -131,20 +131,26 @@ func TestSpecialFiles(t *testing.T) {
 }
 
 func TestOwnerAndAttributesAreKept(t *testing.T) {
+	for name, owner := range map[string][2]int{"user": {12345, -1}, "group": {-1, 23456}, "both": {12345, 23456}} {
+		t.Run(name, func(t *testing.T) { ownerIsKept(t, owner[0], owner[1]) })
+	}
+}
+
+func ownerIsKept(t *testing.T, uid, gid int) {
 	e, user := engine(t, Options{})
 	f := filepath.Join(user, "f")
 	put(t, f, "old\n")
-	if err := os.Chown(f, 12345, 23456); err != nil {
+	if err := os.Chown(f, uid, gid); err != nil {
 		t.Skipf("changing owners is not allowed here: %v", err)
-	}
-	if err := os.Chmod(f, 0o4664); err != nil {
-		t.Fatal(err)
 	}
 	if err := os.Chmod(f, 0o664|os.ModeSetuid); err != nil {
 		t.Fatal(err)
 	}
 	attributes := unix.Setxattr(f, "user.note", []byte("mine"), 0) == nil
-	before, _ := os.Stat(f)
+	before, err := os.Stat(f)
+	if err != nil {
+		t.Fatal(err)
+	}
 	r := apply(t, e, File{f, addLine("ours")})
 	check := func(when string) {
 		t.Helper()

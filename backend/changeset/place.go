@@ -138,6 +138,8 @@ func read(path string) ([]byte, error) {
 		return nil, model.Fail("file_is_folder", nil, "path", path)
 	case !info.Mode().IsRegular():
 		return nil, model.Fail("file_special", nil, "path", path)
+	case info.Size() > maxFile:
+		return nil, unreadable(path, errTooLarge)
 	}
 	b, err := readAll(f)
 	if err != nil {
@@ -146,6 +148,8 @@ func read(path string) ([]byte, error) {
 	return b, nil
 }
 
+var errTooLarge = errors.New("larger than 64 MiB")
+
 // readAll never gives nil: an empty file is not an absent one.
 func readAll(r io.Reader) ([]byte, error) {
 	b, err := io.ReadAll(io.LimitReader(r, maxFile+1))
@@ -153,7 +157,7 @@ func readAll(r io.Reader) ([]byte, error) {
 		return nil, err
 	}
 	if len(b) > maxFile {
-		return nil, errors.New("larger than 64 MiB")
+		return nil, errTooLarge
 	}
 	if b == nil {
 		b = []byte{}

@@ -22,6 +22,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"toolbay/backend/catalog/source/starter"
@@ -32,6 +33,7 @@ func main() {
 	c := checker{Out: os.Stdout, Now: time.Now}
 	only := flag.String("only", "", "check these entries, by key, with commas between them")
 	flag.BoolVar(&c.All, "all", false, "also try, with made-up keys, what need not start: only to learn its tools")
+	flag.IntVar(&c.Jobs, "jobs", 3, "work on this many at a time")
 	write := flag.Bool("write", false, "put the tools into the catalogue and the outcome into docs/starter.md")
 	file := flag.String("catalogue", "backend/catalog/source/starter/starter.json", "the catalogue")
 	report := flag.String("report", "docs/starter.md", "where -write puts the outcome")
@@ -144,7 +146,9 @@ func (o outcome) started() bool { return o.Tried && o.Err == nil && o.Probe.OK }
 
 // checker goes through the catalogue. Exists and Start are the effects.
 type checker struct {
-	All    bool
+	All bool
+	// Jobs is how many entries are worked on at a time; below 1 is 1.
+	Jobs   int
 	Out    io.Writer
 	Now    func() time.Time
 	Exists func(ctx context.Context, p model.Package) error
@@ -152,15 +156,24 @@ type checker struct {
 }
 
 func (c *checker) check(ctx context.Context, entries []starter.Entry) []outcome {
-	var out []outcome
-	for _, e := range entries {
-		o := c.one(ctx, e)
-		if ctx.Err() != nil {
-			return out
-		}
-		out = append(out, o)
-		fmt.Fprintln(c.Out, o.line())
+	out := make([]outcome, len(entries))
+	var wait sync.WaitGroup
+	var mu sync.Mutex // guards Out
+	free := make(chan struct{}, max(c.Jobs, 1))
+	for i, e := range entries {
+		free <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-free }()
+			if ctx.Err() != nil {
+				return
+			}
+			out[i] = c.one(ctx, e)
+			mu.Lock()
+			defer mu.Unlock()
+			fmt.Fprintln(c.Out, out[i].line())
+		})
 	}
+	wait.Wait()
 	return out
 }
 

@@ -1,0 +1,217 @@
+package store
+
+import (
+	"encoding/binary"
+	"errors"
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"toolbay/backend/model"
+)
+
+// cards is what ranking and counting need of every listing, in the order of
+// static rank: card 1 is the listing that comes first when nothing is asked.
+// It is read from one blob and held in memory, about 60 bytes a listing.
+type cards struct {
+	generation int64
+	sources    []string // the bits of card.sources
+	list       []card
+	byName     []int32 // ranks, rank*2 for its name, rank*2+1 for its title; sorted by that text
+	text       string
+	ends       []uint32 // three per card: name, title, who
+}
+
+type card struct {
+	category uint8 // index into model.Categories
+	traits   uint8
+	sources  uint16
+	score    int16
+}
+
+const (
+	traitNoKey = 1 << iota
+	traitNoDocker
+	traitFeatured
+)
+
+func (c *cards) table() string { return strconv.FormatInt(c.generation, 10) }
+
+func (c *cards) field(rank, n int) string {
+	i := (rank-1)*3 + n
+	from := uint32(0)
+	if i > 0 {
+		from = c.ends[i-1]
+	}
+	return c.text[from:c.ends[i]]
+}
+
+func (c *cards) name(rank int) string  { return c.field(rank, 0) }
+func (c *cards) title(rank int) string { return c.field(rank, 1) }
+func (c *cards) who(rank int) string   { return c.field(rank, 2) }
+
+func (c *cards) key(entry int32) string { return c.field(int(entry/2), int(entry%2)) }
+
+// named gives the ranks of at most limit listings whose name or title begins
+// with text; those that are exactly text come first.
+func (c *cards) named(text string, limit int) []int {
+	var out []int
+	from := sort.Search(len(c.byName), func(i int) bool { return c.key(c.byName[i]) >= text })
+	for _, e := range c.byName[from:] {
+		if len(out) == limit || !strings.HasPrefix(c.key(e), text) {
+			break
+		}
+		out = append(out, int(e/2))
+	}
+	return out
+}
+
+// add appends the card of l, which must be of the next rank. Its texts go to
+// text, which becomes c.text when all are added.
+func (c *cards) add(l model.Listing, score int, text *strings.Builder) {
+	k := card{score: int16(score), category: uint8(max(0, slices.Index(model.Categories, categoryOf(l))))}
+	if worksWithoutKey(l) {
+		k.traits |= traitNoKey
+	}
+	if worksWithoutDocker(l) {
+		k.traits |= traitNoDocker
+	}
+	if l.Featured > 0 {
+		k.traits |= traitFeatured
+	}
+	for _, s := range l.Sources {
+		i := slices.Index(c.sources, s)
+		if i < 0 && len(c.sources) < 16 {
+			i = len(c.sources)
+			c.sources = append(c.sources, s)
+		}
+		if i >= 0 {
+			k.sources |= 1 << i
+		}
+	}
+	c.list = append(c.list, k)
+
+	who, what := nameOf(l.ID)
+	who = strings.Join(words(who), "")
+	name := telling(words(what))
+	if who != "" && len(name) > 0 && noise[name[0]] { // com.notion/mcp is notion's
+		name = []string{who}
+	}
+	if who == "" {
+		who = strings.Join(words(l.Publisher), "")
+	}
+	for _, s := range []string{strings.Join(name, " "), strings.Join(telling(words(l.Title)), " "), who} {
+		text.WriteString(s[:min(len(s), 80)])
+		c.ends = append(c.ends, uint32(text.Len()))
+	}
+}
+
+func categoryOf(l model.Listing) string {
+	if l.Category == "" {
+		return "other"
+	}
+	return l.Category
+}
+
+// worksWithoutKey is what the filter "no key needed" promises; a listing that
+// does not say what it needs is not promised.
+func worksWithoutKey(l model.Listing) bool {
+	switch l.Needs {
+	case model.NeedsNothing, model.NeedsFolder, model.NeedsApp, model.NeedsDocker:
+		return true
+	}
+	return false
+}
+
+func worksWithoutDocker(l model.Listing) bool {
+	return slices.ContainsFunc(l.Packages, func(p model.Package) bool { return p.Type != "oci" })
+}
+
+var errCards = errors.New("the stored search cards cannot be read")
+
+func (c *cards) encode() []byte {
+	var order []int32
+	for rank := 1; rank <= len(c.list); rank++ {
+		order = append(order, int32(rank*2))
+		if c.title(rank) != c.name(rank) {
+			order = append(order, int32(rank*2+1))
+		}
+	}
+	sort.SliceStable(order, func(i, j int) bool { return c.key(order[i]) < c.key(order[j]) })
+	c.byName = order
+
+	b := binary.AppendUvarint(nil, uint64(len(c.list)))
+	sources := strings.Join(c.sources, "\n")
+	b = binary.AppendUvarint(b, uint64(len(sources)))
+	b = append(b, sources...)
+	for _, k := range c.list {
+		b = append(b, k.category, k.traits)
+		b = binary.LittleEndian.AppendUint16(b, k.sources)
+		b = binary.LittleEndian.AppendUint16(b, uint16(k.score))
+	}
+	for _, e := range c.ends {
+		b = binary.LittleEndian.AppendUint32(b, e)
+	}
+	b = binary.AppendUvarint(b, uint64(len(order)))
+	for _, e := range order {
+		b = binary.LittleEndian.AppendUint32(b, uint32(e))
+	}
+	return append(b, c.text...)
+}
+
+func decodeCards(b []byte) (*cards, error) {
+	c := &cards{}
+	take := func(n int) []byte {
+		if n < 0 || n > len(b) {
+			return nil
+		}
+		head := b[:n]
+		b = b[n:]
+		return head
+	}
+	count := func() int {
+		v, n := binary.Uvarint(b)
+		if n <= 0 || v > uint64(len(b)) {
+			return -1
+		}
+		b = b[n:]
+		return int(v)
+	}
+	n := count()
+	sources := take(count())
+	fixed, ends := take(n*6), take(n*12)
+	order := take(count() * 4)
+	if n < 0 || len(fixed) != n*6 || len(ends) != n*12 || len(order)%4 != 0 {
+		return nil, errCards
+	}
+	if len(sources) > 0 {
+		c.sources = strings.Split(string(sources), "\n")
+	}
+	c.text = string(b)
+	c.list = make([]card, n)
+	for i := range c.list {
+		f := fixed[i*6:]
+		c.list[i] = card{f[0], f[1], binary.LittleEndian.Uint16(f[2:]), int16(binary.LittleEndian.Uint16(f[4:]))}
+		if int(f[0]) >= len(model.Categories) {
+			return nil, errCards
+		}
+	}
+	c.ends = make([]uint32, n*3)
+	last := uint32(0)
+	for i := range c.ends {
+		c.ends[i] = binary.LittleEndian.Uint32(ends[i*4:])
+		if c.ends[i] < last || c.ends[i] > uint32(len(c.text)) {
+			return nil, errCards
+		}
+		last = c.ends[i]
+	}
+	c.byName = make([]int32, len(order)/4)
+	for i := range c.byName {
+		c.byName[i] = int32(binary.LittleEndian.Uint32(order[i*4:]))
+		if r := c.byName[i] / 2; r < 1 || int(r) > n {
+			return nil, errCards
+		}
+	}
+	return c, nil
+}

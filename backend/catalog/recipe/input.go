@@ -159,7 +159,8 @@ func (f *fields) put(in model.Input) {
 		f.warned["example-as-default:"+in.Name] = true
 		in.Placeholder, in.Default = firstOf(in.Placeholder, in.Default), ""
 	}
-	if !in.Secret && LooksSecret(in.Name) {
+	// A file that holds a key is named, not told.
+	if !in.Secret && LooksSecret(in.Name) && in.Format != "filepath" && in.Format != "folder" {
 		in.Secret = true
 		f.warned["secret-not-marked:"+in.Name] = true
 	}

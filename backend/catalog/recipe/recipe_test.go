@@ -185,6 +185,7 @@ func TestInputs(t *testing.T) {
 		{"key not marked", model.Input{Name: "OPENAI_API_KEY"}, "", true},
 		{"key in camel case", model.Input{Name: "voyageApiKey"}, "", true},
 		{"private key's place is no secret", model.Input{Name: "PRIVATE_KEY_PATH"}, "filepath", false},
+		{"file of credentials", model.Input{Name: "GOOGLE_CREDENTIALS", Format: "filepath"}, "filepath", false},
 		{"limit of tokens", model.Input{Name: "MAX_TOKENS"}, "", false},
 		{"keyboard", model.Input{Name: "KEYBOARD_LAYOUT"}, "", false},
 		{"password of a key's file", model.Input{Name: "KEY_FILE_PWD"}, "", true},

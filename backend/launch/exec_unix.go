@@ -16,13 +16,13 @@ import (
 func start(c Command, spec Spec) error {
 	if c.Dir != "" {
 		if err := os.Chdir(c.Dir); err != nil {
-			return model.Fail("program_missing", err, "server", spec.Title)
+			return model.Fail("program_missing", err, "server", spec.name())
 		}
 	}
 	err := syscall.Exec(c.Path, append([]string{c.Path}, c.Args...), c.Env)
 	switch {
 	case errors.Is(err, syscall.ENOENT), errors.Is(err, syscall.ENOTDIR), errors.Is(err, syscall.EACCES), errors.Is(err, syscall.ENOEXEC):
-		return model.Fail("program_missing", fmt.Errorf("start %s: %w", c.Path, err), "server", spec.Title)
+		return model.Fail("program_missing", fmt.Errorf("start %s: %w", c.Path, err), "server", spec.name())
 	}
 	return fmt.Errorf("start %s: %w", c.Path, err)
 }

@@ -19,7 +19,7 @@ func start(c Command, spec Spec) error {
 	}
 	code, err := supervise(c)
 	if err != nil {
-		return model.Fail("program_missing", fmt.Errorf("start %s: %w", c.Path, err), "server", spec.Title)
+		return model.Fail("program_missing", fmt.Errorf("start %s: %w", c.Path, err), "server", spec.name())
 	}
 	os.Exit(code)
 	return nil

@@ -72,6 +72,14 @@ func (s Spec) Keys(profile string) (names []string, item string) {
 	return s.Secrets, ""
 }
 
+// name is what people call the server.
+func (s Spec) name() string {
+	if s.Title != "" {
+		return s.Title
+	}
+	return s.Server
+}
+
 // with gives the spec as it is in a profile. A profile that stands in no
 // Profiles has no settings of its own.
 func (s Spec) with(profile string) Spec {

@@ -41,7 +41,7 @@ func Prepare(home string, spec Spec, profile string, values map[string]string, e
 	for name, value := range s.Env {
 		e.set(name, value)
 	}
-	fill := filler{server: s.Server, values: values, used: map[string]bool{}}
+	fill := filler{server: s.name(), values: values, used: map[string]bool{}}
 	for name, template := range s.SecretEnv {
 		value, err := fill.text(template)
 		if err != nil {

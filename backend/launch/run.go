@@ -41,7 +41,7 @@ func keysOf(home string, spec Spec) secrets.Keys {
 		// to find the window and type a password.
 		Patience: 45 * time.Second,
 		Waiting: func() {
-			fmt.Fprintf(os.Stderr, "Toolbay: your keys are locked. %s starts when you unlock them.\n", spec.Title)
+			fmt.Fprintf(os.Stderr, "Toolbay: your keys are locked. %s starts when you unlock them.\n", spec.name())
 		},
 	})
 }

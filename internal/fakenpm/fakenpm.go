@@ -43,10 +43,8 @@ type Package struct {
 type Registry struct {
 	URL string
 
-	// Before is called with each request; true means that it was answered.
-	Before func(w http.ResponseWriter, r *http.Request) bool
-
 	mu       sync.Mutex
+	before   func(w http.ResponseWriter, r *http.Request) bool
 	packages map[string][]Package
 	tarballs map[string][]byte
 	asked    []string
@@ -60,8 +58,9 @@ func New(t testing.TB, packages ...Package) *Registry {
 		r.packages[p.Name] = append(r.packages[p.Name], p)
 		r.tarballs[tarballPath(p)] = tarball(t, p)
 	}
-	server := httptest.NewServer(r)
-	r.URL = server.URL
+	server := httptest.NewUnstartedServer(r)
+	r.URL = "http://" + server.Listener.Addr().String()
+	server.Start()
 	t.Cleanup(func() {
 		// Requests that a test left hanging must not hold up its end.
 		server.CloseClientConnections()
@@ -80,6 +79,14 @@ func (r *Registry) Env(t testing.TB) []string {
 		"npm_config_registry=" + r.URL, "npm_config_cache=" + filepath.Join(dir, "cache"),
 		"npm_config_userconfig=" + filepath.Join(dir, "user-npmrc"), "npm_config_globalconfig=" + filepath.Join(dir, "global-npmrc"),
 	}
+}
+
+// Before has answer called with each request first; true from it means that
+// the request was answered.
+func (r *Registry) Before(answer func(w http.ResponseWriter, r *http.Request) bool) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.before = answer
 }
 
 // Replace changes the bytes of a published tarball, its integrity stays.
@@ -107,8 +114,9 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	if changed, ok := r.tarballs["changed"+path]; ok {
 		ball = changed
 	}
+	before := r.before
 	r.mu.Unlock()
-	if r.Before != nil && r.Before(w, req) {
+	if before != nil && before(w, req) {
 		return
 	}
 	if isBall {

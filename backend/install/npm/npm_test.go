@@ -372,7 +372,7 @@ func TestFailuresLeaveNothing(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			reg := fakenpm.New(t, c.packages...)
-			reg.Before = c.before
+			reg.Before(c.before)
 			in := at(t, reg)
 			if c.change != nil {
 				c.change(in, reg)
@@ -400,14 +400,14 @@ func TestCancel(t *testing.T) {
 			defer cancel()
 			reg := fakenpm.New(t, library, server("1.0.0", nil))
 			if stage == "waiting" {
-				reg.Before = func(w http.ResponseWriter, r *http.Request) bool {
+				reg.Before(func(w http.ResponseWriter, r *http.Request) bool {
 					if strings.HasSuffix(r.URL.Path, ".tgz") {
 						cancel()
 						<-r.Context().Done()
 						return true
 					}
 					return false
-				}
+				})
 			}
 			in := at(t, reg)
 			plan, err := in.Plan(context.Background(), pkg(""))
@@ -469,7 +469,7 @@ func TestKilledInstallIsSwept(t *testing.T) {
 	}
 	reg := fakenpm.New(t, library, server("1.0.0", nil))
 	waiting := make(chan bool, 8)
-	reg.Before = func(w http.ResponseWriter, r *http.Request) bool {
+	reg.Before(func(w http.ResponseWriter, r *http.Request) bool {
 		if strings.HasSuffix(r.URL.Path, ".tgz") {
 			waiting <- true
 			<-r.Context().Done() // ends when npm ends
@@ -477,7 +477,7 @@ func TestKilledInstallIsSwept(t *testing.T) {
 			return true
 		}
 		return false
-	}
+	})
 	in := at(t, reg)
 	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledInstallIsSwept$")
 	cmd.Env = append(slices.Clone(in.Env), "NPM_TEST_HOME="+in.Home, "TMPDIR="+os.TempDir())

@@ -55,7 +55,7 @@ test-apps: ## drive real AI apps through what Toolbay writes
 	@build/deps.sh test
 	@mkdir -p $(BIN) && rm -f $(COUNTS)
 	$(MAKE) --no-print-directory cli
-	TOOLBAY_TEST_APPS=1 go test -json -count=1 -timeout 40m ./internal/apptest/... ./backend/runtimes/... | go run ./internal/tally -counts $(COUNTS)
+	TOOLBAY_TEST_APPS=1 go test -json -count=1 -timeout 40m ./internal/apptest/... ./backend/runtimes/... ./backend/install/... | go run ./internal/tally -counts $(COUNTS)
 	@build/total.sh $(COUNTS)
 
 vet: ## also for the systems this machine is not

@@ -330,7 +330,7 @@ func (in *installation) planApps(ctx context.Context) (connect.Plan, error) {
 func (in *installation) server(done install.Installed) model.Server {
 	l := in.ref.listing
 	s := model.Server{
-		ID: in.id, Title: in.title, Version: done.Version, Package: in.offer.Package,
+		ID: in.id, Title: in.title, Version: done.Version, Package: done.Package,
 		Listing: l.ID, Publisher: l.Publisher, Category: l.Category, Sample: l.Sample,
 		Installed: in.b.o.Now().UTC(), Dir: done.Dir, Command: done.Command, Args: done.Args,
 		Arguments: in.req.Arguments, KeysIn: in.keysIn, Inputs: []model.AnsweredInput{},

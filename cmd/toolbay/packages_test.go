@@ -1,0 +1,54 @@
+package main
+
+import "toolbay/internal/fakenpm"
+
+// mcp is a server that answers as apps need, with no package to lean on. What
+// a test wants from it comes through its environment and arguments.
+const mcp = `#!/usr/bin/env node
+const say = m => process.stdout.write(JSON.stringify(m) + '\n');
+const tools = ['echo', 'add'].map(name => ({ name, description: 'Does ' + name, inputSchema: { type: 'object' } }));
+require('readline').createInterface({ input: process.stdin }).on('line', line => {
+  const { id, method, params } = JSON.parse(line);
+  if (id === undefined) return;
+  switch (method) {
+    case 'initialize':
+      say({ jsonrpc: '2.0', id, result: { protocolVersion: params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'made up', version: '1.0.0' } } });
+      break;
+    case 'tools/list':
+      say({ jsonrpc: '2.0', id, result: { tools } });
+      break;
+    case 'report':
+      say({ jsonrpc: '2.0', id, result: { argv: process.argv.slice(2), env: process.env, cwd: process.cwd(), pid: process.pid } });
+      break;
+    default:
+      say({ jsonrpc: '2.0', id, error: { code: -32601, message: 'unknown method' } });
+  }
+}).on('close', () => process.exit(Number(process.env.EXIT_WITH || 0)));
+`
+
+// packages are what the made-up registry has. The names say what is the matter
+// with each.
+var packages = []fakenpm.Package{
+	server("hello-mcp", "1.0.0", mcp),
+	server("hello-mcp", "1.1.0", mcp),
+	server("@acme/other-mcp", "2.0.0", mcp),
+	server("noisy-mcp", "1.0.0", "console.log('Welcome!\\n');\nconsole.error('getting ready');\n"+mcp),
+	server("exits-mcp", "1.0.0", "console.error('no settings found'); process.exit(3);\n"),
+	server("hangs-mcp", "1.0.0", "setInterval(() => {}, 1000);\n"),
+	// It tells its key to everybody, and does not start.
+	server("blurts-mcp", "1.0.0", `console.error('bad key', process.env.ACME_API_KEY, process.argv.join(' '));
+console.log('bad key', process.env.ACME_API_KEY, process.argv.join(' ')); process.exit(1);
+`),
+	{Name: "nobin-mcp", Version: "1.0.0", Files: map[string]string{"index.js": mcp}},
+	{Name: "unfinished-mcp", Version: "1.0.0", Files: map[string]string{"cli.js": mcp},
+		Manifest: map[string]any{"bin": "cli.js", "dependencies": map[string]any{"nowhere-to-be-found": "^1.0.0"}}},
+	// It starts only once its own set-up has run.
+	{Name: "scripts-mcp", Version: "1.0.0",
+		Files: map[string]string{"cli.js": "#!/usr/bin/env node\nrequire('./made.js');\n" + mcp,
+			"setup.js": "require('fs').writeFileSync('made.js', '')"},
+		Manifest: map[string]any{"bin": "cli.js", "scripts": map[string]any{"postinstall": "node setup.js"}}},
+}
+
+func server(name, version, code string) fakenpm.Package {
+	return fakenpm.Package{Name: name, Version: version, Manifest: map[string]any{"bin": "cli.js"}, Files: map[string]string{"cli.js": code}}
+}

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"toolbay/internal/fakenpm"
+)
+
+// The scripts in testdata/script run this very program: the test binary, when
+// it is started under the name toolbay, is toolbay.
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"toolbay": main})
+}
+
+func TestScripts(t *testing.T) {
+	needNode(t)
+	npm := fakenpm.New(t, packages...)
+	// npm's own cache is its own affair: it stands outside every home, so that a
+	// home that changed was changed by us.
+	npmEnv := npmEnvironment(npm, t.TempDir())
+	testscript.Run(t, testscript.Params{
+		Dir: filepath.Join("testdata", "script"),
+		Setup: func(e *testscript.Env) error {
+			home := filepath.Join(e.WorkDir, "home")
+			e.Vars = append(e.Vars, npmEnv...)
+			e.Setenv("HOME", home)
+			e.Setenv("USERPROFILE", home)
+			e.Setenv("NPM", npm.URL)
+			// No script may reach the keychain of whoever runs the tests.
+			e.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(e.WorkDir, "no-bus"))
+			e.Values["said"] = &said{}
+			return os.MkdirAll(home, 0o700)
+		},
+		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
+			"answers":   cmdAnswers,
+			"fails":     cmdFails,
+			"exits":     cmdExits,
+			"field":     cmdField,
+			"needs":     cmdNeeds,
+			"remember":  cmdRemember,
+			"unchanged": cmdUnchanged,
+			"setfield":  cmdSetField,
+			"mode":      cmdMode,
+		},
+		RequireExplicitExec: true,
+	})
+}
+
+func needNode(t *testing.T) {
+	t.Helper()
+	for _, program := range []string{"node", "npm"} {
+		if _, err := exec.LookPath(program); err != nil {
+			t.Skip("needs Node.js with npm")
+		}
+	}
+}
+
+// npmEnvironment is how npm is told to know the made-up registry only.
+func npmEnvironment(reg *fakenpm.Registry, dir string) []string {
+	return []string{
+		"npm_config_registry=" + reg.URL, "npm_config_cache=" + filepath.Join(dir, "cache"),
+		"npm_config_userconfig=" + filepath.Join(dir, "user-npmrc"), "npm_config_globalconfig=" + filepath.Join(dir, "global-npmrc"),
+		"npm_config_fetch_retries=0",
+	}
+}

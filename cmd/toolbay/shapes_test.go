@@ -1,0 +1,69 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// shapes are the documents that the commands print: the contract in
+// docs/cli.md. A value shows the kind that is meant; a list's first element
+// stands for all of them. In a text, "time" is a moment in UTC, "a|b" a choice,
+// "hash" a SHA-256, "id" a server's id; one that ends in "?" may be null.
+var shapes = map[string]string{
+	"error":          `{"error":{"code":"","message":"","hint":"","args":{}}}`,
+	"search":         `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `]}`,
+	"show":           listing,
+	"catalog import": sync1,
+	"sync":           sync1,
+	"status":         `[{"source":"","enabled":true,"listings":0,"synced":"time?","error":""}]`,
+	"install":        `{"server":"id","version":"","tools":[""],"apps":[""]}`,
+	"list": `[{"id":"id","title":"","version":"","package":` + pack + `,"listing":"","status":"ok|needs-key|broken|untested",
+		"tools":[""],"apps":[""],"profiles":[""],"installed":"time"}]`,
+	"test":        test1,
+	"test-failed": test1,
+	"remove":      `{"removed":["id"],"apps":[""],"freed_bytes":0,"change":""}`,
+	"apps": `[{"id":"","name":"","found":true,
+		"files":[{"path":"","scope":"user|project","format":"","health":"ok|absent|empty|broken|unreadable"}],
+		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}]}]`,
+	"change": `{"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}]}`,
+	"history": `[{"id":"","time":"time","kind":"","title":"","undoable":true,"why_not":"",
+		"files":[{"path":"","before":"hash?","after":"hash?"}]}]`,
+	"keys":     `[{"server":"id","title":"","profile":"","name":"","label":"","set":true,"link":"","where":"keychain|file","apps":[""]}]`,
+	"key":      `{"server":"id","changed":0}`,
+	"settings": `{"home":"","version":"","keys":"keychain|file","notes":[""],"choices":[{"name":"","value":""}]}`,
+}
+
+const (
+	pack    = `{"type":"","identifier":"","version":""}`
+	listing = `{"id":"","name":"","title":"","description":"","publisher":"","repository":"","sources":[""],"packages":[` + pack + `]}`
+	sync1   = `{"source":"","read":0,"kept":0,"unreadable":[{"index":0,"reason":""}]}`
+	test1   = `{"server":"id","ok":true,"protocol":"","tools":[""],"took_ms":0,"error":"","log":""}`
+)
+
+var (
+	idText   = regexp.MustCompile(`^[a-z0-9-]{1,20}$`)
+	hashText = regexp.MustCompile(`^[0-9a-f]{64}$`)
+)
+
+func conformsText(want, s, where string) error {
+	ok := true
+	switch want {
+	case "":
+	case "id":
+		ok = idText.MatchString(s)
+	case "hash":
+		ok = hashText.MatchString(s)
+	case "time":
+		_, err := time.Parse(time.RFC3339, s)
+		ok = err == nil && strings.HasSuffix(s, "Z")
+	default:
+		ok = slices.Contains(strings.Split(want, "|"), s)
+	}
+	if !ok {
+		return fmt.Errorf("%s is %q, want %s", where, s, want)
+	}
+	return nil
+}

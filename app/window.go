@@ -38,11 +38,15 @@ func New(open func(changed func(string)) (*backend.Backend, error)) *Window {
 	return w
 }
 
-// Start is for Wails: the window is there.
+// Start is for Wails: the window is there. Lists that are old are brought up
+// to date in the background; what is known already is shown at once.
 func (w *Window) Start(ctx context.Context) {
 	w.mu.Lock()
 	w.ctx = ctx
 	w.mu.Unlock()
+	if w.back != nil && w.back.ListsAreOld(ctx) {
+		w.Sync("")
+	}
 }
 
 // Stop is for Wails: the window is closing. Work under way is cancelled and

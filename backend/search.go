@@ -47,6 +47,25 @@ func (b *Backend) Sync(ctx context.Context, source string, report job.Report) ([
 	return res, err
 }
 
+// listsKept is how long lists are good without asking again. The registry asks
+// for infrequent readers (hourly at most); a window opens more often than that.
+const listsKept = 6 * time.Hour
+
+// ListsAreOld tells whether an enabled source was never read, or longer ago
+// than lists are kept.
+func (b *Backend) ListsAreOld(ctx context.Context) bool {
+	states, err := b.catalog.Status(ctx)
+	if err != nil {
+		return false
+	}
+	for _, s := range states {
+		if s.Enabled && s.Source != catalog.Starter && (s.Synced == nil || b.o.Now().Sub(*s.Synced) > listsKept) {
+			return true
+		}
+	}
+	return false
+}
+
 // Import loads listings from a file or folder of any known format.
 func (b *Backend) Import(ctx context.Context, path string) (catalog.SyncResult, error) {
 	res, err := b.catalog.Import(ctx, path)

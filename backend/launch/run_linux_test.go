@@ -12,6 +12,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"toolbay/backend/secrets"
 	"toolbay/backend/secrets/secretstest"
 )
 
@@ -111,4 +112,57 @@ func children(t *testing.T) []int {
 	}
 	slices.Sort(out)
 	return out
+}
+
+// From before the start until the server answers, nobody on the computer sees
+// the key in any command line.
+func TestNoCommandLineShowsAKey(t *testing.T) {
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("needs node")
+	}
+	script, err := filepath.Abs(filepath.Join("testdata", "server.mjs"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	home, launcher := newHome(t)
+	const key = "k3y-7f1c9a"
+	err = Write(home, Spec{
+		Server: "notes", Command: node, Args: []string{script, "--key=${secret:K}"},
+		Secrets: []string{"K"}, SecretEnv: map[string]string{"TOKEN": "Bearer ${secret:K}"}, KeysIn: "file",
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := secrets.OpenFile(home).Set("notes", "", map[string]string{"K": key}); err != nil {
+		t.Fatal(err)
+	}
+	stop, rounds := make(chan struct{}), make(chan int)
+	go func() {
+		n := 0
+		for {
+			select {
+			case <-stop:
+				rounds <- n
+				return
+			default:
+			}
+			lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+			for _, path := range lines {
+				if data, err := os.ReadFile(path); err == nil && strings.Contains(string(data), key) {
+					t.Errorf("%s shows %q", path, data)
+				}
+			}
+			n++
+		}
+	}()
+	s := startServer(t, sixVariables(t.TempDir()), launcher, "notes")
+	close(stop)
+	if n := <-rounds; n < 2 {
+		t.Errorf("looked only %d times", n)
+	}
+	if !slices.Contains(s.Args, "--key="+key) || !slices.Contains(s.Env, "TOKEN=Bearer "+key) {
+		t.Errorf("the server got %q, %q", s.Args, s.Env)
+	}
+	s.end()
 }

@@ -20,13 +20,15 @@ import (
 )
 
 // The test program is also the launcher (its copy called toolbay) and a server
-// (argument "server"), so that everything runs as it does in an app.
+// (argument "server"), so that everything runs as it does in an app. It ends
+// by syscall.Exit: os.Exit would have the tools for races and coverage wait or
+// write something first.
 func TestMain(m *testing.M) {
 	switch {
 	case filepath.Base(os.Args[0]) == "toolbay":
 		err := Run(Home(os.Getenv), os.Args[1], strings.Join(os.Args[2:], ""))
 		fmt.Fprintln(os.Stderr, model.Code(err))
-		os.Exit(1)
+		syscall.Exit(1)
 	case len(os.Args) > 1 && os.Args[1] == "server":
 		server(os.Args[2:])
 	}
@@ -47,7 +49,7 @@ func server(args []string) {
 	dir, _ := os.Getwd()
 	json.NewEncoder(os.Stdout).Encode(told{PID: os.Getpid(), Args: args, Env: os.Environ(), Dir: dir})
 	io.Copy(io.Discard, os.Stdin)
-	os.Exit(7)
+	syscall.Exit(7)
 }
 
 // sixVariables are all an AI app passes on.

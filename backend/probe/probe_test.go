@@ -14,7 +14,7 @@ import (
 )
 
 func command(name string) Command {
-	return Command{Path: os.Args[0], Args: []string{"server", name}, Env: []string{"PATH=" + os.Getenv("PATH"), "GORACE=atexit_sleep_ms=0", "SYSTEMROOT=" + os.Getenv("SYSTEMROOT")}}
+	return Command{Path: os.Args[0], Args: []string{"server", name}, Env: []string{"PATH=" + os.Getenv("PATH"), "SYSTEMROOT=" + os.Getenv("SYSTEMROOT")}}
 }
 
 func TestRunOfAGoodServer(t *testing.T) {

@@ -11,16 +11,18 @@ import (
 	"os/exec"
 	"os/signal"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 )
 
 // The test program is also every server of the tests: started with the
-// arguments "server" and the name of one below.
+// arguments "server" and the name of one below. It ends by syscall.Exit: os.Exit
+// would have the tools for races and coverage wait or write something first.
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "server" {
 		servers[os.Args[2]]()
-		return
+		syscall.Exit(0)
 	}
 	os.Exit(m.Run())
 }
@@ -51,38 +53,31 @@ var servers = map[string]func(){
 		forever()
 	},
 	"parent": func() {
-		child := exec.Command(os.Args[0], "server", "child")
-		child.Stdout, child.Stderr = os.Stdout, os.Stderr
-		alone := exec.Command(os.Args[0], "server", "child")
-		alone.Stderr = os.Stderr
-		detach(alone)
-		if child.Start() != nil || alone.Start() != nil {
-			os.Exit(1)
-		}
+		startChild(true, nil)
+		startChild(false, detach)
 		tell("parent")
 		serve(nil)
 	},
 	"child": func() {
 		signal.Ignore(terminating...)
 		tell("child")
+		os.Stdin.WriteString("ready\n")
 		forever()
 	},
 	"leaves-a-child": func() { // and ends: its output stays open
-		child := exec.Command(os.Args[0], "server", "child")
-		child.Stdout, child.Stderr = os.Stdout, os.Stderr
-		child.Start()
+		startChild(true, nil)
 		tell("parent")
-		os.Exit(2)
+		syscall.Exit(2)
 	},
 	"exits": func() {
 		fmt.Println("usage: notes FOLDER")
 		fmt.Fprintln(os.Stderr, "no folder given")
-		os.Exit(3)
+		syscall.Exit(3)
 	},
 	"exits-later": func() {
 		serve(func(r request) bool {
 			if r.Method == "tools/list" {
-				os.Exit(1)
+				syscall.Exit(1)
 			}
 			return false
 		})
@@ -292,6 +287,29 @@ func many(n int) []any {
 
 // tell puts a process into the log, for the test to look after.
 func tell(who string) { fmt.Fprintf(os.Stderr, "%s=%d\n", who, os.Getpid()) }
+
+// startChild returns when the child is ready, which the child tells through
+// what is otherwise its input.
+func startChild(output bool, set func(*exec.Cmd)) {
+	child := exec.Command(os.Args[0], "server", "child")
+	r, w, err := os.Pipe()
+	if err != nil {
+		panic(err)
+	}
+	child.Stdin, child.Stderr = w, os.Stderr
+	if output {
+		child.Stdout = os.Stdout
+	}
+	if set != nil {
+		set(child)
+	}
+	if err := child.Start(); err != nil {
+		panic(err)
+	}
+	if _, err := bufio.NewReader(r).ReadString('\n'); err != nil {
+		panic(err)
+	}
+}
 
 // forever is longer than any test waits.
 func forever() { <-time.After(time.Hour) }

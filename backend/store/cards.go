@@ -20,7 +20,7 @@ type cards struct {
 	list       []card
 	byName     []int32 // ranks, rank*2 for its name, rank*2+1 for its title; sorted by that text
 	text       string
-	ends       []uint32 // three per card: name, title, who
+	ends       []uint32 // four per card: name, title, who, alias
 }
 
 type card struct {
@@ -36,10 +36,12 @@ const (
 	traitFeatured
 )
 
+const fields = 4
+
 func (c *cards) table() string { return strconv.FormatInt(c.generation, 10) }
 
 func (c *cards) field(rank, n int) string {
-	i := (rank-1)*3 + n
+	i := (rank-1)*fields + n
 	from := uint32(0)
 	if i > 0 {
 		from = c.ends[i-1]
@@ -50,6 +52,10 @@ func (c *cards) field(rank, n int) string {
 func (c *cards) name(rank int) string  { return c.field(rank, 0) }
 func (c *cards) title(rank int) string { return c.field(rank, 1) }
 func (c *cards) who(rank int) string   { return c.field(rank, 2) }
+
+// alias is what the package is called when the listing has a name of our own:
+// starter/files is what others know as "filesystem".
+func (c *cards) alias(rank int) string { return c.field(rank, 3) }
 
 func (c *cards) key(entry int32) string { return c.field(int(entry/2), int(entry%2)) }
 
@@ -101,7 +107,12 @@ func (c *cards) add(l model.Listing, score int, text *strings.Builder) {
 	if who == "" {
 		who = strings.Join(words(l.Publisher), "")
 	}
-	for _, s := range []string{strings.Join(name, " "), strings.Join(telling(words(l.Title)), " "), who} {
+	alias := ""
+	if !strings.Contains(l.ID, ".") && len(l.Packages) > 0 {
+		id := packageName(l.Packages[0])
+		alias = strings.Join(telling(words(id[strings.LastIndex(id, "/")+1:])), " ")
+	}
+	for _, s := range []string{strings.Join(name, " "), strings.Join(telling(words(l.Title)), " "), who, alias} {
 		text.WriteString(s[:min(len(s), 80)])
 		c.ends = append(c.ends, uint32(text.Len()))
 	}
@@ -180,9 +191,9 @@ func decodeCards(b []byte) (*cards, error) {
 	}
 	n := count()
 	sources := take(count())
-	fixed, ends := take(n*6), take(n*12)
+	fixed, ends := take(n*6), take(n*fields*4)
 	order := take(count() * 4)
-	if n < 0 || len(fixed) != n*6 || len(ends) != n*12 || len(order)%4 != 0 {
+	if n < 0 || len(fixed) != n*6 || len(ends) != n*fields*4 || len(order)%4 != 0 {
 		return nil, errCards
 	}
 	if len(sources) > 0 {
@@ -197,7 +208,7 @@ func decodeCards(b []byte) (*cards, error) {
 			return nil, errCards
 		}
 	}
-	c.ends = make([]uint32, n*3)
+	c.ends = make([]uint32, n*fields)
 	last := uint32(0)
 	for i := range c.ends {
 		c.ends[i] = binary.LittleEndian.Uint32(ends[i*4:])

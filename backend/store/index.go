@@ -56,11 +56,12 @@ func (s *Store) Reindex(ctx context.Context) error {
 
 // entry is one listing on its way into the index.
 type entry struct {
-	row     int64 // of the source that speaks for it
-	source  string
-	sources []string
-	score   int
-	id      string
+	row      int64 // of the source that speaks for it
+	source   string
+	sources  []string
+	score    int
+	featured int
+	id       string
 }
 
 // build reads one unchanging state of the listings and writes an index of it.
@@ -110,7 +111,7 @@ func gather(ctx context.Context, snap *sql.Tx) ([]entry, error) {
 			return nil, err
 		}
 		e.sources = l.Sources
-		e.score = standing(l)
+		e.score, e.featured = standing(l), l.Featured
 		if l.Status == "deleted" {
 			e.score = hidden
 		}
@@ -122,7 +123,7 @@ func gather(ctx context.Context, snap *sql.Tx) ([]entry, error) {
 		}
 		e.sources = append(out[i].sources, e.source)
 		if precedes(e.source) > precedes(out[i].source) {
-			e.row, e.source, e.score = out[i].row, out[i].source, out[i].score
+			e.row, e.source, e.score, e.featured = out[i].row, out[i].source, out[i].score, out[i].featured
 		}
 		out[i] = e
 	}
@@ -131,6 +132,12 @@ func gather(ctx context.Context, snap *sql.Tx) ([]entry, error) {
 	}
 	out = slices.DeleteFunc(out, func(e entry) bool { return e.score == hidden })
 	slices.SortFunc(out, func(a, b entry) int {
+		if (a.featured > 0) != (b.featured > 0) { // the start page's come first, in their order
+			return b.featured - a.featured
+		}
+		if a.featured != b.featured {
+			return a.featured - b.featured
+		}
 		if a.score != b.score {
 			return b.score - a.score
 		}
@@ -161,6 +168,7 @@ func (s *Store) begin(ctx context.Context, content int64) (int64, error) {
 			`CREATE VIRTUAL TABLE search_%d USING fts5 (name, title, body, filter,
 				content = '', detail = column, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 4 5 6')`,
 			`CREATE TABLE card_%d (rank INTEGER PRIMARY KEY, id TEXT NOT NULL)`,
+			`CREATE INDEX card_id_%[1]d ON card_%[1]d (id COLLATE NOCASE)`,
 			`CREATE TABLE package_%d (key TEXT NOT NULL, card INTEGER NOT NULL, PRIMARY KEY (key, card)) WITHOUT ROWID`,
 		} {
 			if _, err := tx.ExecContext(ctx, fmt.Sprintf(q, gen)); err != nil {
@@ -250,7 +258,7 @@ func texts(l model.Listing) (name, title, body string) {
 	who, what := nameOf(l.ID)
 	ns := append(indexWords(what), words(who)...)
 	for _, p := range l.Packages {
-		ns = append(ns, indexWords(p.Identifier)...)
+		ns = append(ns, indexWords(packageName(p))...)
 	}
 	ts := indexWords(l.Title)
 	// "filesystem" finds "file system".
@@ -268,6 +276,19 @@ func texts(l model.Listing) (name, title, body string) {
 	}
 	bs = bs[:min(len(bs), maxBodyWords)]
 	return strings.Join(ns, " "), strings.Join(ts, " "), strings.Join(bs, " ")
+}
+
+// packageName is the part of a package's identifier that names it. Where it is
+// kept says nothing: "github" is not about every file on github.com.
+func packageName(p model.Package) string {
+	switch p.Type {
+	case "remote", "mcpb":
+		return ""
+	case "oci":
+		id, _, _ := strings.Cut(p.Identifier, "@")
+		return id[strings.LastIndex(id, "/")+1:]
+	}
+	return p.Identifier
 }
 
 func marks(k card, l model.Listing) string {

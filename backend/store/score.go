@@ -18,7 +18,7 @@ func standing(l model.Listing) int {
 	case "starter":
 		n += 300
 		if l.Featured > 0 {
-			n += 200 - min(l.Featured, 100)
+			n += 50
 		}
 	case "docker":
 		n += 60
@@ -54,7 +54,7 @@ func standing(l model.Listing) int {
 		n += 10
 	}
 	if l.Status == "deprecated" {
-		n -= 200
+		n -= 300
 	}
 	return n
 }
@@ -83,11 +83,12 @@ func ask(ws []string) asked {
 func (q asked) score(c *cards, rank int) int {
 	k := c.list[rank-1]
 	name, title, who := c.name(rank), c.title(rank), c.who(rank)
-	n := int(k.score) + max(q.whole(name), q.whole(title))
+	alias := c.alias(rank)
+	n := int(k.score) + max(q.whole(name), q.whole(title), q.whole(alias))
 	found := 0
 	for i, w := range q.words {
 		last := i == len(q.words)-1
-		best := max(within(w, name), within(w, title))
+		best := max(within(w, name), within(w, title), within(w, alias))
 		if who == w || last && len(w) > 2 && strings.HasPrefix(who, w) {
 			best = max(best, 60)
 		}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"slices"
 	"sort"
 	"strings"
@@ -151,7 +152,29 @@ func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, q Que
 		slices.Sort(head)
 		head = slices.Compact(head)
 	}
-	return rankHead(c, ask(ws), head, ranks), nil
+	ranks = rankHead(c, ask(ws), head, ranks)
+	pasted, err := byID(ctx, tx, c, q.Text)
+	if err != nil || pasted == 0 || !f.pass(c.list[pasted-1]) {
+		return ranks, err
+	}
+	if i := slices.Index(ranks, pasted); i >= 0 {
+		ranks = slices.Insert(slices.Delete(ranks, i, i+1), 0, pasted)
+	}
+	return ranks, nil
+}
+
+// byID gives the rank of the listing whose id was asked for, else 0.
+func byID(ctx context.Context, tx *sql.Tx, c *cards, text string) (int, error) {
+	id := strings.TrimSpace(text)
+	if !strings.Contains(id, "/") || len(id) > maxQuery {
+		return 0, nil
+	}
+	rank := 0
+	err := tx.QueryRowContext(ctx, `SELECT rank FROM card_`+c.table()+` WHERE id = ? COLLATE NOCASE`, id).Scan(&rank)
+	if errors.Is(err, sql.ErrNoRows) || rank > len(c.list) {
+		return 0, nil
+	}
+	return rank, err
 }
 
 // rankHead gives head sorted by how well it matches, then the rest of ranks as

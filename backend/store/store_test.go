@@ -30,7 +30,7 @@ func open(t testing.TB, path string) *store.Store {
 
 func listing(id, title, description string) model.Listing {
 	return model.Listing{ID: id, Name: id, Title: title, Description: description, Status: "active",
-		Packages: []model.Package{{Type: "npm", Identifier: strings.ReplaceAll(id, "/", "-"), Version: "1.0.0"}}}
+		Packages: []model.Package{{Type: "npm", Identifier: id[strings.Index(id, "/")+1:], Version: "1.0.0"}}}
 }
 
 func TestServersSettingsAndLedgerSurviveReopening(t *testing.T) {
@@ -111,6 +111,16 @@ func raw(t *testing.T, path string, statements ...string) {
 		_, err := db.Exec(q)
 		must(t, err)
 	}
+}
+
+func count(t *testing.T, path, query string) int {
+	t.Helper()
+	db, err := sql.Open("sqlite", path)
+	must(t, err)
+	defer db.Close()
+	n := 0
+	must(t, db.QueryRow(query).Scan(&n))
+	return n
 }
 
 func TestDamagedDatabaseIsSetAside(t *testing.T) {

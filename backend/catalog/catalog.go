@@ -1,0 +1,209 @@
+// Package catalog makes one catalogue that can be searched out of listings
+// from many sources. Each source may fail on its own: it keeps its old
+// listings and the others go on. Search is always local. backend is the only
+// one to import it.
+//
+//	c := catalog.New(store, catalog.Options{})
+//	res, err := c.Sync(ctx, "official", job.Silent)
+//	found, err := c.Search(ctx, catalog.Query{Text: "notion"})
+package catalog
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"net/http"
+	"time"
+
+	"toolbay/backend/catalog/internal/fetch"
+	"toolbay/backend/catalog/source/docker"
+	"toolbay/backend/catalog/source/registry"
+	"toolbay/backend/catalog/source/starter"
+	"toolbay/backend/model"
+	"toolbay/backend/store"
+)
+
+// Ids of the sources.
+const (
+	Starter  = "starter"  // comes with Toolbay
+	Docker   = "docker"   // Docker's catalogue
+	Official = "official" // the official MCP registry
+	File     = "file"     // what a person imported
+)
+
+// ForYou is the category of the start page.
+const ForYou = store.ForYou
+
+// The words of search and state are the store's.
+type (
+	Query       = store.Query
+	Results     = store.Results
+	Facets      = store.Facets
+	SourceState = store.SourceState
+	Unreadable  = store.Unreadable
+)
+
+// Store is what the catalogue needs of the database. Its errors carry codes.
+type Store interface {
+	Search(context.Context, store.Query) (store.Results, error)
+	Listing(ctx context.Context, id string) (model.Listing, error)
+	Known(ctx context.Context, kind, identifier string) (model.Listing, bool, error)
+
+	Sources(context.Context) ([]store.SourceState, error)
+	PutSource(context.Context, store.SourceState) error
+	Setting(ctx context.Context, name string) (string, error)
+	PutSetting(ctx context.Context, name, value string) error
+
+	ReplaceSource(ctx context.Context, source string, listings []model.Listing, synced time.Time) error
+	UpsertListings(ctx context.Context, source string, listings []model.Listing, synced time.Time) error
+	Crawl(ctx context.Context, source string) (store.Crawl, bool, error)
+	StagePage(ctx context.Context, c store.Crawl, listings []model.Listing) (seen bool, err error)
+	FinishCrawl(ctx context.Context, source string, last []model.Listing, synced time.Time) (kept int, err error)
+	DropCrawl(ctx context.Context, source string) error
+	Reindex(context.Context) error
+	Exclusive(name string) (release func(), ok bool, err error)
+}
+
+// Options are the catalogue's effects; the zero value is the real world.
+type Options struct {
+	HTTP *http.Client
+	Now  func() time.Time
+	// Sleep waits between tries and pages.
+	Sleep func(context.Context, time.Duration) error
+	// Timeout of one request; 45 s unless set.
+	Timeout time.Duration
+	// Origins says where a source is, when it is not where it usually is: for
+	// "official" the registry without a path, for "docker" the catalogue file.
+	Origins map[string]string
+	// UserAgent names this program to the sources.
+	UserAgent string
+}
+
+// Catalog is the catalogue. It may be used from several goroutines and
+// processes at once.
+type Catalog struct {
+	store Store
+	o     Options
+	web   *fetch.Client
+}
+
+// New makes a catalogue on top of a database.
+func New(s Store, o Options) *Catalog {
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.UserAgent == "" {
+		o.UserAgent = "toolbay (desktop app for MCP servers)"
+	}
+	return &Catalog{store: s, o: o, web: &fetch.Client{
+		HTTP: o.HTTP, UserAgent: o.UserAgent, Timeout: o.Timeout, Sleep: o.Sleep, Now: o.Now,
+	}}
+}
+
+func (c *Catalog) origin(source string) string {
+	if o := c.o.Origins[source]; o != "" {
+		return o
+	}
+	switch source {
+	case Official:
+		return registry.Origin
+	case Docker:
+		return docker.Origin
+	}
+	return ""
+}
+
+// Starter loads the catalogue that comes with this version of Toolbay, unless
+// it is there already, and finishes a search index that a killed process left
+// undone. It is quick when there is nothing to do.
+func (c *Catalog) Starter(ctx context.Context) error {
+	_, err := c.starter(ctx, false)
+	if err != nil {
+		return err
+	}
+	return c.store.Reindex(ctx)
+}
+
+func (c *Catalog) starter(ctx context.Context, again bool) (SyncResult, error) {
+	res := SyncResult{Source: Starter, Unreadable: []Unreadable{}}
+	sum := sha256.Sum256(starter.Source())
+	mark := hex.EncodeToString(sum[:])
+	have, err := c.store.Setting(ctx, "starter_loaded")
+	if err != nil || have == mark && !again {
+		return res, err
+	}
+	listings, err := starter.Listings()
+	if err != nil {
+		return res, model.Fail("unexpected", fmt.Errorf("starter catalogue: %w", err))
+	}
+	res.Read, res.Kept = len(listings), len(listings)
+	if err := c.store.ReplaceSource(ctx, Starter, listings, c.o.Now()); err != nil {
+		return res, err
+	}
+	return res, c.store.PutSetting(ctx, "starter_loaded", mark)
+}
+
+// Search finds listings. It never uses the network.
+func (c *Catalog) Search(ctx context.Context, q Query) (Results, error) {
+	return c.store.Search(ctx, q)
+}
+
+// Show gives everything known about one listing. Error code: listing_unknown.
+func (c *Catalog) Show(ctx context.Context, id string) (model.Listing, error) {
+	return c.store.Listing(ctx, id)
+}
+
+// Known gives the listing that speaks best for a package, such as "npm" and
+// its name.
+func (c *Catalog) Known(ctx context.Context, kind, identifier string) (model.Listing, bool) {
+	l, ok, err := c.store.Known(ctx, kind, identifier)
+	return l, ok && err == nil
+}
+
+// Status tells how every source is, also one that was never synced. Imported
+// files are among them once there are any.
+func (c *Catalog) Status(ctx context.Context) ([]SourceState, error) {
+	have, err := c.store.Sources(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]SourceState, 0, len(have)+3)
+	for _, id := range []string{Starter, Official, Docker, File} {
+		state, known := SourceState{Source: id, Enabled: true}, id != File
+		for _, s := range have {
+			if s.Source == id {
+				state, known = s, true
+			}
+		}
+		if known {
+			out = append(out, state)
+		}
+	}
+	return out, nil
+}
+
+// Enable tells whether Sync of all sources includes this one. Its listings
+// stay.
+func (c *Catalog) Enable(ctx context.Context, source string, enabled bool) error {
+	state, err := c.state(ctx, source)
+	if err != nil {
+		return err
+	}
+	state.Enabled = enabled
+	return c.store.PutSource(ctx, state)
+}
+
+// state gives the state of one source. Error code: source_unknown.
+func (c *Catalog) state(ctx context.Context, source string) (SourceState, error) {
+	all, err := c.Status(ctx)
+	if err != nil {
+		return SourceState{}, err
+	}
+	for _, s := range all {
+		if s.Source == source {
+			return s, nil
+		}
+	}
+	return SourceState{}, model.Fail("source_unknown", nil, "source", source)
+}

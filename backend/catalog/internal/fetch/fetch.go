@@ -1,0 +1,229 @@
+// Package fetch gets documents from catalogues on the network: over https
+// only, with limits, a few patient tries, and a clear code for every way it
+// can go wrong. catalog and its sources may import it.
+//
+//	c := fetch.Client{HTTP: http.DefaultClient}
+//	body, err := c.Get(ctx, "https://example.org/catalog.json", 1<<20)
+package fetch
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"toolbay/backend/model"
+)
+
+const (
+	tries = 3
+	// A slow day of the official registry is 20–25 s a page
+	// (modelcontextprotocol/registry#1252).
+	timeout = 45 * time.Second
+	// maxWait is the longest pause a server may ask for.
+	maxWait      = 2 * time.Minute
+	maxRedirects = 5
+)
+
+// Client gets documents. The zero value works.
+type Client struct {
+	HTTP      *http.Client
+	UserAgent string
+	// Timeout of one try; 45 s unless set.
+	Timeout time.Duration
+	// Sleep waits between tries; real time unless set.
+	Sleep func(context.Context, time.Duration) error
+	Now   func() time.Time
+}
+
+// Get gives the document at address, which may have at most limit bytes.
+// Error codes: source_insecure (neither https nor this computer),
+// source_unreachable (no connection, too slow, or an error of the server),
+// source_refused (it does not want us), source_garbage (a web page, too much,
+// or cut off).
+func (c *Client) Get(ctx context.Context, address string, limit int64) ([]byte, error) {
+	u, err := url.Parse(address)
+	if err != nil || u.Host == "" {
+		return nil, model.Fail("source_insecure", fmt.Errorf("%q is no address", address))
+	}
+	if err := allowed(u, nil); err != nil {
+		return nil, err
+	}
+	var last *failure
+	for try := range tries {
+		if try > 0 {
+			if err := c.sleep(ctx, c.pause(try, last)); err != nil {
+				return nil, err
+			}
+		}
+		body, f := c.once(ctx, u, limit)
+		if f == nil {
+			return body, nil
+		}
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+		last = f
+		if !f.again {
+			break
+		}
+	}
+	return nil, model.Fail(last.code, last.err, "host", u.Hostname())
+}
+
+// failure is one try that went wrong.
+type failure struct {
+	code  string
+	err   error
+	again bool
+	wait  time.Duration // what the server asked for
+}
+
+func (c *Client) once(ctx context.Context, u *url.URL, limit int64) ([]byte, *failure) {
+	limitTime := c.Timeout
+	if limitTime == 0 {
+		limitTime = timeout
+	}
+	ctx, cancel := context.WithTimeout(ctx, limitTime)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, u.String(), nil)
+	if err != nil {
+		return nil, &failure{code: "source_insecure", err: err}
+	}
+	req.Header.Set("Accept", "application/json, application/yaml;q=0.9, */*;q=0.1")
+	req.Header.Set("User-Agent", c.agent())
+	res, err := c.http(u).Do(req)
+	if err != nil {
+		var known *model.Error
+		if errors.As(err, &known) {
+			return nil, &failure{code: known.Code, err: known.Cause}
+		}
+		return nil, &failure{code: "source_unreachable", err: err, again: true}
+	}
+	defer res.Body.Close()
+	switch {
+	case res.StatusCode == http.StatusTooManyRequests || res.StatusCode == http.StatusServiceUnavailable:
+		code := "source_unreachable"
+		if res.StatusCode == http.StatusTooManyRequests {
+			code = "source_refused"
+		}
+		wait := c.retryAfter(res)
+		return nil, &failure{code: code, err: statusError(res), again: wait <= maxWait, wait: wait}
+	case res.StatusCode >= 500:
+		return nil, &failure{code: "source_unreachable", err: statusError(res), again: true}
+	case res.StatusCode != http.StatusOK:
+		return nil, &failure{code: "source_refused", err: statusError(res)}
+	}
+	if kind, _, _ := mime.ParseMediaType(res.Header.Get("Content-Type")); kind == "text/html" {
+		return nil, &failure{code: "source_garbage", err: errors.New("a web page came instead of the list")}
+	}
+	if res.ContentLength > limit {
+		return nil, &failure{code: "source_garbage", err: fmt.Errorf("%d bytes are too many", res.ContentLength)}
+	}
+	body, err := io.ReadAll(io.LimitReader(res.Body, limit+1))
+	if err != nil {
+		return nil, &failure{code: "source_unreachable", err: err, again: true}
+	}
+	if int64(len(body)) > limit {
+		return nil, &failure{code: "source_garbage", err: fmt.Errorf("more than %d bytes", limit)}
+	}
+	return body, nil
+}
+
+func statusError(res *http.Response) error { return fmt.Errorf("answered %s", res.Status) }
+
+func (c *Client) agent() string {
+	if c.UserAgent != "" {
+		return c.UserAgent
+	}
+	return "toolbay"
+}
+
+// http gives the client with our own rule for redirects.
+func (c *Client) http(from *url.URL) *http.Client {
+	own := http.Client{}
+	if c.HTTP != nil {
+		own = *c.HTTP
+	}
+	own.Timeout = 0 // each try has its own
+	own.CheckRedirect = func(req *http.Request, via []*http.Request) error {
+		if len(via) > maxRedirects {
+			return model.Fail("source_garbage", errors.New("too many redirects"))
+		}
+		return allowed(req.URL, from)
+	}
+	return &own
+}
+
+// allowed tells whether u may be asked: https, or this computer itself. A
+// catalogue out there may not send us to this computer or the local network.
+func allowed(u, from *url.URL) error {
+	local := loopback(u.Hostname())
+	if from != nil && !loopback(from.Hostname()) && (local || private(u.Hostname())) {
+		return model.Fail("source_insecure", errors.New("redirected into the local network"))
+	}
+	if u.Scheme == "https" || u.Scheme == "http" && local {
+		return nil
+	}
+	return model.Fail("source_insecure", fmt.Errorf("%s is not https", u.Redacted()), "host", u.Hostname())
+}
+
+func loopback(host string) bool {
+	if strings.EqualFold(host, "localhost") {
+		return true
+	}
+	ip := net.ParseIP(host)
+	return ip != nil && ip.IsLoopback()
+}
+
+func private(host string) bool {
+	ip, err := netip.ParseAddr(host)
+	return err == nil && (ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified())
+}
+
+// pause is how long to wait before the next try: what the server asked for,
+// else one and then three seconds.
+func (c *Client) pause(try int, last *failure) time.Duration {
+	if last.wait > 0 {
+		return last.wait
+	}
+	return time.Duration(2*try-1) * time.Second
+}
+
+// retryAfter reads the header of that name: seconds or a date.
+func (c *Client) retryAfter(res *http.Response) time.Duration {
+	h := res.Header.Get("Retry-After")
+	if n, err := strconv.ParseInt(h, 10, 32); err == nil && n >= 0 {
+		return time.Duration(n) * time.Second
+	}
+	if t, err := http.ParseTime(h); err == nil {
+		now := time.Now
+		if c.Now != nil {
+			now = c.Now
+		}
+		return max(0, t.Sub(now()))
+	}
+	return 0
+}
+
+func (c *Client) sleep(ctx context.Context, d time.Duration) error {
+	if c.Sleep != nil {
+		return c.Sleep(ctx, d)
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

@@ -11,7 +11,7 @@ comma := ,
 COUNTS := $(BIN)/counts
 export TOOLBAY_DATA ?= $(wildcard $(CURDIR)/../shared/data)
 
-.PHONY: run build test test-apps bench deps install uninstall frontend cli window dev-window vet bindings notices runtimes starter-check starter-sync clean
+.PHONY: run build test test-apps bench deps install uninstall frontend cli window dev-window vet notices runtimes starter-check starter-sync clean
 
 run: build ## build and open the window
 	$(BIN)/toolbay-window$(EXE)
@@ -67,9 +67,6 @@ vet: ## also for the systems this machine is not
 bench: cli window ## print the measured figures beside their goals
 	@build/deps.sh test
 	build/session.sh go run ./internal/bench
-
-bindings: ## write the TypeScript side of what the window may call
-	go run ./internal/bindings
 
 notices: ## write THIRD-PARTY-NOTICES.md from what is really linked
 	go run ./internal/notices > THIRD-PARTY-NOTICES.md

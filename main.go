@@ -1,4 +1,5 @@
-// Toolbay's window.
+// Command toolbay-window is Toolbay's window: it shows what package app offers
+// and carries the built frontend in itself.
 package main
 
 import (

@@ -10,7 +10,6 @@ import (
 type InstallRequest struct {
 	Ref          string            `json:"ref"`
 	Package      int               `json:"package"`
-	Title        string            `json:"title"`
 	Name         string            `json:"name"`
 	Profile      string            `json:"profile"`
 	Answers      map[string]string `json:"answers"`

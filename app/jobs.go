@@ -70,7 +70,7 @@ func (w *Window) start(kind, title, subject string, work func(context.Context, j
 // Install starts an install; the window has shown and the user has agreed to
 // the download and the changes by then.
 func (w *Window) Install(req InstallRequest) string {
-	return w.start("install", req.Title, req.Ref, func(ctx context.Context, report job.Report) (any, error) {
+	return w.start("install", w.back.TitleOfRef(w.context(), req.Ref), req.Ref, func(ctx context.Context, report job.Report) (any, error) {
 		return w.back.Install(ctx, backend.InstallRequest{
 			Ref: req.Ref, Package: req.Package, Name: req.Name, Profile: req.Profile,
 			Answers: req.Answers, Secrets: req.Secrets, Apps: req.Apps,

@@ -101,6 +101,15 @@ func (b *Backend) RestartText(app string) string {
 // TitleOf is a listing's title, made from its name where it has none.
 func TitleOf(l model.Listing) string { return title(l) }
 
+// TitleOfRef is the title of what a reference means, or the reference.
+func (b *Backend) TitleOfRef(ctx context.Context, refText string) string {
+	r, err := b.resolve(ctx, refText, -1)
+	if err != nil {
+		return refText
+	}
+	return title(r.listing)
+}
+
 // RefOf is the short form of a package.
 func RefOf(p model.Package) PackageRef { return packageRef(p) }
 

@@ -39,5 +39,10 @@ export default defineConfig({
     setupFiles: ['./src/test/setup.ts'],
     css: false,
     restoreMocks: true,
+    // A ceiling for a busy machine; on an idle one a test takes a fraction of a second.
+    testTimeout: 60_000,
+    // One page for all files of a worker: starting jsdom takes longer than the tests.
+    isolate: false,
+    pool: 'threads',
   },
 })

@@ -5,7 +5,7 @@
  *   npm run dev &
  *   npm run shots -- [folder] [part of a name]
  *
- * CHROMIUM names the browser (default /usr/bin/chromium), WINDOW_URL the page.
+ * LOOK takes one look only ("", "-dark", "-900x600", "-200"); CHROMIUM names the browser (default /usr/bin/chromium), WINDOW_URL the page.
  */
 import { mkdirSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
@@ -174,6 +174,7 @@ for (const scene of scenes) {
   for (const look of looks) {
     const name = `${scene.name}${look.name}`
     if (only !== '' && !name.startsWith(only)) continue
+    if (process.env.LOOK !== undefined && process.env.LOOK !== look.name) continue
     const context = await browser.newContext({ viewport: { width: look.size[0], height: look.size[1] }, reducedMotion: 'reduce' })
     const page = await context.newPage()
     const noise = []

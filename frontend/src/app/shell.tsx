@@ -34,7 +34,14 @@ export function Shell() {
   useBackendEvents(onEnd)
   useFocusOnNavigation()
   useSearchShortcut()
-  if (firstRun.isPending) return <Theme />
+  if (firstRun.isPending) {
+    return (
+      <main aria-busy>
+        <Theme />
+        <h1 className="sr-only">Toolbay</h1>
+      </main>
+    )
+  }
   if (firstRun.data?.needed) {
     return (
       <>

@@ -76,8 +76,8 @@ function NavItem({ item, narrow }: { item: Item; narrow: boolean }) {
       <Tooltip text={item.name} enabled={narrow}>
         <Link
           to={item.to}
-          activeOptions={{ exact: item.to === '/' }}
-          className="motion group relative flex h-8.5 items-center gap-2.5 rounded-sm px-2.25 font-medium text-control text-ink-2 hover:bg-hover aria-[current=page]:bg-card aria-[current=page]:text-ink aria-[current=page]:shadow-[0_0_0_1px_var(--line)] narrow:justify-center narrow:px-0"
+          activeOptions={{ exact: item.to === '/', includeSearch: false }}
+          className="motion group relative flex h-8.5 items-center gap-2.5 rounded-sm px-2.25 font-medium text-ui text-ink-2 hover:bg-hover aria-[current=page]:bg-card aria-[current=page]:text-ink aria-[current=page]:shadow-[0_0_0_1px_var(--line)] narrow:justify-center narrow:px-0"
         >
           <Icon aria-hidden className="size-4 group-aria-[current=page]:text-accent-text" />
           <span className="narrow:sr-only">{item.name}</span>

@@ -10,12 +10,13 @@ const tones = {
 }
 
 const sizes = {
-  sm: 'h-7 px-2.5 text-second rounded-sm',
-  md: 'h-8.5 px-3.25 text-control rounded-md',
-  lg: 'h-10 px-4.5 text-body rounded-[10px]',
+  sm: 'h-7 text-second rounded-sm',
+  md: 'h-8.5 text-ui rounded-md',
+  lg: 'h-10 text-body rounded-[10px]',
 }
 
-const squares = { sm: 'w-7 px-0', md: 'w-8.5 px-0', lg: 'w-10 px-0' }
+const widths = { sm: 'px-2.5', md: 'px-3.25', lg: 'px-4.5' }
+const squares = { sm: 'w-7', md: 'w-8.5', lg: 'w-10' }
 
 export type ButtonProps = ComponentProps<'button'> & {
   tone?: keyof typeof tones
@@ -31,7 +32,7 @@ export function buttonClass(tone: keyof typeof tones = 'plain', size: keyof type
     'aria-disabled:border-line aria-disabled:bg-sunken aria-disabled:text-ink-3 aria-disabled:shadow-none',
     tones[tone],
     sizes[size],
-    square && squares[size],
+    square ? squares[size] : widths[size],
   )
 }
 

@@ -96,7 +96,7 @@ export function Confirm({
         <AlertDialog.Backdrop className={backdrop} />
         <AlertDialog.Popup className={cn(surface, 'w-115 flex-col px-5 pt-4.5 pb-4')}>
           <AlertDialog.Title className="text-section">{title}</AlertDialog.Title>
-          <AlertDialog.Description className="mt-1.5 text-ink-2 text-control">{text}</AlertDialog.Description>
+          <AlertDialog.Description className="mt-1.5 text-ink-2 text-ui">{text}</AlertDialog.Description>
           <div className="mt-4 flex justify-end gap-2">
             <AlertDialog.Close render={<Button>{keep}</Button>} />
             <Button

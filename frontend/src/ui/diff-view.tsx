@@ -9,7 +9,10 @@ const ground = {
   same: '',
   add: 'bg-ok-soft',
   del: 'bg-bad-soft',
+  change: 'bg-ok-soft',
 } as const
+
+const signs = { same: '', add: '+', del: '−', change: '+' }
 
 /** The change to one file, line by line, each with its sign. */
 export function DiffView({ file }: { file: FileDiff }) {
@@ -24,14 +27,11 @@ export function DiffView({ file }: { file: FileDiff }) {
         {file.creates && <span className="shrink-0">{t('diff.creates')}</span>}
         {file.removes && <span className="shrink-0">{t('diff.removes')}</span>}
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a long line is scrolled with the keyboard */}
-      <div tabIndex={0} role="group" aria-label={t('diff.label', { path: file.path })} className="overflow-x-auto rounded-md border border-line bg-sunken">
-        <div className="w-fit min-w-full font-mono text-code tracking-normal">
-          {lines.map((line, i) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a change never moves its lines
-            <Line key={i} line={line} />
-          ))}
-        </div>
+      <div className="overflow-hidden rounded-md border border-line bg-sunken font-mono text-code tracking-normal">
+        {lines.map((line, i) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: a change never moves its lines
+          <Line key={i} line={line} />
+        ))}
       </div>
     </figure>
   )
@@ -49,13 +49,13 @@ function Line({ line }: { line: DiffLine }) {
     )
   }
   return (
-    <div className={cn('grid grid-cols-[2.125rem_1.125rem_1fr] whitespace-pre', ground[line.kind])}>
+    <div className={cn('grid grid-cols-[2.125rem_1.125rem_minmax(0,1fr)]', ground[line.kind])}>
       <span className="num pr-2 text-right text-ink-3">{line.number}</span>
-      <span aria-hidden className={cn('text-center font-bold', line.kind === 'add' && 'text-ok', line.kind === 'del' && 'text-bad')}>
-        {line.kind === 'add' ? '+' : line.kind === 'del' ? '−' : ''}
+      <span aria-hidden className={cn('text-center font-bold', line.kind === 'del' ? 'text-bad' : 'text-ok')}>
+        {signs[line.kind]}
       </span>
-      <span className="selectable pr-4">
-        {line.kind !== 'same' && <span className="sr-only">{line.kind === 'add' ? t('diff.added') : t('diff.removed')}</span>}
+      <span className="selectable pr-3 whitespace-pre-wrap [overflow-wrap:anywhere]">
+        {line.kind !== 'same' && <span className="sr-only">{t(`diff.${line.kind}`)}</span>}
         {marked(line)}
       </span>
     </div>
@@ -68,7 +68,7 @@ function marked(line: Exclude<DiffLine, { kind: 'fold' }>): ReactNode {
   return (
     <>
       {keysIn(line.text.slice(0, from), 0)}
-      <mark className={cn('rounded-[3px] text-ink', line.kind === 'add' ? 'bg-ok-mark' : 'bg-bad-mark')}>{line.text.slice(from, to)}</mark>
+      <mark className={cn('rounded-[3px] text-ink', line.kind === 'del' ? 'bg-bad-mark' : 'bg-ok-mark')}>{line.text.slice(from, to)}</mark>
       {keysIn(line.text.slice(to), to)}
     </>
   )

@@ -106,8 +106,8 @@ export function Labelled({
   const below = wrong || help ? `${id}-below` : undefined
   return (
     <div className="min-w-0">
-      <div className="mb-1.5 flex min-h-5 items-center gap-1.5">
-        <label htmlFor={id} className="min-w-0 font-[550] text-control">
+      <div className="mb-1 flex min-h-6 items-center gap-1.5">
+        <label htmlFor={id} className="min-w-0 font-[550] text-ui">
           {label}
         </label>
         {aside && <span className="ml-auto shrink-0">{aside}</span>}

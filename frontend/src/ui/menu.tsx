@@ -4,7 +4,7 @@ import type { ReactElement, ReactNode } from 'react'
 import { cn } from './cn'
 
 const item =
-  'flex min-h-8 items-center gap-2.5 rounded-sm px-2.5 text-control outline-none data-[highlighted]:bg-hover data-[disabled]:text-ink-off'
+  'flex min-h-8 items-center gap-2.5 rounded-sm px-2.5 text-ui outline-none data-[highlighted]:bg-hover data-[disabled]:text-ink-off'
 
 export function Menu({ trigger, children, align = 'end' }: { trigger: ReactElement; children: ReactNode; align?: 'start' | 'end' }) {
   return (

@@ -1,5 +1,6 @@
 export type DiffLine =
-  | { kind: 'same' | 'add' | 'del'; number: number; text: string; mark?: [from: number, to: number] }
+  /** `change`: a line of the user's that gets something put in, and loses nothing */
+  | { kind: 'same' | 'add' | 'del' | 'change'; number: number; text: string; mark?: [from: number, to: number] }
   | { kind: 'fold'; lines: number }
 
 /**
@@ -30,11 +31,11 @@ export function parseDiff(diff: string): DiffLine[] {
       after++
     }
   }
-  markPairs(out)
-  return out
+  return markPairs(out)
 }
 
-function markPairs(lines: DiffLine[]): void {
+function markPairs(lines: DiffLine[]): DiffLine[] {
+  const grown = new Set<DiffLine>()
   let i = 0
   while (i < lines.length) {
     const dels = run(lines, i, 'del')
@@ -42,10 +43,16 @@ function markPairs(lines: DiffLine[]): void {
     for (let k = 0; k < Math.min(dels.length, adds.length); k++) {
       const d = dels[k]
       const a = adds[k]
-      if (d && a && 'text' in d && 'text' in a) markPair(d, a)
+      if (!d || !a || !('text' in d) || !('text' in a)) continue
+      markPair(d, a)
+      if (a.mark && !d.mark) {
+        a.kind = 'change'
+        grown.add(d)
+      }
     }
     i += Math.max(1, dels.length + adds.length)
   }
+  return lines.filter((l) => !grown.has(l))
 }
 
 function run(lines: DiffLine[], from: number, kind: 'add' | 'del'): DiffLine[] {
@@ -68,11 +75,16 @@ function markPair(a: TextLine, b: TextLine): void {
   if (b.text.length > head + tail) b.mark = [head, b.text.length - tail]
 }
 
-/** How many lines come and go, for the sentence beside the app's name. */
-export function diffSize(diff: string): { added: number; removed: number } {
-  const lines = parseDiff(diff)
-  return {
-    added: lines.filter((l) => l.kind === 'add').length,
-    removed: lines.filter((l) => l.kind === 'del').length,
+/** What a change amounts to, for the sentence beside an app's name. */
+export function diffSize(diff: string): { added: number; removed: number; commas: number; changed: number } {
+  const size = { added: 0, removed: 0, commas: 0, changed: 0 }
+  for (const l of parseDiff(diff)) {
+    if (l.kind === 'add') size.added++
+    else if (l.kind === 'del') size.removed++
+    else if (l.kind === 'change') {
+      if (l.mark && l.text.slice(...l.mark) === ',') size.commas++
+      else size.changed++
+    }
   }
+  return size
 }

@@ -24,8 +24,8 @@ function Toasts() {
       toast={toast}
       className="rounded-[0.75rem] bg-ink text-card shadow-pop transition-[opacity,translate] duration-(--base) ease-out data-[limited]:hidden data-[ending-style]:opacity-0 data-[starting-style]:translate-y-2 data-[starting-style]:opacity-0 dark:bg-[#2f383c] dark:text-ink dark:shadow-[0_0_0_1px_var(--line-2),var(--shadow-pop)]"
     >
-      <Toast.Content className="flex min-h-11 items-center gap-3 py-1.75 pr-2 pl-3.5 font-medium text-control">
-        <Toast.Title render={<span className="min-w-0 font-medium text-control" />} />
+      <Toast.Content className="flex min-h-11 items-center gap-3 py-1.75 pr-2 pl-3.5 font-medium text-ui">
+        <Toast.Title render={<span className="min-w-0 font-medium text-ui" />} />
         <Toast.Action className="inline-flex h-7.5 shrink-0 items-center gap-1.5 rounded-[8px] bg-white/13 px-2.75 font-semibold hover:bg-white/22">
           {toast.data?.undo && <Undo2 aria-hidden className="size-3.5" />}
           {toast.actionProps?.children}

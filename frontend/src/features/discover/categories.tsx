@@ -27,7 +27,7 @@ export const categories = [
 type Shelf = '' | 'for-you' | (typeof categories)[number]
 
 const look =
-  'motion inline-flex h-8 shrink-0 items-center rounded-sm px-2.75 font-medium text-control text-ink-2 whitespace-nowrap hover:text-ink data-[pressed]:bg-hover data-[pressed]:font-semibold data-[pressed]:text-ink'
+  'motion inline-flex h-8 shrink-0 items-center rounded-sm px-2.75 font-medium text-ui text-ink-2 whitespace-nowrap hover:text-ink data-[pressed]:bg-hover data-[pressed]:font-semibold data-[pressed]:text-ink'
 
 /** How many items of a line fit into it, told by an invisible twin of the line. */
 function useFitting(line: RefObject<HTMLElement | null>, twin: RefObject<HTMLElement | null>, reserve: number): number {

@@ -219,7 +219,7 @@ function CardList({ cards, pending, more, onMore, forYou, summary }: ListProps) 
       className="mt-3.5 min-h-0 grow overflow-y-auto px-7 pb-7 narrow:px-5"
     >
       <div ref={inner}>
-        {summary && <p className="meta num pb-2.5">{summary}</p>}
+        {rows[0]?.kind !== 'head' && <h2 className={summary ? 'meta num pb-2.5 font-normal' : 'sr-only'}>{summary ?? t('discover.results')}</h2>}
         {pending ? (
           <div className="grid gap-3" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
             {Array.from({ length: columns * 3 }, (_, i) => (

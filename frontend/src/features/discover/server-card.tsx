@@ -21,7 +21,7 @@ export function ServerCard({ listing }: { listing: Listing }) {
         </div>
         <GetButton listing={listing} />
       </div>
-      <p className="mt-2.25 mb-1 line-clamp-2 text-ink-2 text-control">{listing.description}</p>
+      <p className="mt-2.25 mb-1 line-clamp-2 text-ink-2 text-ui leading-4.75">{listing.description}</p>
       <div className="mt-auto flex min-h-5.5 items-center justify-between gap-2">
         <SourceBadge sources={listing.sources} />
         <NeedBadge needs={listing.needs} />

@@ -82,7 +82,7 @@ export function FirstRunScreen({ found }: { found: FirstRun }) {
             <Then icon={Layers} title={t('first.then-stay')} text={t('first.then-stay-text')} />
             {keys > 0 && <Then icon={KeyRound} title={t('first.then-keys', { count: keys })} text={t('first.then-keys-text')} />}
             {broken.length > 0 && <Then icon={ShieldCheck} title={t('first.then-broken', { count: broken.length })} text={t('first.then-broken-text')} />}
-            <Then icon={Plus} title={t('first.then-pick')} text={t('first.then-pick-text')} />
+            {(keys === 0 || broken.length === 0) && <Then icon={Plus} title={t('first.then-pick')} text={t('first.then-pick-text')} />}
           </Card>
           {finish.error && <Problem alert className="mt-4" words={toWords(finish.error)} />}
         </div>
@@ -138,7 +138,7 @@ function FoundRow({ server, apps }: { server: FoundServer; apps: AppView[] }) {
 function Then({ icon: Icon, title, text }: { icon: LucideIcon; title: string; text: string }) {
   return (
     <div>
-      <p className="flex items-center gap-2 font-[550] text-control">
+      <p className="flex items-center gap-2 font-[550] text-ui">
         <Icon aria-hidden className="size-4 shrink-0 text-accent-text" />
         {title}
       </p>

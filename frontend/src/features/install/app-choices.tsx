@@ -37,9 +37,7 @@ function AppRow({ app, checked, onCheck, secrets }: { app: AppChoice; checked: b
   const { t } = useTranslation()
   const id = useId()
   const [open, setOpen] = useState(false)
-  const size = app.changes.map((c) => diffSize(c.diff)).reduce((a, b) => ({ added: a.added + b.added, removed: a.removed + b.removed }), { added: 0, removed: 0 })
-  // A line that only gets a comma counts as changed, not as one gone and one new.
-  const added = size.added - size.removed
+  const size = useChangeSize(app)
   return (
     <li>
       <div className="flex min-h-10.5 flex-wrap items-center gap-x-3 gap-y-1 px-3.5 py-2.25">
@@ -51,7 +49,7 @@ function AppRow({ app, checked, onCheck, secrets }: { app: AppChoice; checked: b
           {app.name}
         </span>
         <span id={`${id}-about`} className="meta min-w-0 grow basis-40">
-          {app.problem ? <ProblemWords app={app} /> : checked && added > 0 ? t('sheet.lines', { count: added }) : app.restart || t('sheet.ready')}
+          {app.problem ? <ProblemWords app={app} /> : (checked && size) || app.restart || t('sheet.ready')}
         </span>
         {app.changes.length > 0 && (
           <TextButton aria-expanded={open} aria-controls={`${id}-changes`} onClick={() => setOpen(!open)}>
@@ -83,6 +81,21 @@ function AppRow({ app, checked, onCheck, secrets }: { app: AppChoice; checked: b
       </div>
     </li>
   )
+}
+
+/** "4 lines and a comma added, nothing else touched". */
+function useChangeSize(app: AppChoice): string {
+  const { t } = useTranslation()
+  let [added, commas, rest] = [0, 0, 0]
+  for (const c of app.changes) {
+    const size = diffSize(c.diff)
+    added += size.added
+    commas += size.commas
+    rest += size.removed + size.changed
+  }
+  if (rest > 0) return t('sheet.lines-changed', { n: added })
+  if (added === 0) return ''
+  return commas > 0 ? t('sheet.lines-comma', { count: added }) : t('sheet.lines', { count: added })
 }
 
 function ProblemWords({ app }: { app: AppChoice }) {

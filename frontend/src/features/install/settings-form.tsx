@@ -102,9 +102,19 @@ function Setting({ input, value, wrong, show, where, onChange }: SettingProps) {
   )
 }
 
-function PathField({ input, shared, onPick }: { input: InputField; shared: object; onPick: (path: string) => void }) {
+type Shared = { value: string; onBlur: () => void }
+
+/** "Documents › Notion files": the end of a path, as a file manager shows it. */
+export function shortPath(path: string): string {
+  const parts = path.split(/[\\/]+/).filter(Boolean)
+  return parts.length > 2 ? parts.slice(-2).join(' › ') : path
+}
+
+/** The whole path while it is edited; otherwise its readable end. */
+function PathField({ input, shared, onPick }: { input: InputField; shared: Shared; onPick: (path: string) => void }) {
   const { t } = useTranslation()
   const backend = useBackend()
+  const [editing, setEditing] = useState(false)
   const folder = input.format === 'folder'
   const pick = async () => {
     const path = folder ? await backend.pickFolder(input.label) : await backend.pickFile(input.label)
@@ -113,6 +123,13 @@ function PathField({ input, shared, onPick }: { input: InputField; shared: objec
   return (
     <Field
       {...shared}
+      value={editing ? shared.value : shortPath(shared.value)}
+      onFocus={() => setEditing(true)}
+      onBlur={() => {
+        setEditing(false)
+        shared.onBlur()
+      }}
+      title={shared.value}
       icon={folder ? Folder : File}
       className="pr-1"
       end={
@@ -137,7 +154,7 @@ function BooleanSetting({ input, value, onChange }: { input: InputField; value: 
       <span>
         {/* biome-ignore lint/a11y/noStaticElementInteractions: a larger target for the pointer; the box has the keyboard */}
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
-        <span id={id} className="font-[550] text-control" onClick={() => onChange(String(value !== 'true'))}>
+        <span id={id} className="font-[550] text-ui" onClick={() => onChange(String(value !== 'true'))}>
           {input.label}
         </span>
         {input.description && (

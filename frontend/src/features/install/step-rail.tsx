@@ -42,7 +42,7 @@ export function StepRail({ form, category, steps, foot, label, onGo }: Props) {
                 {s.state === 'done' ? <Check className="size-3.5" /> : i + 1}
               </span>
               <span className="min-w-0">
-                <span className={cn('block text-control leading-4.5', s.state === 'now' ? 'font-semibold' : 'font-medium')}>{s.title}</span>
+                <span className={cn('block text-ui leading-4.5', s.state === 'now' ? 'font-semibold' : 'font-medium')}>{s.title}</span>
                 <span className="meta block">{s.text}</span>
               </span>
             </button>

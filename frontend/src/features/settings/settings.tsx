@@ -29,7 +29,7 @@ export function Settings() {
                   aria-current={p === part}
                   onClick={() => setPart(p)}
                   className={cn(
-                    'motion flex h-8.5 w-full items-center rounded-sm px-2.25 font-medium text-control text-ink-2 hover:bg-hover',
+                    'motion flex h-8.5 w-full items-center rounded-sm px-2.25 font-medium text-ui text-ink-2 hover:bg-hover',
                     p === part && 'bg-card text-ink shadow-[0_0_0_1px_var(--line)]',
                   )}
                 >

@@ -1,0 +1,50 @@
+import '@testing-library/jest-dom/vitest'
+import { cleanup, configure } from '@testing-library/react'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
+import { drafts } from '@/features/install/drafts'
+import '@/text'
+
+configure({ asyncUtilTimeout: 20_000 })
+
+// What jsdom lacks: layout. Everything is as large as a window, so that the virtual list shows its rows.
+Object.defineProperties(HTMLElement.prototype, {
+  offsetHeight: { configurable: true, get: () => 800 },
+  offsetWidth: { configurable: true, get: () => 1000 },
+  clientWidth: { configurable: true, get: () => 1000 },
+  clientHeight: { configurable: true, get: () => 800 },
+})
+Element.prototype.scrollIntoView = () => undefined
+Element.prototype.scrollTo = () => undefined
+globalThis.ResizeObserver = class {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+window.matchMedia = (query) =>
+  ({
+    matches: false,
+    media: query,
+    addEventListener: () => undefined,
+    removeEventListener: () => undefined,
+  }) as unknown as MediaQueryList
+window.scrollTo = () => undefined
+if (!Element.prototype.getAnimations) Element.prototype.getAnimations = () => []
+if (!window.PointerEvent) window.PointerEvent = MouseEvent as typeof PointerEvent
+
+/** A test that makes the console speak has found something, or causes something: either way it fails. */
+const said: string[] = []
+beforeEach(() => {
+  said.length = 0
+  for (const level of ['error', 'warn', 'log', 'info'] as const) {
+    vi.spyOn(console, level).mockImplementation((...args: unknown[]) => {
+      said.push(`${level}: ${args.map(String).join(' ')}`)
+    })
+  }
+})
+afterEach(() => {
+  cleanup()
+  drafts.clear()
+  const heard = [...said]
+  vi.restoreAllMocks()
+  expect(heard, 'written to the console').toEqual([])
+})

@@ -45,17 +45,23 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	defer stop()
 	root := c.root()
 	root.SetArgs(args)
-	root.SetOut(errw)
 	root.SetErr(errw)
-	if asked(args, "--help") || asked(args, "-h") || len(args) > 0 && args[0] == "help" {
-		root.SetOut(out)
-	}
 	// Known before the flags are parsed, so that a wrong flag is reported as
 	// JSON too.
 	c.json = asked(args, "--json")
+	// Help and the version are plain text; with --json they become the one
+	// document.
+	var words strings.Builder
+	root.SetOut(out)
+	if c.json {
+		root.SetOut(&words)
+	}
 	err := root.ExecuteContext(ctx)
 	if c.back != nil {
 		c.back.Close()
+	}
+	if err == nil && c.json && !c.printed {
+		err = c.print(map[string]string{"text": words.String()}, nil)
 	}
 	if err == nil {
 		return exitOK
@@ -151,8 +157,8 @@ type failure struct {
 	Message string            `json:"message"`
 	Hint    string            `json:"hint"`
 	Args    map[string]string `json:"args"`
-	Needs   []model.Need      `json:"needs,omitempty"`
-	Detail  string            `json:"detail,omitempty"`
+	Needs   []model.Need      `json:"needs"`
+	Detail  string            `json:"detail"`
 }
 
 // fail reports err and gives the exit code.
@@ -170,7 +176,7 @@ func (c *cli) fail(err error) int {
 		exit = exitConsent
 	}
 	if c.json {
-		f := failure{Code: w.Code, Message: w.Message, Hint: w.Hint, Args: w.Args, Needs: w.Needs, Detail: w.Detail}
+		f := failure{Code: w.Code, Message: w.Message, Hint: w.Hint, Args: w.Args, Needs: append([]model.Need{}, w.Needs...), Detail: w.Detail}
 		enc := json.NewEncoder(c.out)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")

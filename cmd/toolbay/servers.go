@@ -29,6 +29,9 @@ func (c *cli) install() *cobra.Command {
 			if len(args) != 1 {
 				return wrongUse("name one listing or package")
 			}
+			if cmd.Flags().Changed("name") && req.Name == "" {
+				return model.Fail("name_invalid", nil, "name", `""`)
+			}
 			var err error
 			if req.Answers, err = pairs("--answer", answers); err != nil {
 				return err

@@ -13,7 +13,7 @@ import (
 // stands for all of them. In a text, "time" is a moment in UTC, "a|b" a choice,
 // "hash" a SHA-256, "id" a server's id; one that ends in "?" may be null.
 var shapes = map[string]string{
-	"error":          `{"error":{"code":"","message":"","hint":"","args":{}}}`,
+	"error":          `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|input|secret","name":"","text":"","flag":""}],"detail":""}}`,
 	"search":         `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `]}`,
 	"show":           listing,
 	"catalog import": sync1,

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -12,7 +13,7 @@ import (
 
 // recipe is raised when the way the index is made changes, so that an index
 // made by another version of the program is not used.
-const recipe = 1
+const recipe = 2
 
 const (
 	indexChunk   = 1000 // listings per transaction: other writers wait no longer than one
@@ -167,7 +168,7 @@ func (s *Store) begin(ctx context.Context, content int64) (int64, error) {
 			// kept, not its place: that is enough and much smaller.
 			`CREATE VIRTUAL TABLE search_%d USING fts5 (name, title, body, filter,
 				content = '', detail = column, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 4 5 6')`,
-			`CREATE TABLE card_%d (rank INTEGER PRIMARY KEY, id TEXT NOT NULL)`,
+			`CREATE TABLE card_%d (rank INTEGER PRIMARY KEY, id TEXT NOT NULL, brief TEXT NOT NULL)`,
 			`CREATE INDEX card_id_%[1]d ON card_%[1]d (id COLLATE NOCASE)`,
 			`CREATE TABLE package_%d (key TEXT NOT NULL, card INTEGER NOT NULL, PRIMARY KEY (key, card)) WITHOUT ROWID`,
 		} {
@@ -240,7 +241,11 @@ func (s *Store) fill(ctx context.Context, snap *sql.Tx, made *cards, text *strin
 			if _, err := search.ExecContext(ctx, rank, name, title, body, marks(made.list[rank-1], l)); err != nil {
 				return err
 			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO card_`+table+` VALUES (?, ?)`, rank, l.ID); err != nil {
+			b, err := json.Marshal(brief(l))
+			if err != nil {
+				return err
+			}
+			if _, err := tx.ExecContext(ctx, `INSERT INTO card_`+table+` VALUES (?, ?, ?)`, rank, l.ID, string(b)); err != nil {
 				return err
 			}
 			for _, p := range l.Packages {
@@ -251,6 +256,21 @@ func (s *Store) fill(ctx context.Context, snap *sql.Tx, made *cards, text *strin
 		}
 		return nil
 	})
+}
+
+// brief is what a list of results needs of a listing: no inputs of packages and
+// no descriptions of tools, which are most of its weight.
+func brief(l model.Listing) model.Listing {
+	packages := make([]model.Package, len(l.Packages))
+	for i, p := range l.Packages {
+		packages[i] = model.Package{Type: p.Type, Identifier: p.Identifier, Version: p.Version, RuntimeHint: p.RuntimeHint, Transport: p.Transport, URL: p.URL}
+	}
+	tools := make([]model.Tool, len(l.Tools))
+	for i, t := range l.Tools {
+		tools[i] = model.Tool{Name: t.Name}
+	}
+	l.Packages, l.Tools = packages, tools
+	return l
 }
 
 // texts gives what can be searched of a listing, one string per column.

@@ -3,9 +3,11 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"errors"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -39,8 +41,10 @@ type Query struct {
 // Results are one page of what a query found.
 type Results struct {
 	// Total is exact up to 1,000; More tells that there are more than that.
-	Total    int             `json:"total"`
-	More     bool            `json:"more"`
+	Total int  `json:"total"`
+	More  bool `json:"more"`
+	// Listings come in brief: packages without their inputs, tools without
+	// descriptions. Store.Listing gives everything.
 	Listings []model.Listing `json:"results"`
 	Facets   Facets          `json:"facets"`
 }
@@ -238,72 +242,55 @@ func expression(ws []string) string {
 	return b.String()
 }
 
-// find gives the first ranks that match.
+// find gives the first ranks that match. They come as one row: handing over a
+// thousand costs as much as finding them.
 func find(ctx context.Context, tx *sql.Tx, c *cards, expr string, limit int) ([]int, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT rowid FROM search_`+c.table()+` WHERE search_`+c.table()+` MATCH ? LIMIT ?`, expr, limit)
-	if err != nil {
+	var list sql.NullString
+	err := tx.QueryRowContext(ctx, `SELECT group_concat(rowid) FROM (SELECT rowid FROM search_`+c.table()+
+		` WHERE search_`+c.table()+` MATCH ? LIMIT ?)`, expr, limit).Scan(&list)
+	if err != nil || list.String == "" {
 		return nil, err
 	}
-	defer rows.Close()
-	var out []int
-	for rows.Next() {
-		var rank int
-		if err := rows.Scan(&rank); err != nil {
-			return nil, err
-		}
-		if rank >= 1 && rank <= len(c.list) {
+	out := make([]int, 0, limit)
+	for s := range strings.SplitSeq(list.String, ",") {
+		if rank, err := strconv.Atoi(s); err == nil && rank >= 1 && rank <= len(c.list) {
 			out = append(out, rank)
 		}
 	}
-	return out, rows.Err()
+	slices.Sort(out)
+	return out, nil
 }
 
-// fetch reads the listings of ranks, in that order. One that has gone since
-// the index was built is left out.
+// fetch reads the listings of ranks, in that order.
 func fetch(ctx context.Context, tx *sql.Tx, c *cards, ranks []int) ([]model.Listing, error) {
 	args := make([]any, len(ranks))
 	for i, rank := range ranks {
 		args[i] = rank
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT k.rank, l.source, l.body FROM card_`+c.table()+` k JOIN listing l ON l.id = k.id
-		WHERE k.rank IN (?`+strings.Repeat(",?", len(ranks)-1)+`)`, args...)
+	rows, err := tx.QueryContext(ctx, `SELECT rank, brief FROM card_`+c.table()+` WHERE rank IN (?`+strings.Repeat(",?", len(ranks)-1)+`)`, args...)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	type found struct {
-		body    string
-		sources []string
-	}
-	at := make(map[int]*found, len(ranks))
+	at := make(map[int]model.Listing, len(ranks))
 	for rows.Next() {
 		var rank int
-		var source, body string
-		if err := rows.Scan(&rank, &source, &body); err != nil {
+		var body sql.RawBytes
+		if err := rows.Scan(&rank, &body); err != nil {
 			return nil, err
 		}
-		f := at[rank]
-		if f == nil {
-			f = &found{}
-			at[rank] = f
+		var l model.Listing
+		if err := json.Unmarshal(body, &l); err != nil {
+			return nil, err
 		}
-		if f.body == "" || precedes(source) < precedes(f.sources[0]) {
-			f.body = body
-			f.sources = append([]string{source}, f.sources...)
-		} else {
-			f.sources = append(f.sources, source)
-		}
+		at[rank] = l
 	}
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
 	out := make([]model.Listing, 0, len(ranks))
 	for _, rank := range ranks {
-		if f := at[rank]; f != nil {
-			l, err := decodeListing(f.body, f.sources)
-			if err != nil {
-				return nil, err
-			}
+		if l, ok := at[rank]; ok {
 			out = append(out, l)
 		}
 	}

@@ -57,7 +57,7 @@ func newBench(t testing.TB, records []fakeregistry.Record) *bench {
 func (b *bench) with(origin string) *catalog.Catalog {
 	return catalog.New(b.store, catalog.Options{
 		Now:     func() time.Time { return b.clock },
-		Timeout: 2 * time.Second,
+		Timeout: time.Minute, // reading 16 MB takes a while on a busy machine
 		Sleep: func(ctx context.Context, d time.Duration) error {
 			b.slept = append(b.slept, d)
 			return ctx.Err()
@@ -174,7 +174,11 @@ func TestEveryFailureLeavesTheOldListings(t *testing.T) {
 			if _, err := b.Sync(t.Context(), "official", job.Silent); err != nil {
 				t.Fatal(err)
 			}
-			b.registry.Set(made(250))
+			many := 20
+			if c.fault.After > 0 || c.code == "source_loops" {
+				many = 250
+			}
+			b.registry.Set(made(many))
 			before := len(b.registry.Requests())
 			b.registry.Fail(c.fault)
 			res, err := b.Sync(t.Context(), "official", job.Silent)
@@ -195,10 +199,10 @@ func TestEveryFailureLeavesTheOldListings(t *testing.T) {
 			}
 
 			b.registry.Fail(fakeregistry.Fault{})
-			if res, err := b.Sync(t.Context(), "official", job.Silent); err != nil || res[0].Kept != 250 {
+			if res, err := b.Sync(t.Context(), "official", job.Silent); err != nil || res[0].Kept != many {
 				t.Fatalf("afterwards: %+v, %v", res, err)
 			}
-			if s := source(t, b.Catalog, "official"); s.Error != "" || s.Listings != 250 {
+			if s := source(t, b.Catalog, "official"); s.Error != "" || s.Listings != many {
 				t.Errorf("state afterwards %+v", s)
 			}
 		})
@@ -239,10 +243,10 @@ func TestBrokenRecordsArePassedOverAndTold(t *testing.T) {
 }
 
 func TestAStoppedCrawlGoesOnWhereItWas(t *testing.T) {
-	b := newBench(t, made(450))
+	b := newBench(t, made(250))
 	ctx, stop := context.WithCancel(t.Context())
 	res, err := b.Sync(ctx, "official", func(p job.Progress) {
-		if p.Done == 200 {
+		if p.Done == 100 {
 			stop()
 		}
 	})
@@ -262,11 +266,11 @@ func TestAStoppedCrawlGoesOnWhereItWas(t *testing.T) {
 	before := len(b.registry.Requests())
 	c := catalog.New(other, catalog.Options{Now: func() time.Time { return now.Add(time.Hour) }, Origins: map[string]string{"official": b.url}})
 	res, err = c.Sync(t.Context(), "official", job.Silent)
-	if err != nil || res[0].Read != 450 || res[0].Kept != 450 {
+	if err != nil || res[0].Read != 250 || res[0].Kept != 250 {
 		t.Fatalf("%+v, %v", res, err)
 	}
-	if n := len(b.registry.Requests()) - before; n != 3 {
-		t.Errorf("%d requests for the 3 pages that were missing", n)
+	if n := len(b.registry.Requests()) - before; n != 2 {
+		t.Errorf("%d requests for the 2 pages that were missing", n)
 	}
 }
 

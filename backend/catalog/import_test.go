@@ -335,6 +335,7 @@ func TestRealDockerCatalogue(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, l := range found.Listings {
+			l = show(t, b, l.ID)
 			listings[l.ID] = l
 			switch {
 			case len(l.Packages) == 0:

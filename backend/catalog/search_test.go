@@ -40,9 +40,14 @@ func ids(t testing.TB, c *catalog.Catalog, q catalog.Query) []string {
 	return out
 }
 
-// The first answers to what people type, over everything real.
-func TestRanking(t *testing.T) {
+func TestSearchOverEverythingReal(t *testing.T) {
 	b := full(t)
+	t.Run("ranking", func(t *testing.T) { ranking(t, b) })
+	t.Run("filters", func(t *testing.T) { filters(t, b) })
+}
+
+// The first answers to what people type.
+func ranking(t *testing.T, b *bench) {
 	for _, c := range []struct {
 		text  string
 		first string   // must come first; "starter/…" stands for any of the starter's
@@ -92,14 +97,15 @@ func TestRanking(t *testing.T) {
 	}
 }
 
-func TestFiltersAgreeWithFacets(t *testing.T) {
-	b := full(t)
+// A filter leaves as many as its facet says, and only what belongs.
+func filters(t *testing.T, b *bench) {
 	for _, text := range []string{"", "search", "s", "github", "data base"} {
 		all, err := b.Search(t.Context(), catalog.Query{Text: text})
 		if err != nil {
 			t.Fatal(err)
 		}
-		check := func(what string, facet int, q catalog.Query, good func(id string) bool) {
+		check := func(what string, facet int, q catalog.Query, belongs func(model.Listing) bool) {
+			t.Helper()
 			q.Text, q.Limit = text, 200
 			res, err := b.Search(t.Context(), q)
 			if err != nil {
@@ -109,28 +115,22 @@ func TestFiltersAgreeWithFacets(t *testing.T) {
 				t.Errorf("%q with %s: %d, the facet says %d", text, what, res.Total, facet)
 			}
 			for _, l := range res.Listings {
-				if !good(l.ID) {
+				if !belongs(l) {
 					t.Errorf("%q with %s: %s does not belong", text, what, l.ID)
 				}
 			}
 		}
 		for c, n := range all.Facets.Categories {
-			check(c, n, catalog.Query{Category: c}, func(id string) bool {
-				l, err := b.Show(t.Context(), id)
-				return err == nil && l.Category == c
-			})
+			check(c, n, catalog.Query{Category: c}, func(l model.Listing) bool { return l.Category == c })
 		}
-		check("source docker", all.Facets.Sources["file"], catalog.Query{Source: "file"}, func(id string) bool {
-			l, err := b.Show(t.Context(), id)
-			return err == nil && slices.Contains(l.Sources, "file")
+		for s, n := range all.Facets.Sources {
+			check(s, n, catalog.Query{Source: s}, func(l model.Listing) bool { return slices.Contains(l.Sources, s) })
+		}
+		check("no key", all.Facets.NoKey, catalog.Query{NoKey: true}, func(l model.Listing) bool {
+			return l.Needs != model.NeedsKey && l.Needs != model.NeedsSignIn && l.Needs != model.NeedsUnknown
 		})
-		check("no key", all.Facets.NoKey, catalog.Query{NoKey: true}, func(id string) bool {
-			l, err := b.Show(t.Context(), id)
-			return err == nil && l.Needs != "key" && l.Needs != "sign-in" && l.Needs != ""
-		})
-		check("no docker", all.Facets.NoDocker, catalog.Query{NoDocker: true}, func(id string) bool {
-			l, err := b.Show(t.Context(), id)
-			return err == nil && slices.ContainsFunc(l.Packages, func(p model.Package) bool { return p.Type != "oci" })
+		check("no docker", all.Facets.NoDocker, catalog.Query{NoDocker: true}, func(l model.Listing) bool {
+			return slices.ContainsFunc(l.Packages, func(p model.Package) bool { return p.Type != "oci" })
 		})
 		if n := total(t, b.Catalog, catalog.Query{Text: text, Category: "no such"}); n != 0 {
 			t.Errorf("%q in a category that does not exist: %d", text, n)

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -22,7 +23,8 @@ const everything = "npm:@modelcontextprotocol/server-everything@2026.8.31"
 // bench is one test's machine: a home of its own, the real programs.
 type bench struct {
 	t       *testing.T
-	home    string
+	home    string // the user's, with the app's files
+	own     string // Toolbay's, the same for all tests
 	toolbay string
 	bin     string // folder of the apps' commands
 	node    string // folder of the Node they run on
@@ -44,7 +46,40 @@ func newBench(t *testing.T) *bench {
 		t.Fatal("build the command line first: make cli")
 	}
 	bin, node := apps(t)
-	return &bench{t: t, home: t.TempDir(), toolbay: toolbay, bin: bin, node: node}
+	b := &bench{t: t, home: t.TempDir(), own: shared(t), toolbay: toolbay, bin: bin, node: node}
+	installed.Do(func() {
+		var got struct{ Tools []string }
+		b.run(&got, "install", everything, "--yes")
+		if len(got.Tools) < 5 {
+			t.Fatalf("the server brought only %v", got.Tools)
+		}
+	})
+	return b
+}
+
+// One install serves all apps, as it does for a user.
+var (
+	installed sync.Once
+	ownHome   string
+)
+
+func shared(t *testing.T) string {
+	t.Helper()
+	if ownHome == "" {
+		t.Fatal("TestMain did not run")
+	}
+	return ownHome
+}
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "toolbay-apptest-")
+	if err != nil {
+		panic(err)
+	}
+	ownHome = dir
+	code := m.Run()
+	os.RemoveAll(dir)
+	os.Exit(code)
 }
 
 // apps installs the pinned apps once into .deps and gives the folders of their
@@ -103,9 +138,12 @@ func (b *bench) command(dir, name string, args ...string) (string, string, error
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
+	if !strings.Contains(name, "/") {
+		name = filepath.Join(b.bin, name)
+	}
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir = dir
-	c.Env = []string{"HOME=" + b.home, "PATH=" + b.node + ":" + b.bin + ":" + os.Getenv("PATH"), "TERM=dumb", "LANG=C.UTF-8"}
+	c.Env = []string{"HOME=" + b.home, "PATH=" + b.node + ":" + b.bin + ":" + os.Getenv("PATH"), "TERM=dumb", "LANG=C.UTF-8", "TOOLBAY_HOME=" + b.own}
 	// npm's own settings of this machine (proxy, certificates, where packages
 	// come from) are needed to install anything.
 	for _, kv := range os.Environ() {
@@ -207,14 +245,10 @@ func TestRealAppsConnect(t *testing.T) {
 			file := b.write(c.file, before)
 			b.write(".gemini/trustedFolders.json", `{"`+project+`":"TRUST_FOLDER"}`)
 
-			var got struct {
-				Server string
-				Tools  []string
-				Apps   []string
-			}
-			b.run(&got, "install", everything, "--app", c.app, "--yes")
-			if got.Server != "everything" || len(got.Tools) < 5 || len(got.Apps) != 1 {
-				t.Fatalf("install answered %+v", got)
+			var got struct{ Change string }
+			b.run(&got, "connect", c.app, "everything")
+			if got.Change == "" {
+				t.Fatal("nothing was written")
 			}
 			written := b.read(file)
 			if strings.Contains(written, "npx") {
@@ -236,7 +270,7 @@ func TestRealAppsConnect(t *testing.T) {
 			// Some apps rewrite their file when they run; then it is their
 			// version, without our entry, that must be left.
 			touched := b.read(file) != written
-			b.run(nil, "remove", "everything")
+			b.run(nil, "disconnect", c.app, "everything")
 			after := b.read(file)
 			if !touched && after != before {
 				t.Errorf("the file is not as it was:\nbefore %q\nafter  %q", before, after)

@@ -37,6 +37,10 @@ const (
 	// MaxSize is the largest file that is read, in bytes. The largest real one
 	// we know of, a ~/.claude.json with years of history, had 40 MB.
 	MaxSize = 64 << 20
+	// MaxTOMLKeys is how many keys and tables a TOML file may have: go-toml's
+	// check for duplicates takes time by the square of them, half a second for
+	// this many. MaxSize holds for TOML too.
+	MaxTOMLKeys = 10_000
 	// MaxDepth is how deep objects and arrays may nest.
 	MaxDepth = 512
 )
@@ -46,7 +50,7 @@ const (
 	CodeBroken  = "file_broken"   // does not parse; Cause is a *SyntaxError
 	CodeExists  = "entry_exists"  // Insert: there is a member with that key
 	CodeShape   = "wrong_shape"   // something on the path is no object
-	CodeTooBig  = "file_too_big"  // over MaxSize
+	CodeTooBig  = "file_too_big"  // over MaxSize or MaxTOMLKeys
 	CodeTooDeep = "file_too_deep" // over MaxDepth
 )
 
@@ -77,6 +81,10 @@ func broken(src []byte, offset int, reason string) error {
 
 func tooDeep() error {
 	return model.Fail(CodeTooDeep, nil, "limit", strconv.Itoa(MaxDepth))
+}
+
+func tooManyKeys() error {
+	return model.Fail(CodeTooBig, nil, "limit", strconv.Itoa(MaxTOMLKeys)+" entries")
 }
 
 func wrongShape(path []string) error {
@@ -120,8 +128,9 @@ func Parse(src []byte, f Format) (*Document, error) {
 		}
 		return &Document{format: f, src: src, toml: t}, nil
 	}
-	d := &Document{format: f, src: src}
-	var err error
-	d.root, err = scanDocument(src, f)
-	return d, err
+	root, err := scanDocument(src, f)
+	if err != nil {
+		return nil, err
+	}
+	return &Document{format: f, src: src, root: root}, nil
 }

@@ -128,7 +128,7 @@ func (d *Document) find(path []string) *node {
 		if n == nil || n.obj == nil {
 			return nil
 		}
-		i := n.obj.index(d.src, k)
+		i := n.obj.index(d.src, validText(k))
 		if i < 0 {
 			return nil
 		}

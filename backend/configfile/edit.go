@@ -173,17 +173,20 @@ func removeJSON(src []byte, f Format, path []string, tr Trace) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for again := false; ; again = true {
+	for copies := 0; ; copies++ {
 		parent := d.find(path[:len(path)-1])
 		i := -1
 		if parent != nil && parent.obj != nil {
 			i = parent.obj.index(src, path[len(path)-1])
 		}
 		if i < 0 {
-			if !again {
+			if copies == 0 {
 				return src, nil
 			}
 			break
+		}
+		if copies == maxCopies {
+			return nil, wrongShape(path)
 		}
 		gap := tr.Gap
 		if tr.Created > 0 {
@@ -221,6 +224,10 @@ func removeJSON(src []byte, f Format, path []string, tr Trace) ([]byte, error) {
 	}
 	return src, nil
 }
+
+// maxCopies is how many duplicates of a key Remove takes away: each needs a
+// pass over the file, and a file with more is nobody's settings.
+const maxCopies = 100
 
 func updateJSON(src []byte, f Format, path []string, value any) ([]byte, error) {
 	d, err := Parse(src, f)

@@ -49,6 +49,9 @@ func checkJudge(t testing.TB, src []byte, f Format) (d *Document, parses bool) {
 			t.Fatalf("Parse: %v\n%q", err, src)
 		}
 	}
+	if f == TOML && err == nil {
+		return d, true // go-toml is part of Parse
+	}
 	ok, sure := judge(src, f)
 	switch {
 	case !sure || model.Code(err) == CodeTooDeep:
@@ -64,7 +67,7 @@ var everyOrder = [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, 
 
 // checkInsertRemove is the promise of this package: one member, and three in
 // every order, leave no trace; the file stays what its format says.
-func checkInsertRemove(t testing.TB, src []byte, f Format, container []string, names [3]string, orders [][]int) {
+func checkInsertRemove(t testing.TB, src []byte, f Format, container []string, names []string, orders [][]int) {
 	t.Helper()
 	kept := bytes.Clone(src)
 	_, parses := checkJudge(t, src, f)

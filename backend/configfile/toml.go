@@ -31,26 +31,57 @@ const (
 type tomlTable struct {
 	kind  tomlKind
 	keys  []string
-	vals  map[string]any
-	prior []*tomlTable // of a tableArray: the elements before the last
-	obj   *object      // of an inline table: where it stands; nil inside an array
-	names [][]string   // the decoded keys of obj.members
+	vals  []any          // beside keys
+	at    map[string]int // places of the keys, once there are many
+	prior []*tomlTable   // of a tableArray: the elements before the last
+	obj   *object        // of an inline table: where it stands; nil inside an array
+	names [][]string     // the decoded keys of obj.members
 }
 
-func newTable(k tomlKind) *tomlTable { return &tomlTable{kind: k, vals: map[string]any{}} }
+// manyKeys is when a look-up beats a walk.
+const manyKeys = 16
+
+// find gives the place of a key, -1 when it is not there.
+func (t *tomlTable) find(key string) int {
+	if t.at != nil {
+		if i, ok := t.at[key]; ok {
+			return i
+		}
+		return -1
+	}
+	return slices.Index(t.keys, key)
+}
+
+// child gives the table at a key, nil when there is none.
+func (t *tomlTable) child(key string) *tomlTable {
+	if i := t.find(key); i >= 0 {
+		c, _ := t.vals[i].(*tomlTable)
+		return c
+	}
+	return nil
+}
 
 func (t *tomlTable) put(key string, v any) {
-	if _, ok := t.vals[key]; !ok {
-		t.keys = append(t.keys, key)
+	if i := t.find(key); i >= 0 {
+		t.vals[i] = v
+		return
 	}
-	t.vals[key] = v
+	t.keys, t.vals = append(t.keys, key), append(t.vals, v)
+	if t.at != nil {
+		t.at[key] = len(t.keys) - 1
+	} else if len(t.keys) == manyKeys {
+		t.at = make(map[string]int, 4*manyKeys)
+		for i, k := range t.keys {
+			t.at[k] = i
+		}
+	}
 }
 
 // value turns tables into Objects.
 func (t *tomlTable) value() any {
 	obj := make(Object, 0, len(t.keys))
-	for _, k := range t.keys {
-		v := t.vals[k]
+	for i, k := range t.keys {
+		v := t.vals[i]
 		if sub, ok := v.(*tomlTable); ok {
 			v = sub.value()
 		}
@@ -87,13 +118,11 @@ func (t *tomlFile) get(path []string) (any, bool) {
 	for _, k := range path {
 		switch c := v.(type) {
 		case *tomlTable:
-			if c.kind == tableArray {
+			i := c.find(validText(k))
+			if c.kind == tableArray || i < 0 {
 				return nil, false
 			}
-			var ok bool
-			if v, ok = c.vals[k]; !ok {
-				return nil, false
-			}
+			v = c.vals[i]
 		default:
 			return nil, false
 		}
@@ -121,13 +150,16 @@ func parseTOML(src []byte) (*tomlFile, error) {
 		}
 		return broken(src, offset+at, "broken_toml")
 	}
-	t := &tomlFile{src: src, root: newTable(header)}
+	t := &tomlFile{src: src, root: &tomlTable{kind: header}}
 	b := tomlBuilder{file: t, offset: offset, table: t.root}
 	b.parser.KeepComments = true
 	b.parser.Reset(body)
 	for b.parser.NextExpression() {
 		if err := b.add(b.parser.Expression()); err != nil {
 			return nil, err
+		}
+		if b.keyed > MaxTOMLKeys {
+			return nil, tooManyKeys()
 		}
 	}
 	if err := b.parser.Error(); err != nil {
@@ -159,6 +191,7 @@ type tomlBuilder struct {
 	offset  int // of what the parser sees, in the file
 	section []string
 	table   *tomlTable
+	keyed   int // keys and tables so far
 }
 
 func (b *tomlBuilder) span(r unstable.Range) span {
@@ -208,8 +241,8 @@ func (b *tomlBuilder) add(n *unstable.Node) error {
 		}
 		last := keys[len(keys)-1]
 		if n.Kind == unstable.ArrayTable {
-			next := newTable(tableArray)
-			if old, ok := t.vals[last].(*tomlTable); ok && old.kind == tableArray {
+			next := &tomlTable{kind: tableArray}
+			if old := t.child(last); old != nil && old.kind == tableArray {
 				prior := old.prior
 				old.prior, old.kind = nil, header
 				next.prior = append(prior, old)
@@ -234,15 +267,16 @@ func (b *tomlBuilder) add(n *unstable.Node) error {
 
 // sub gives the table at a key, making it when there is none.
 func (t *tomlTable) sub(key string, k tomlKind) *tomlTable {
-	if s, ok := t.vals[key].(*tomlTable); ok {
+	if s := t.child(key); s != nil {
 		return s
 	}
-	s := newTable(k)
+	s := &tomlTable{kind: k}
 	t.put(key, s)
 	return s
 }
 
 func (b *tomlBuilder) keys(n *unstable.Node) (keys []string, end int) {
+	b.keyed++
 	for it := n.Key(); it.Next(); {
 		keys = append(keys, string(it.Node().Data))
 		end = b.span(it.Node().Raw).end
@@ -304,7 +338,7 @@ func (b *tomlBuilder) value(n *unstable.Node, at span, depth int) (any, error) {
 
 func (b *tomlBuilder) inlineTable(n *unstable.Node, at span, depth int) (any, error) {
 	src := b.file.src
-	t := newTable(inline)
+	t := &tomlTable{kind: inline}
 	obj := &object{open: at.start, close: at.end - 1}
 	for it := n.Children(); it.Next(); {
 		c := it.Node()

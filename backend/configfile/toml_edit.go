@@ -25,12 +25,11 @@ type place struct {
 func (t *tomlFile) walk(path []string) (place, error) {
 	p := place{table: t.root}
 	for p.depth < len(path)-1 {
-		v, ok := p.table.vals[path[p.depth]]
-		if !ok {
+		if p.table.find(path[p.depth]) < 0 {
 			break
 		}
-		next, ok := v.(*tomlTable)
-		if !ok || next.kind == tableArray {
+		next := p.table.child(path[p.depth])
+		if next == nil || next.kind == tableArray {
 			return p, wrongShape(path[:p.depth+1])
 		}
 		p.table = next
@@ -122,7 +121,7 @@ func insertTOML(src []byte, path []string, value any) ([]byte, Trace, error) {
 		return nil, tr, err
 	}
 	last := len(path) - 1
-	if _, ok := p.table.vals[path[p.depth]]; ok {
+	if p.table.find(path[p.depth]) >= 0 {
 		return nil, tr, model.Fail(CodeExists, nil, "name", path[p.depth])
 	}
 	table, isTable := value.(Object)

@@ -1,0 +1,132 @@
+package configfile
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"toolbay/backend/model"
+)
+
+// seeds gives the fuzzer the awkward files and some generated ones.
+func seeds(f *testing.F, format Format) {
+	for _, c := range awkward {
+		if c.format == format || format == JSONC && c.format == JSONComments {
+			f.Add([]byte(c.src), "notes")
+		}
+	}
+	for seed := range uint64(40) {
+		g := newGen(1_000_000 + seed)
+		if format == TOML {
+			f.Add([]byte(g.tomlFile()), "a.b")
+		} else {
+			f.Add([]byte(g.jsonFile(format)), "é\"\\/")
+		}
+	}
+	broken, _ := filepath.Glob("testdata/broken/*")
+	for _, name := range broken {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(src, "notes")
+	}
+}
+
+func fuzzInsertRemove(f *testing.F, container string, formats ...Format) {
+	for _, format := range formats {
+		seeds(f, format)
+	}
+	f.Fuzz(func(t *testing.T, src []byte, name string) {
+		if len(src) > 1<<16 || len(name) > 100 {
+			return
+		}
+		if src == nil {
+			src = []byte{}
+		}
+		for _, format := range formats {
+			names := []string{name, name + "2", "other"}
+			checkInsertRemove(t, src, format, []string{container}, names, everyOrder)
+			checkInsertRemove(t, src, format, nil, names[:1], everyOrder[:1])
+			checkInsertRemove(t, src, format, []string{container, "a", "b"}, names[:2], everyOrder)
+			checkForeign(t, src, format, []string{container}, 8)
+			checkForeign(t, src, format, nil, 4)
+		}
+		lex(t, src)
+		if d := Diff(src, append([]byte(name+"\n"), src...), MaskSecrets); d == "" {
+			t.Error("no diff")
+		}
+	})
+}
+
+// lex checks that tokens cover everything but white space, whatever the input.
+func lex(t *testing.T, src []byte) {
+	lx, at := NewLexer(src), bomLen(src)
+	for tok := lx.Next(); tok.Kind != EOF; tok = lx.Next() {
+		if tok.Start < at || tok.End <= tok.Start || tok.End > len(src) || !isBlank(src[at:tok.Start]) {
+			t.Fatalf("token %+v after %d in %q", tok, at, src)
+		}
+		at = tok.End
+	}
+	if !isBlank(src[at:]) {
+		t.Fatalf("the lexer stops at %d of %q", at, src)
+	}
+}
+
+func FuzzJSONInsertRemove(f *testing.F) { fuzzInsertRemove(f, "mcpServers", JSON) }
+
+func FuzzJSONCInsertRemove(f *testing.F) {
+	fuzzInsertRemove(f, "mcpServers", JSONC, JSONComments)
+}
+
+func FuzzTOMLInsertRemove(f *testing.F) { fuzzInsertRemove(f, "mcp_servers", TOML) }
+
+func FuzzMaskSecrets(f *testing.F) {
+	for _, c := range maskCases {
+		f.Add(c.line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		if len(line) > 1<<12 {
+			return
+		}
+		// No key in this form may come through, wherever it stands.
+		const key = "sk-Zm9vYmFyYmF6cXV4MTIz"
+		if out := MaskSecrets(line + ` "` + key + `"`); strings.Contains(out, key) {
+			t.Errorf("the key is in %q", out)
+		}
+	})
+}
+
+// The programs that apps run on may hold files of any size and depth.
+func TestLimits(t *testing.T) {
+	deep := func(n int) string { return strings.Repeat(`{"a":`, n-1) + "{}" + strings.Repeat("}", n-1) }
+	tests := []struct {
+		name   string
+		src    string
+		format Format
+		code   string
+	}{
+		{"as deep as allowed", deep(MaxDepth), JSON, ""},
+		{"deeper", deep(MaxDepth + 1), JSON, CodeTooDeep},
+		{"a million arrays", strings.Repeat("[", 1_000_000), JSONC, CodeTooDeep},
+		{"deep arrays in TOML", "a = " + strings.Repeat("[", 600) + strings.Repeat("]", 600), TOML, CodeTooDeep},
+		{"deep tables in TOML", "a = " + strings.Repeat("{a=", 600) + "1" + strings.Repeat("}", 600), TOML, CodeTooDeep},
+		{"long dotted key in TOML", strings.Repeat("a.", 600) + "a = 1", TOML, CodeTooDeep},
+		{"too big", strings.Repeat(" ", MaxSize+1), JSON, CodeTooBig},
+		{"too big TOML", strings.Repeat("\n", MaxSize+1), TOML, CodeTooBig},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := Parse([]byte(tt.src), tt.format)
+			if got := model.Code(err); got != tt.code {
+				t.Errorf("Parse: code %q, want %q", got, tt.code)
+			}
+			container := "mcpServers"
+			out, _, err := Insert([]byte(tt.src), tt.format, []string{container, "x"}, entry("x"))
+			if got := model.Code(err); got != tt.code || (out == nil) != (tt.code != "") {
+				t.Errorf("Insert: code %q, want %q", got, tt.code)
+			}
+		})
+	}
+}

@@ -64,7 +64,7 @@ func TestRun(t *testing.T) {
 			case "exits":
 				return model.Probe{Code: "start_exited", Log: "a\nthe reason\n"}, nil
 			}
-			return model.Probe{}, errors.New("wants a key")
+			return model.Probe{}, model.Fail("install_failed", nil)
 		},
 	}
 	failed, err := run(t.Context(), c, file, report, "", true)
@@ -97,7 +97,7 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"2026-11-22", "| gone | npm `gone` | 1.0.0 | nothing | **not found** |", "| starts | npm `starts` | 1.0.0 | nothing | started | 1 | 1.0 |", "| exits | npm `exits` | 1.0.0 | folder | **does not start** |"} {
+	for _, want := range []string{"2026-11-22", "| gone | npm `gone` | 1.0.0 | nothing | **not found** |", "| starts | npm `starts` | 1.0.0 | nothing | started | 1 | 1.0 |", "| exits | npm `exits` | 1.0.0 | folder | **does not start** |", "| keyed | npm `keyed` | 1.0.0 | key | exists; could not be installed here (`install_failed`) |"} {
 		if !strings.Contains(string(pageText), want) {
 			t.Errorf("page lacks %q:\n%s", want, pageText)
 		}

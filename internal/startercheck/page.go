@@ -95,6 +95,8 @@ Every npm and PyPI package was looked up with its own client. Every npm server t
 			tools, seconds = fmt.Sprint(len(o.Probe.Tools)), fmt.Sprintf("%.1f", o.Took.Seconds())
 		case o.Must:
 			result = "**does not start**"
+		case o.Err != nil:
+			result = "exists; could not be installed here (`" + model.Code(o.Err) + "`)"
 		case o.Tried:
 			result = "exists; wants its key, app or sign-in first"
 		case p.Type == "remote":

@@ -5,7 +5,8 @@
  *   npm run dev &
  *   npm run shots -- [folder] [part of a name]
  *
- * LOOK takes one look only ("", "-dark", "-900x600", "-200"); CHROMIUM names the browser (default /usr/bin/chromium), WINDOW_URL the page.
+ * LOOK takes one look only ("", "-dark", "-900x600", "-200"), AXE=0 leaves
+ * axe out; CHROMIUM names the browser (default /usr/bin/chromium), WINDOW_URL the page.
  */
 import { mkdirSync } from 'node:fs'
 import { AxeBuilder } from '@axe-core/playwright'
@@ -29,7 +30,12 @@ const fillNotion = async (page) => {
 const scenes = [
   { name: 'first-run', query: 'scene=first-run', path: '/', ready: 'Here is what you already have.' },
   { name: 'discover', path: '/', ready: 'Good first servers' },
-  { name: 'discover-search', path: '/', ready: 'Good first servers', act: (p) => p.getByRole('searchbox').fill('weather') },
+  {
+    name: 'discover-search',
+    path: '/',
+    ready: 'Good first servers',
+    act: (p) => p.getByRole('searchbox').fill('weather'),
+  },
   { name: 'discover-none', path: '/', ready: 'Good first servers', act: (p) => p.getByRole('searchbox').fill('zzzz') },
   { name: 'discover-loading', query: 'slow', path: '/', ready: '' },
   { name: 'discover-error', query: 'scene=error', path: '/', ready: 'The package service did not answer.' },
@@ -154,8 +160,18 @@ const scenes = [
     },
   },
   { name: 'settings', path: '/settings', ready: 'Like the system' },
-  { name: 'settings-sources', path: '/settings', ready: 'Like the system', act: (p) => p.getByRole('button', { name: 'Sources' }).click() },
-  { name: 'settings-advanced', path: '/settings', ready: 'Like the system', act: (p) => p.getByRole('button', { name: 'Advanced' }).click() },
+  {
+    name: 'settings-sources',
+    path: '/settings',
+    ready: 'Like the system',
+    act: (p) => p.getByRole('button', { name: 'Sources' }).click(),
+  },
+  {
+    name: 'settings-advanced',
+    path: '/settings',
+    ready: 'Like the system',
+    act: (p) => p.getByRole('button', { name: 'Advanced' }).click(),
+  },
 ]
 
 const looks = [
@@ -171,37 +187,44 @@ const browser = await chromium.launch({
 })
 let faults = 0
 for (const scene of scenes) {
-  for (const look of looks) {
-    const name = `${scene.name}${look.name}`
-    if (only !== '' && !name.startsWith(only)) continue
-    if (process.env.LOOK !== undefined && process.env.LOOK !== look.name) continue
-    const context = await browser.newContext({ viewport: { width: look.size[0], height: look.size[1] }, reducedMotion: 'reduce' })
-    const page = await context.newPage()
-    const noise = []
-    page.on('console', (m) => {
-      if (['error', 'warning'].includes(m.type())) noise.push(m.text())
-    })
-    page.on('pageerror', (e) => noise.push(String(e)))
-    try {
-      await page.goto(`${base}?theme=${look.theme}&${scene.query ?? ''}#${scene.path}`)
-      if (look.text) await page.addStyleTag({ content: `html { font-size: ${look.text} }` })
-      if (scene.ready) await page.getByText(scene.ready).first().waitFor({ timeout: 8000 })
-      await scene.act?.(page)
+  if (only !== '' && !scene.name.startsWith(only)) continue
+  const context = await browser.newContext({ viewport: { width: 1280, height: 832 }, reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  page.setDefaultTimeout(60_000)
+  const noise = new Set()
+  page.on('console', (m) => {
+    if (['error', 'warning'].includes(m.type())) noise.add(m.text())
+  })
+  page.on('pageerror', (e) => noise.add(String(e)))
+  try {
+    await page.goto(`${base}?theme=light&${scene.query ?? ''}#${scene.path}`)
+    if (scene.ready) await page.getByText(scene.ready).first().waitFor()
+    await scene.act?.(page)
+    for (const look of looks) {
+      if (process.env.LOOK !== undefined && process.env.LOOK !== look.name) continue
+      const name = `${scene.name}${look.name}`
+      await page.setViewportSize({ width: look.size[0], height: look.size[1] })
+      await page.evaluate((l) => {
+        document.documentElement.classList.toggle('dark', l.theme === 'dark')
+        document.documentElement.style.fontSize = l.text ?? ''
+      }, look)
       await page.waitForTimeout(250)
       await page.screenshot({ path: `${folder}/${name}.png` })
+      if (process.env.AXE === '0') continue
       const { violations } = await new AxeBuilder({ page }).analyze()
       for (const v of violations) {
         faults++
-        process.stdout.write(`${name}: ${v.id}: ${v.nodes.map((n) => `${n.target} ${n.failureSummary?.split('\n')[1] ?? ''}`).slice(0, 3).join(' | ')}\n`)
+        const where = v.nodes.map((n) => `${n.target} ${n.failureSummary?.split('\n')[1] ?? ''}`)
+        process.stdout.write(`${name}: ${v.id}: ${where.slice(0, 3).join(' | ')}\n`)
       }
-    } catch (e) {
-      faults++
-      process.stdout.write(`${name}: ${String(e).split('\n').slice(0, 3).join(' ')}\n`)
-      await page.screenshot({ path: `${folder}/${name}-failed.png` })
     }
-    for (const n of new Set(noise)) process.stdout.write(`${name}: console: ${n.slice(0, 300)}\n`)
-    await context.close()
+  } catch (e) {
+    faults++
+    process.stdout.write(`${scene.name}: ${String(e).split('\n').slice(0, 3).join(' ')}\n`)
+    await page.screenshot({ path: `${folder}/${scene.name}-failed.png` })
   }
+  for (const n of noise) process.stdout.write(`${scene.name}: console: ${n.slice(0, 300)}\n`)
+  await context.close()
 }
 await browser.close()
 process.stdout.write(`${faults} faults\n`)

@@ -1,4 +1,10 @@
-import { createHashHistory, createRootRoute, createRoute, createRouter, type RouterHistory } from '@tanstack/react-router'
+import {
+  createHashHistory,
+  createRootRoute,
+  createRoute,
+  createRouter,
+  type RouterHistory,
+} from '@tanstack/react-router'
 import { Activity } from '@/features/activity/activity'
 import { Apps } from '@/features/apps/apps'
 import { Discover } from '@/features/discover/discover'

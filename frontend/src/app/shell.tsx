@@ -22,7 +22,10 @@ export function Shell() {
     (job: JobView) => {
       if (job.kind !== 'install') return
       const open = document.querySelector('[role=dialog]') !== null
-      const show = { label: t('jobs.show'), act: () => void navigate({ to: job.state === 'done' ? '/installed' : '/activity' }) }
+      const show = {
+        label: t('jobs.show'),
+        act: () => void navigate({ to: job.state === 'done' ? '/installed' : '/activity' }),
+      }
       if (job.state === 'done') {
         drafts.delete(job.subject)
         if (!open) say(t('jobs.done', { title: job.title }), show)
@@ -90,7 +93,9 @@ function useSearchShortcut(): void {
     const jump = (e: KeyboardEvent) => {
       if (!(e.ctrlKey || e.metaKey) || e.key.toLowerCase() !== 'k') return
       e.preventDefault()
-      void navigate({ to: '/' }).then(() => requestAnimationFrame(() => document.querySelector<HTMLElement>('input[type=search]')?.focus()))
+      void navigate({ to: '/' }).then(() =>
+        requestAnimationFrame(() => document.querySelector<HTMLElement>('input[type=search]')?.focus()),
+      )
     }
     window.addEventListener('keydown', jump)
     return () => window.removeEventListener('keydown', jump)

@@ -22,7 +22,13 @@ function useNarrow(): boolean {
   return narrow
 }
 
-type Item = { to: '/' | '/installed' | '/apps' | '/activity' | '/keys' | '/settings'; name: string; icon: LucideIcon; n?: number; problems?: number }
+type Item = {
+  to: '/' | '/installed' | '/apps' | '/activity' | '/keys' | '/settings'
+  name: string
+  icon: LucideIcon
+  n?: number
+  problems?: number
+}
 
 export function Sidebar() {
   const { t } = useTranslation()

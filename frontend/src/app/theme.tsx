@@ -7,7 +7,8 @@ export function Theme() {
   const theme = data?.theme ?? 'system'
   useEffect(() => {
     const system = window.matchMedia('(prefers-color-scheme: dark)')
-    const put = () => document.documentElement.classList.toggle('dark', theme === 'dark' || (theme === 'system' && system.matches))
+    const put = () =>
+      document.documentElement.classList.toggle('dark', theme === 'dark' || (theme === 'system' && system.matches))
     put()
     system.addEventListener('change', put)
     return () => system.removeEventListener('change', put)

@@ -1,5 +1,5 @@
-import { makeApps, makeFirstRun } from './fake-data'
 import { type Fake, makeFake, someWords } from './fake'
+import { makeApps, makeFirstRun } from './fake-data'
 
 declare global {
   interface Window {
@@ -32,7 +32,9 @@ export function devFake(): Fake {
       : {}),
     firstRun: { ...makeFirstRun(apps), needed: scene === 'first-run' },
   })
-  if (scene === 'error') for (const m of ['search', 'servers', 'apps', 'history', 'keys', 'settings', 'listing'] as const) fake.fail(m, someWords())
+  if (scene === 'error')
+    for (const m of ['search', 'servers', 'apps', 'history', 'keys', 'settings', 'listing'] as const)
+      fake.fail(m, someWords())
   const theme = wish.get('theme')
   if (theme === 'dark' || theme === 'light') fake.state.settings.theme = theme
   window.toolbayFake = fake

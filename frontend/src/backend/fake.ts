@@ -1,4 +1,15 @@
-import { addedDiff, ago, makeApps, makeFirstRun, makeHistory, makeListings, makeServers, makeSettings, notionInputs, removedDiff } from './fake-data'
+import {
+  addedDiff,
+  ago,
+  makeApps,
+  makeFirstRun,
+  makeHistory,
+  makeListings,
+  makeServers,
+  makeSettings,
+  notionInputs,
+  removedDiff,
+} from './fake-data'
 import type {
   AppView,
   Backend,
@@ -150,7 +161,15 @@ export function makeFake(options: FakeOptions = {}): Fake {
 
   function put(app: string, server: string): void {
     const a = state.apps.find((x) => x.id === app)
-    a?.servers.push({ name: server, server, command: `toolbay run ${server}`, url: '', enabled: true, readable_keys: 0, ours: true })
+    a?.servers.push({
+      name: server,
+      server,
+      command: `toolbay run ${server}`,
+      url: '',
+      enabled: true,
+      readable_keys: 0,
+      ours: true,
+    })
     const s = state.servers.find((x) => x.id === server)
     if (s && !s.apps.includes(app)) s.apps.push(app)
   }
@@ -212,7 +231,11 @@ export function makeFake(options: FakeOptions = {}): Fake {
       apps: req.apps,
       change: req.apps.length > 0 ? record('install', `${view.title} added to ${names.join(' and ')}`) : '',
       hello_ms: 812,
-      restart: req.apps.map((id) => ({ app: id, name: appName(id), text: state.apps.find((a) => a.id === id)?.restart ?? '' })),
+      restart: req.apps.map((id) => ({
+        app: id,
+        name: appName(id),
+        text: state.apps.find((a) => a.id === id)?.restart ?? '',
+      })),
       sample: view.sample,
     }
     sendJob({ ...now, state: 'done', result })
@@ -229,7 +252,9 @@ export function makeFake(options: FakeOptions = {}): Fake {
     const noDocker = (l: Listing) => l.packages.some((p) => p.type !== 'oci')
     const shown = hits.filter(
       (l) =>
-        (q.category === '' || q.category === l.category || (q.category === 'for-you' && l.sources.includes('starter'))) &&
+        (q.category === '' ||
+          q.category === l.category ||
+          (q.category === 'for-you' && l.sources.includes('starter'))) &&
         (q.source === '' || l.sources.includes(q.source)) &&
         (!q.no_key || l.needs === 'nothing' || l.needs === 'folder') &&
         (!q.no_docker || noDocker(l)),
@@ -268,7 +293,13 @@ export function makeFake(options: FakeOptions = {}): Fake {
     listing: (id) =>
       answer('listing', [id], () => {
         const l = findListing(id)
-        if (!l) throw someWords({ code: 'listing_unknown', message: 'This server is not in the lists any more.', hint: 'Search for it by name.', action: '' })
+        if (!l)
+          throw someWords({
+            code: 'listing_unknown',
+            message: 'This server is not in the lists any more.',
+            hint: 'Search for it by name.',
+            action: '',
+          })
         return {
           listing: { ...l, installed: state.servers.filter((s) => s.listing === id).map((s) => s.id) },
           ways: l.packages.map((p, index) => ({
@@ -304,7 +335,10 @@ export function makeFake(options: FakeOptions = {}): Fake {
               found: a.found,
               usable: a.found && !problem,
               problem,
-              changes: a.found && !problem ? [{ path: a.files[0]?.path ?? '', diff: addedDiff(server), creates: false, removes: false }] : [],
+              changes:
+                a.found && !problem
+                  ? [{ path: a.files[0]?.path ?? '', diff: addedDiff(server), creates: false, removes: false }]
+                  : [],
               restart: a.restart,
             }
           }),
@@ -368,13 +402,23 @@ export function makeFake(options: FakeOptions = {}): Fake {
     previewConnect: (app, servers) =>
       answer('previewConnect', [app, servers], () => ({
         change: '',
-        files: servers.map((s) => ({ path: state.apps.find((a) => a.id === app)?.files[0]?.path ?? '', diff: addedDiff(s), creates: false, removes: false })),
+        files: servers.map((s) => ({
+          path: state.apps.find((a) => a.id === app)?.files[0]?.path ?? '',
+          diff: addedDiff(s),
+          creates: false,
+          removes: false,
+        })),
         restart: [],
       })),
     previewDisconnect: (app, servers) =>
       answer('previewDisconnect', [app, servers], () => ({
         change: '',
-        files: servers.map((s) => ({ path: state.apps.find((a) => a.id === app)?.files[0]?.path ?? '', diff: removedDiff(s), creates: false, removes: false })),
+        files: servers.map((s) => ({
+          path: state.apps.find((a) => a.id === app)?.files[0]?.path ?? '',
+          diff: removedDiff(s),
+          creates: false,
+          removes: false,
+        })),
         restart: [],
       })),
     connect: (app, servers) =>
@@ -387,7 +431,11 @@ export function makeFake(options: FakeOptions = {}): Fake {
       answer('disconnect', [app, servers], () => {
         for (const s of servers) take(app, s)
         changed('apps')
-        return { change: record('disconnect', `${servers.join(', ')} taken out of ${appName(app)}`), files: [], restart: [] }
+        return {
+          change: record('disconnect', `${servers.join(', ')} taken out of ${appName(app)}`),
+          files: [],
+          restart: [],
+        }
       }),
 
     keys: () =>
@@ -428,7 +476,9 @@ export function makeFake(options: FakeOptions = {}): Fake {
 
     history: () => answer('history', [], () => state.history),
     changeDiff: (id) =>
-      answer('changeDiff', [id], () => [{ path: '/home/maria/.claude.json', diff: addedDiff('memory'), creates: false, removes: false }]),
+      answer('changeDiff', [id], () => [
+        { path: '/home/maria/.claude.json', diff: addedDiff('memory'), creates: false, removes: false },
+      ]),
     undo: (id) =>
       answer('undo', [id], () => {
         const c = state.history.find((h) => h.id === id)
@@ -469,7 +519,8 @@ export function makeFake(options: FakeOptions = {}): Fake {
         }
         sendJob(job)
         void sleep(step * 3).then(() => {
-          for (const s of state.settings.sources) if (source === '' || s.source === source) Object.assign(s, { synced: ago(0), error: '' })
+          for (const s of state.settings.sources)
+            if (source === '' || s.source === source) Object.assign(s, { synced: ago(0), error: '' })
           sendJob({ ...job, state: 'done' })
           changed('catalogue')
         })

@@ -166,8 +166,7 @@ export const useRemoveServers = () =>
 export const useUndo = () => useAct((b, id: string) => b.undo(id), [...stale.servers, keys.apps, keys.history])
 
 type AppChange = { app: string; servers: string[] }
-export const useConnect = () =>
-  useAct((b, c: AppChange) => b.connect(c.app, c.servers), [...stale.apps, keys.history])
+export const useConnect = () => useAct((b, c: AppChange) => b.connect(c.app, c.servers), [...stale.apps, keys.history])
 export const useDisconnect = () =>
   useAct((b, c: AppChange) => b.disconnect(c.app, c.servers), [...stale.apps, keys.history])
 
@@ -192,8 +191,8 @@ export const useRemoveKey = () => useAct((b, k: KeyName) => b.removeKey(k.server
 export const useSetSetting = () =>
   useAct((b, s: { name: string; value: string }) => b.setSetting(s.name, s.value), stale.settings)
 export const useSync = () => useAct((b, source: string) => b.sync(source), [keys.jobs])
-export const useImportFile = () => useAct((b, _: void) => b.importFile(), stale.catalogue)
-export const useFinishFirstRun = () => useAct((b, _: void) => b.finishFirstRun(), [keys.firstRun])
+export const useImportFile = () => useAct((b, _: undefined) => b.importFile(), stale.catalogue)
+export const useFinishFirstRun = () => useAct((b, _: undefined) => b.finishFirstRun(), [keys.firstRun])
 
 /** Nothing is cached for long: all answers are local and quick. */
 export const queryDefaults = {

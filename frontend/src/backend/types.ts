@@ -72,7 +72,13 @@ export type SearchPage = {
   more: boolean
   took_ms: number
   results: Listing[]
-  facets: { categories: Record<string, number>; no_key: number; no_docker: number; sources: Record<string, number>; all: number }
+  facets: {
+    categories: Record<string, number>
+    no_key: number
+    no_docker: number
+    sources: Record<string, number>
+    all: number
+  }
 }
 
 export type Way = {
@@ -202,15 +208,44 @@ export type ServerView = {
   settings: { key: string; label: string; secret: boolean; set: boolean; value: string }[]
 }
 
-export type TestResult = { server: string; ok: boolean; protocol: string; tools: string[]; took_ms: number; error?: Words; log: string }
+export type TestResult = {
+  server: string
+  ok: boolean
+  protocol: string
+  tools: string[]
+  took_ms: number
+  error?: Words
+  log: string
+}
 
 export type RemoveResult = { removed: string[]; apps: string[]; freed_bytes: number; change: string }
 
-export type EntryView = { name: string; server: string; command: string; url: string; enabled: boolean; readable_keys: number; ours: boolean }
+export type EntryView = {
+  name: string
+  server: string
+  command: string
+  url: string
+  enabled: boolean
+  readable_keys: number
+  ours: boolean
+}
 
-export type FileView = { path: string; scope: string; format: string; health: 'ok' | 'absent' | 'empty' | 'broken' | 'unreadable'; problem?: Words }
+export type FileView = {
+  path: string
+  scope: string
+  format: string
+  health: 'ok' | 'absent' | 'empty' | 'broken' | 'unreadable'
+  problem?: Words
+}
 
-export type AppView = { id: string; name: string; found: boolean; files: FileView[]; servers: EntryView[]; restart: string }
+export type AppView = {
+  id: string
+  name: string
+  found: boolean
+  files: FileView[]
+  servers: EntryView[]
+  restart: string
+}
 
 export type ChangeResult = { change: string; files: FileDiff[]; restart: { app: string; name: string; text: string }[] }
 
@@ -307,5 +342,8 @@ export interface Backend {
 
   /** 'job' carries a JobView; 'changed' carries the name of what to ask for again */
   on(event: 'job', f: (j: JobView) => void): () => void
-  on(event: 'changed', f: (what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings') => void): () => void
+  on(
+    event: 'changed',
+    f: (what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings') => void,
+  ): () => void
 }

@@ -1,5 +1,5 @@
-import { toWords } from './words'
 import type { Backend } from './types'
+import { toWords } from './words'
 
 type Bound = Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined>
 

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { toWords } from './words'
 
-const words = { code: 'disk_full', message: 'The disk is full.', hint: 'Make room.', action: 'retry', detail: 'ENOSPC', args: { need: '35 MB' } }
+const words = {
+  code: 'disk_full',
+  message: 'The disk is full.',
+  hint: 'Make room.',
+  action: 'retry',
+  detail: 'ENOSPC',
+  args: { need: '35 MB' },
+}
 
 describe('a rejected promise', () => {
   it('keeps the words of the Go side', () => expect(toWords(words)).toEqual(words))

@@ -15,7 +15,8 @@ const level1 = [
 
 describe('words of the window', () => {
   it('never speak in the words of programs', () => {
-    const banned = /\b(stdio|spawn|ENOENT|env var|environment variable|JSON-RPC|transport|stderr|stdout|npx|uvx|config)\b/i
+    const banned =
+      /\b(stdio|spawn|ENOENT|env var|environment variable|JSON-RPC|transport|stderr|stdout|npx|uvx|config)\b/i
     expect(level1.filter(([, text]) => banned.test(text))).toEqual([])
   })
 

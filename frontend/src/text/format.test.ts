@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, daysAgo, list, seconds } from './format'
 import { i18next } from '.'
+import { bytes, daysAgo, list, seconds, shortPath } from './format'
 
 describe('sizes', () => {
   it.each([
@@ -24,9 +24,17 @@ it('counts calendar days, not hours', () => {
   expect(daysAgo(new Date(2026, 10, 22, 0, 10).toISOString(), now)).toBe(0)
 })
 
-it('joins names as a person would', () => expect(list(['Cursor', 'VS Code', 'Codex'])).toBe('Cursor, VS Code and Codex'))
+it('joins names as a person would', () =>
+  expect(list(['Cursor', 'VS Code', 'Codex'])).toBe('Cursor, VS Code and Codex'))
 
 it('puts hostile values in as plain text', () => {
   const title = '$t(cancel) {percent} <b>&amp;'
   expect(i18next.t('get.get-name', { title })).toBe(`Get ${title}`)
 })
+
+it.each([
+  ['/home/maria/Documents/Notion files', 'Documents › Notion files'],
+  ['C:\\Users\\Maria\\Documents', 'Maria › Documents'],
+  ['eu', 'eu'],
+  ['postgres/shop', 'postgres/shop'],
+])('shows the path %s as %s', (path, want) => expect(shortPath(path)).toBe(want))

@@ -24,8 +24,8 @@ export function seconds(ms: number): string {
 }
 
 const clock = new Intl.DateTimeFormat('en', { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-const dayMonth = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long' })
-const dayMonthYear = new Intl.DateTimeFormat('en', { day: 'numeric', month: 'long', year: 'numeric' })
+const dayMonth = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long' })
+const dayMonthYear = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' })
 
 export function clockTime(time: string): string {
   return clock.format(new Date(time))
@@ -62,4 +62,14 @@ export function useAgo(): (time: string) => string {
 const and = new Intl.ListFormat('en-GB', { type: 'conjunction' })
 export function list(names: string[]): string {
   return and.format(names)
+}
+
+/** "Documents › Notion files": the end of a path, as a file manager shows it. Other text stays as it is. */
+export function shortPath(path: string): string {
+  if (!/^([A-Za-z]:)?[\\/]/.test(path)) return path
+  return path
+    .split(/[\\/]+/)
+    .filter(Boolean)
+    .slice(-2)
+    .join(' › ')
 }

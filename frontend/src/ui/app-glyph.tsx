@@ -1,4 +1,14 @@
-import { AppWindow, Asterisk, Braces, CodeXml, Hexagon, type LucideIcon, MousePointer2, Sparkle, Terminal } from 'lucide-react'
+import {
+  AppWindow,
+  Asterisk,
+  Braces,
+  CodeXml,
+  Hexagon,
+  type LucideIcon,
+  MousePointer2,
+  Sparkle,
+  Terminal,
+} from 'lucide-react'
 import { cn } from './cn'
 
 /** Stand-ins: the apps' own icons are theirs. */
@@ -26,10 +36,7 @@ export function AppGlyph({ app, size = 32 }: { app: string; size?: keyof typeof 
   const Glyph = appIcon(app)
   const [box, icon] = sizes[size]
   return (
-    <span
-      aria-hidden
-      className={cn('grid shrink-0 place-items-center border border-line-2 bg-card text-ink', box)}
-    >
+    <span aria-hidden className={cn('grid shrink-0 place-items-center border border-line-2 bg-card text-ink', box)}>
       <Glyph className={icon} />
     </span>
   )

@@ -1,4 +1,16 @@
-import { BadgeCheck, Box, Check, FileText, Folder, KeyRound, Layers, LogIn, type LucideIcon, Monitor, Star } from 'lucide-react'
+import {
+  BadgeCheck,
+  Box,
+  Check,
+  FileText,
+  Folder,
+  KeyRound,
+  Layers,
+  LogIn,
+  type LucideIcon,
+  Monitor,
+  Star,
+} from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { Needs } from '@/backend'
 import { cn } from './cn'
@@ -17,7 +29,10 @@ export function SourceBadge({ sources }: { sources: string[] }) {
   const known = sourceWords.find((s) => s === only)
   return (
     <span className="meta inline-flex min-w-0 items-center gap-1.25">
-      <Icon aria-hidden className={cn('size-3.5 shrink-0', told.length === 1 && only === 'official' && 'text-accent-text')} />
+      <Icon
+        aria-hidden
+        className={cn('size-3.5 shrink-0', told.length === 1 && only === 'official' && 'text-accent-text')}
+      />
       <span className="truncate">
         {told.length > 1 ? t('source.several', { count: told.length }) : known ? t(`source.${known}`) : only}
       </span>

@@ -25,7 +25,11 @@ export type ButtonProps = ComponentProps<'button'> & {
   square?: boolean
 }
 
-export function buttonClass(tone: keyof typeof tones = 'plain', size: keyof typeof sizes = 'md', square = false): string {
+export function buttonClass(
+  tone: keyof typeof tones = 'plain',
+  size: keyof typeof sizes = 'md',
+  square = false,
+): string {
   return cn(
     'motion inline-flex shrink-0 items-center justify-center gap-1.75 border font-[550] whitespace-nowrap',
     'disabled:border-line disabled:bg-sunken disabled:text-ink-3 disabled:shadow-none',
@@ -36,7 +40,14 @@ export function buttonClass(tone: keyof typeof tones = 'plain', size: keyof type
   )
 }
 
-export function Button({ tone = 'plain', size = 'md', square = false, className, type = 'button', ...rest }: ButtonProps) {
+export function Button({
+  tone = 'plain',
+  size = 'md',
+  square = false,
+  className,
+  type = 'button',
+  ...rest
+}: ButtonProps) {
   return <button type={type} className={cn(buttonClass(tone, size, square), className)} {...rest} />
 }
 

@@ -6,7 +6,17 @@ import { count as formatCount } from '@/text/format'
 import { cn } from './cn'
 
 /** A filter that is on or off, with how many it leaves. */
-export function Chip({ on, onChange, children, count }: { on: boolean; onChange: (on: boolean) => void; children: ReactNode; count?: number }) {
+export function Chip({
+  on,
+  onChange,
+  children,
+  count,
+}: {
+  on: boolean
+  onChange: (on: boolean) => void
+  children: ReactNode
+  count?: number
+}) {
   return (
     <Toggle
       pressed={on}
@@ -15,7 +25,9 @@ export function Chip({ on, onChange, children, count }: { on: boolean; onChange:
     >
       {on && <Check aria-hidden className="size-3.5" />}
       {children}
-      {count !== undefined && <span className={cn('num font-normal', on ? 'text-accent-text' : 'text-ink-3')}>{formatCount(count)}</span>}
+      {count !== undefined && (
+        <span className={cn('num font-normal', on ? 'text-accent-text' : 'text-ink-3')}>{formatCount(count)}</span>
+      )}
     </Toggle>
   )
 }

@@ -17,7 +17,10 @@ export function Details({ children, label, className }: { children: ReactNode; l
         onClick={() => setOpen(!open)}
         className="inline-flex min-h-6 items-center gap-1.25 rounded-xs font-medium text-ink-2 text-second hover:text-ink"
       >
-        <ChevronRight aria-hidden className={cn('size-3.5 transition-transform duration-(--fast)', open && 'rotate-90')} />
+        <ChevronRight
+          aria-hidden
+          className={cn('size-3.5 transition-transform duration-(--fast)', open && 'rotate-90')}
+        />
         {label ?? (open ? t('details.hide') : t('details.show'))}
       </button>
       <div id={id} hidden={!open} className="mt-2">

@@ -65,7 +65,9 @@ export function Panel({
             {text && <Dialog.Description className="mt-1 text-ink-2">{text}</Dialog.Description>}
             {children}
           </div>
-          <div className="flex shrink-0 flex-wrap items-center justify-end gap-2.5 border-line border-t px-6 py-3.5">{foot}</div>
+          <div className="flex shrink-0 flex-wrap items-center justify-end gap-2.5 border-line border-t px-6 py-3.5">
+            {foot}
+          </div>
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>

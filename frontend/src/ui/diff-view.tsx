@@ -68,7 +68,9 @@ function marked(line: Exclude<DiffLine, { kind: 'fold' }>): ReactNode {
   return (
     <>
       {keysIn(line.text.slice(0, from), 0)}
-      <mark className={cn('rounded-[3px] text-ink', line.kind === 'del' ? 'bg-bad-mark' : 'bg-ok-mark')}>{line.text.slice(from, to)}</mark>
+      <mark className={cn('rounded-[3px] text-ink', line.kind === 'del' ? 'bg-bad-mark' : 'bg-ok-mark')}>
+        {line.text.slice(from, to)}
+      </mark>
       {keysIn(line.text.slice(to), to)}
     </>
   )

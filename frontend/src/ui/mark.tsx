@@ -5,7 +5,15 @@ export function Mark({ size = 26 }: { size?: number }) {
   const id = useId()
   const rem = `${size / 16}rem`
   return (
-    <svg width={rem} height={rem} viewBox="0 0 32 32" role="img" aria-labelledby={id} style={{ width: rem, height: rem }} className="shrink-0">
+    <svg
+      width={rem}
+      height={rem}
+      viewBox="0 0 32 32"
+      role="img"
+      aria-labelledby={id}
+      style={{ width: rem, height: rem }}
+      className="shrink-0"
+    >
       <title id={id}>Toolbay</title>
       <rect width="32" height="32" rx="9" fill="#0e5f7d" />
       <path

@@ -6,7 +6,15 @@ import { cn } from './cn'
 const item =
   'flex min-h-8 items-center gap-2.5 rounded-sm px-2.5 text-ui outline-none data-[highlighted]:bg-hover data-[disabled]:text-ink-off'
 
-export function Menu({ trigger, children, align = 'end' }: { trigger: ReactElement; children: ReactNode; align?: 'start' | 'end' }) {
+export function Menu({
+  trigger,
+  children,
+  align = 'end',
+}: {
+  trigger: ReactElement
+  children: ReactNode
+  align?: 'start' | 'end'
+}) {
   return (
     <Base.Root>
       <Base.Trigger render={trigger} />
@@ -21,7 +29,15 @@ export function Menu({ trigger, children, align = 'end' }: { trigger: ReactEleme
   )
 }
 
-export function MenuItem({ onClick, children, destructive = false }: { onClick: () => void; children: ReactNode; destructive?: boolean }) {
+export function MenuItem({
+  onClick,
+  children,
+  destructive = false,
+}: {
+  onClick: () => void
+  children: ReactNode
+  destructive?: boolean
+}) {
   return (
     <Base.Item onClick={onClick} className={cn(item, destructive && 'text-bad')}>
       {children}
@@ -29,10 +45,20 @@ export function MenuItem({ onClick, children, destructive = false }: { onClick: 
   )
 }
 
-export function MenuChoice({ checked, onClick, children }: { checked: boolean; onClick: () => void; children: ReactNode }) {
+export function MenuChoice({
+  checked,
+  onClick,
+  children,
+}: {
+  checked: boolean
+  onClick: () => void
+  children: ReactNode
+}) {
   return (
     <Base.CheckboxItem checked={checked} onCheckedChange={onClick} closeOnClick className={item}>
-      <span className="grid size-4 place-items-center">{checked && <Check aria-hidden className="size-3.5 text-accent-text" />}</span>
+      <span className="grid size-4 place-items-center">
+        {checked && <Check aria-hidden className="size-3.5 text-accent-text" />}
+      </span>
       {children}
     </Base.CheckboxItem>
   )

@@ -4,7 +4,9 @@ import { diffSize, parseDiff } from './parse-diff'
 
 describe('a unified diff', () => {
   it('numbers lines as they stand after the change, removed ones as before', () => {
-    const lines = parseDiff(['--- a', '+++ b', '@@ -6,3 +6,3 @@', ' six', '-seven', '+SEVEN and more', ' eight'].join('\n'))
+    const lines = parseDiff(
+      ['--- a', '+++ b', '@@ -6,3 +6,3 @@', ' six', '-seven', '+SEVEN and more', ' eight'].join('\n'),
+    )
     expect(lines).toEqual([
       { kind: 'fold', lines: 5 },
       { kind: 'same', number: 6, text: 'six' },
@@ -37,6 +39,10 @@ describe('a unified diff', () => {
   it.each([
     ['an entry put in', addedDiff('notion'), { added: 4, removed: 0, commas: 1, changed: 0 }],
     ['an entry taken out', removedDiff('notion'), { added: 1, removed: 5, commas: 0, changed: 0 }],
-    ['a word put in', ['@@ -1 +1 @@', '-name: a', '+name: a b'].join('\n'), { added: 0, removed: 0, commas: 0, changed: 1 }],
+    [
+      'a word put in',
+      ['@@ -1 +1 @@', '-name: a', '+name: a b'].join('\n'),
+      { added: 0, removed: 0, commas: 0, changed: 1 },
+    ],
   ])('counts %s', (_, diff, want) => expect(diffSize(diff)).toEqual(want))
 })

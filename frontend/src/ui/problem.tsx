@@ -29,7 +29,10 @@ export function Problem({ words, log = '', actions, className, alert = false }: 
   const { message, hint } = useWords(words)
   const detail = [words.detail, log.trim()].filter(Boolean).join('\n\n')
   return (
-    <div role={alert ? 'alert' : undefined} className={cn('flex items-start gap-2.5 rounded-md bg-bad-soft px-3.5 py-3.25', className)}>
+    <div
+      role={alert ? 'alert' : undefined}
+      className={cn('flex items-start gap-2.5 rounded-md bg-bad-soft px-3.5 py-3.25', className)}
+    >
       <CircleAlert aria-hidden className="mt-0.5 size-4 shrink-0 text-bad" />
       <div className="min-w-0 grow">
         <p className="font-semibold">{message}</p>
@@ -58,7 +61,11 @@ export function LoadProblem({ words, onRetry }: { words: Words; onRetry: () => v
       words={words}
       className="mt-2"
       actions={
-        <button type="button" onClick={onRetry} className="h-7 rounded-sm border border-line-2 bg-card px-2.5 font-[550] text-second hover:bg-hover">
+        <button
+          type="button"
+          onClick={onRetry}
+          className="h-7 rounded-sm border border-line-2 bg-card px-2.5 font-[550] text-second hover:bg-hover"
+        >
           {t('retry', { ns: 'actions' })}
         </button>
       }

@@ -20,7 +20,9 @@ export function Select({ value, onChange, choices, none, ...rest }: Props) {
         {...rest}
         value={value}
         onChange={(e) => onChange(e.target.value)}
-        className={cn('h-9.5 w-full appearance-none rounded-md border border-control bg-card pr-8 pl-2.75 text-body text-ink focus-visible:outline-offset-1 aria-invalid:border-bad')}
+        className={cn(
+          'h-9.5 w-full appearance-none rounded-md border border-control bg-card pr-8 pl-2.75 text-body text-ink focus-visible:outline-offset-1 aria-invalid:border-bad',
+        )}
       >
         {(none !== undefined || value === '') && <option value="">{none}</option>}
         {choices.map((c) => (
@@ -29,7 +31,10 @@ export function Select({ value, onChange, choices, none, ...rest }: Props) {
           </option>
         ))}
       </select>
-      <ChevronDown aria-hidden className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-ink-3" />
+      <ChevronDown
+        aria-hidden
+        className="pointer-events-none absolute top-1/2 right-2.5 size-4 -translate-y-1/2 text-ink-3"
+      />
     </span>
   )
 }

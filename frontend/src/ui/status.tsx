@@ -1,4 +1,14 @@
-import { CircleAlert, CircleArrowUp, CircleCheck, CircleDashed, Clock, KeyRound, type LucideIcon, LogIn, Power } from 'lucide-react'
+import {
+  CircleAlert,
+  CircleArrowUp,
+  CircleCheck,
+  CircleDashed,
+  Clock,
+  KeyRound,
+  LogIn,
+  type LucideIcon,
+  Power,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import { cn } from './cn'
 
@@ -16,7 +26,17 @@ const tones = {
 export type StatusTone = keyof typeof tones
 
 /** A state as colour, icon and word. In lists bare, alone with a ground (pill). */
-export function Status({ tone, pill = false, children, className }: { tone: StatusTone; pill?: boolean; children: ReactNode; className?: string }) {
+export function Status({
+  tone,
+  pill = false,
+  children,
+  className,
+}: {
+  tone: StatusTone
+  pill?: boolean
+  children: ReactNode
+  className?: string
+}) {
   const [text, ground, Icon] = tones[tone]
   return (
     <span

@@ -17,7 +17,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 }
 
 function Toasts() {
-  const { toasts } = Toast.useToastManager<{ undo?: boolean }>()
+  const { toasts } = Toast.useToastManager()
   return toasts.map((toast) => (
     <Toast.Root
       key={toast.id}
@@ -26,10 +26,7 @@ function Toasts() {
     >
       <Toast.Content className="flex min-h-11 items-center gap-3 py-1.75 pr-2 pl-3.5 font-medium text-ui">
         <Toast.Title render={<span className="min-w-0 font-medium text-ui" />} />
-        <Toast.Action className="inline-flex h-7.5 shrink-0 items-center gap-1.5 rounded-[8px] bg-white/13 px-2.75 font-semibold hover:bg-white/22">
-          {toast.data?.undo && <Undo2 aria-hidden className="size-3.5" />}
-          {toast.actionProps?.children}
-        </Toast.Action>
+        <Toast.Action className="inline-flex h-7.5 shrink-0 items-center gap-1.5 rounded-[8px] bg-[rgb(255_255_255/0.13)] px-2.75 font-semibold hover:bg-[rgb(255_255_255/0.22)]" />
       </Toast.Content>
     </Toast.Root>
   ))
@@ -39,14 +36,18 @@ export type Say = (text: string, action?: { label: string; undo?: boolean; act: 
 
 /** Says something that has happened, with one thing to do about it. */
 export function useToast(): Say {
-  const { add, close } = Toast.useToastManager<{ undo?: boolean }>()
+  const { add, close } = Toast.useToastManager()
   return useCallback(
     (text, action) => {
       const id = add({
         title: text,
-        data: { undo: action?.undo },
         actionProps: action && {
-          children: action.label,
+          children: (
+            <>
+              {action.undo && <Undo2 aria-hidden className="size-3.5" />}
+              {action.label}
+            </>
+          ),
           onClick: () => {
             close(id)
             action.act()

@@ -18,7 +18,9 @@ export function Activity() {
   const jobs = useJobs()
   const [find, setFind] = useState('')
   const hit = (title: string) => title.toLowerCase().includes(find.toLowerCase().trim())
-  const running = (jobs.data ?? []).filter((j) => j.state === 'running' || j.state === 'failed').filter((j) => hit(j.title))
+  const running = (jobs.data ?? [])
+    .filter((j) => j.state === 'running' || j.state === 'failed')
+    .filter((j) => hit(j.title))
   const changes = (history.data ?? []).filter((c) => hit(c.title))
   const days = groupByDay(changes)
   const dayName = (c: ChangeView) => {
@@ -38,7 +40,9 @@ export function Activity() {
         ) : history.isError ? (
           <LoadProblem words={toWords(history.error)} onRetry={() => void history.refetch()} />
         ) : nothing ? (
-          <Empty title={find ? t('activity.none-for', { text: find }) : t('activity.empty')}>{!find && t('activity.empty-text')}</Empty>
+          <Empty title={find ? t('activity.none-for', { text: find }) : t('activity.empty')}>
+            {!find && t('activity.empty-text')}
+          </Empty>
         ) : (
           <>
             {running.length > 0 && (
@@ -76,7 +80,9 @@ function Timeline({ title, children }: { title: string; children: React.ReactNod
   return (
     <section aria-label={title} className="mb-2">
       <h2 className="py-2 text-second">{title}</h2>
-      <ul className="relative before:absolute before:inset-y-0 before:left-[0.8125rem] before:w-[1.5px] before:bg-line">{children}</ul>
+      <ul className="relative before:absolute before:inset-y-0 before:left-[0.8125rem] before:w-[1.5px] before:bg-line">
+        {children}
+      </ul>
     </section>
   )
 }

@@ -12,7 +12,13 @@ import { Skeleton } from '@/ui/skeleton'
 import { useToast } from '@/ui/toast'
 import { Line } from './line'
 
-const icons: Record<string, LucideIcon> = { install: Plus, connect: Plus, disconnect: Minus, remove: Trash2, undo: Undo2 }
+const icons: Record<string, LucideIcon> = {
+  install: Plus,
+  connect: Plus,
+  disconnect: Minus,
+  remove: Trash2,
+  undo: Undo2,
+}
 
 /** A change to files: what it was, exactly, and its way back. */
 export function ChangeLine({ change }: { change: ChangeView }) {
@@ -33,7 +39,11 @@ export function ChangeLine({ change }: { change: ChangeView }) {
           {change.files.length > 0 && (
             <TextButton aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
               {open ? t('activity.hide') : t('activity.show')}
-              {open ? <ChevronDown aria-hidden className="size-3.5" /> : <ChevronRight aria-hidden className="size-3.5" />}
+              {open ? (
+                <ChevronDown aria-hidden className="size-3.5" />
+              ) : (
+                <ChevronRight aria-hidden className="size-3.5" />
+              )}
               <span className="sr-only">{change.title}</span>
             </TextButton>
           )}
@@ -43,7 +53,9 @@ export function ChangeLine({ change }: { change: ChangeView }) {
               size="sm"
               disabled={undo.isPending}
               aria-label={t('activity.undo-label', { title: change.title })}
-              onClick={() => undo.mutate(change.id, { onSuccess: () => say(t('activity.undone', { title: change.title })) })}
+              onClick={() =>
+                undo.mutate(change.id, { onSuccess: () => say(t('activity.undone', { title: change.title })) })
+              }
             >
               <Undo2 aria-hidden className="size-3.5" />
               {t('undo')}

@@ -23,7 +23,10 @@ export function JobLine({ job }: { job: JobView }) {
     )
   }
   const { done, total, unit } = job.progress
-  const text = unit === 'bytes' && total > 0 ? t('jobs.bytes', { stage: stageWord(job), done: bytes(done), total: bytes(total) }) : stageWord(job)
+  const text =
+    unit === 'bytes' && total > 0
+      ? t('jobs.bytes', { stage: stageWord(job), done: bytes(done), total: bytes(total) })
+      : stageWord(job)
   return (
     <Line
       icon={Download}
@@ -34,7 +37,12 @@ export function JobLine({ job }: { job: JobView }) {
       actions={
         <>
           <ProgressBar value={overall(job)} label={title} className="w-37.5" />
-          <Button tone="quiet" size="sm" onClick={() => cancel.mutate(job.id)} aria-label={t('get.cancel', { title: job.title })}>
+          <Button
+            tone="quiet"
+            size="sm"
+            onClick={() => cancel.mutate(job.id)}
+            aria-label={t('get.cancel', { title: job.title })}
+          >
             {t('cancel')}
           </Button>
         </>

@@ -9,7 +9,15 @@ const tones = {
   run: 'bg-accent-soft border-accent-soft-2 text-accent-text',
 }
 
-type Props = { icon: LucideIcon; tone?: keyof typeof tones; title: string; text?: string; time: string; actions?: ReactNode; children?: ReactNode }
+type Props = {
+  icon: LucideIcon
+  tone?: keyof typeof tones
+  title: string
+  text?: string
+  time: string
+  actions?: ReactNode
+  children?: ReactNode
+}
 
 /** One thing that happened: node on the line, words, what can be done, when. */
 export function Line({ icon: Icon, tone = 'plain', title, text, time, actions, children }: Props) {

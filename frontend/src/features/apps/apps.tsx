@@ -39,13 +39,19 @@ export function Apps() {
           <Empty title={t('apps.empty')}>{t('apps.empty-text', { apps: list(absent.map((a) => a.name)) })}</Empty>
         ) : (
           <>
-            <div role="group" aria-label={t('apps.choose')} className="grid grid-cols-[repeat(auto-fill,minmax(14.5rem,1fr))] gap-2.5">
+            <div
+              role="group"
+              aria-label={t('apps.choose')}
+              className="grid grid-cols-[repeat(auto-fill,minmax(14.5rem,1fr))] gap-2.5"
+            >
               {found.map((a) => (
                 <AppCard key={a.id} app={a} selected={a.id === app.id} onSelect={() => setPicked(a.id)} />
               ))}
             </div>
             <AppDetails key={app.id} app={app} servers={servers.data ?? []} />
-            {absent.length > 0 && <p className="meta mt-6">{t('apps.absent', { apps: list(absent.map((a) => a.name)) })}</p>}
+            {absent.length > 0 && (
+              <p className="meta mt-6">{t('apps.absent', { apps: list(absent.map((a) => a.name)) })}</p>
+            )}
           </>
         )}
       </PageBody>
@@ -88,7 +94,11 @@ function AppDetails({ app, servers }: { app: AppView; servers: ServerView[] }) {
     <section aria-label={app.name} className="mt-5.5">
       <div className="flex flex-wrap items-center gap-3">
         <div className="min-w-0 grow">
-          <h2 className="display text-statement">{broken ? t('apps.cannot-read', { app: app.name }) : t('apps.has', { app: app.name, count: app.servers.length })}</h2>
+          <h2 className="display text-statement">
+            {broken
+              ? t('apps.cannot-read', { app: app.name })
+              : t('apps.has', { app: app.name, count: app.servers.length })}
+          </h2>
           <p className="mt-0.5 text-ink-2">{broken ? t('apps.left-alone') : app.restart}</p>
         </div>
         {writable && !broken && missing.length > 0 && (
@@ -132,7 +142,11 @@ function AppDetails({ app, servers }: { app: AppView; servers: ServerView[] }) {
           </Rows>
         </>
       )}
-      {app.servers.length === 0 && !broken && <Empty title={t('apps.none', { app: app.name })}>{missing.length > 0 ? t('apps.none-add') : t('apps.none-get')}</Empty>}
+      {app.servers.length === 0 && !broken && (
+        <Empty title={t('apps.none', { app: app.name })}>
+          {missing.length > 0 ? t('apps.none-add') : t('apps.none-get')}
+        </Empty>
+      )}
       <Details className="mt-3.5">
         <Log label={t('details.log')}>
           {app.files
@@ -141,19 +155,37 @@ function AppDetails({ app, servers }: { app: AppView; servers: ServerView[] }) {
             .join('\n')}
         </Log>
       </Details>
-      {change && <ChangeDialog app={app} kind={change.kind} servers={change.servers} choices={change.kind === 'connect' ? missing : []} onClose={() => setChange(null)} />}
+      {change && (
+        <ChangeDialog
+          app={app}
+          kind={change.kind}
+          servers={change.servers}
+          choices={change.kind === 'connect' ? missing : []}
+          onClose={() => setChange(null)}
+        />
+      )}
     </section>
   )
 }
 
-function EntryRow({ entry, server, action }: { entry: EntryView; server: ServerView | undefined; action?: React.ReactNode }) {
+function EntryRow({
+  entry,
+  server,
+  action,
+}: {
+  entry: EntryView
+  server: ServerView | undefined
+  action?: React.ReactNode
+}) {
   const { t } = useTranslation()
   return (
     <li className="flex min-h-12.75 items-center gap-3 px-3.5 py-1.5">
       <Tile name={server?.title ?? entry.name} category={server?.category ?? ''} size={32} />
       <div className="min-w-0 grow">
         <p className="truncate font-semibold leading-4.5">{server?.title ?? entry.name}</p>
-        <p className="meta truncate">{server ? server.publisher || entry.name : entry.url ? t('apps.online') : t('apps.by-hand')}</p>
+        <p className="meta truncate">
+          {server ? server.publisher || entry.name : entry.url ? t('apps.online') : t('apps.by-hand')}
+        </p>
       </div>
       {entry.readable_keys > 0 && (
         <Status tone="key" pill>

@@ -42,11 +42,17 @@ export function ChangeDialog({ app, kind, servers, choices, onClose }: Props) {
       {
         onSuccess: (r) => {
           onClose()
-          const text = kind === 'connect' ? t('apps.connected', { app: app.name, count: chosen.length }) : t('apps.disconnected', { app: app.name, count: chosen.length })
+          const text =
+            kind === 'connect'
+              ? t('apps.connected', { app: app.name, count: chosen.length })
+              : t('apps.disconnected', { app: app.name, count: chosen.length })
           say(text, {
             label: t('undo'),
             undo: true,
-            act: () => undo.mutate(r.change, { onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })) }),
+            act: () =>
+              undo.mutate(r.change, {
+                onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })),
+              }),
           })
         },
       },
@@ -58,7 +64,9 @@ export function ChangeDialog({ app, kind, servers, choices, onClose }: Props) {
       open
       wide
       onClose={onClose}
-      title={kind === 'connect' ? t('apps.connect-title', { app: app.name }) : t('apps.disconnect-title', { app: app.name })}
+      title={
+        kind === 'connect' ? t('apps.connect-title', { app: app.name }) : t('apps.disconnect-title', { app: app.name })
+      }
       text={kind === 'connect' ? t('apps.connect-text') : t('apps.disconnect-text')}
       foot={
         <>
@@ -108,7 +116,15 @@ export function ChangeDialog({ app, kind, servers, choices, onClose }: Props) {
   )
 }
 
-function Choice({ server, checked, onChange }: { server: ServerView; checked: boolean; onChange: (on: boolean) => void }) {
+function Choice({
+  server,
+  checked,
+  onChange,
+}: {
+  server: ServerView
+  checked: boolean
+  onChange: (on: boolean) => void
+}) {
   const id = useId()
   return (
     <li className="flex min-h-10.5 items-center gap-3 px-3.5 py-1.5">

@@ -92,7 +92,10 @@ export function Categories({ value, onChange }: { value: string; onChange: (cate
         <Menu
           align="start"
           trigger={
-            <button type="button" className={cn(look, 'gap-1', inRest !== undefined && 'bg-hover font-semibold text-ink')}>
+            <button
+              type="button"
+              className={cn(look, 'gap-1', inRest !== undefined && 'bg-hover font-semibold text-ink')}
+            >
               {inRest === undefined ? t('discover.more-categories') : name(inRest)}
               <ChevronDown aria-hidden className="size-3.5" />
             </button>

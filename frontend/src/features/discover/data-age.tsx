@@ -1,7 +1,7 @@
 import { CircleCheck, Clock, WifiOff } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
-import { useSettings, useSync } from '@/backend/queries'
 import type { SourceView } from '@/backend'
+import { useSettings, useSync } from '@/backend/queries'
 import { useAgo } from '@/text/format'
 import { TextButton } from '@/ui/button'
 import { Note } from '@/ui/note'
@@ -40,7 +40,9 @@ export function SourceNote() {
   const online = useOnline()
   const { data } = useSettings()
   const sync = useSync()
-  const again = (source: string) => <TextButton onClick={() => sync.mutate(source)}>{t('retry', { ns: 'actions' })}</TextButton>
+  const again = (source: string) => (
+    <TextButton onClick={() => sync.mutate(source)}>{t('retry', { ns: 'actions' })}</TextButton>
+  )
   if (!data) return null
   const time = oldest(data.sources)
   if (!online) {

@@ -53,7 +53,9 @@ describe('Discover', () => {
   it('reads on when the end of the list comes into view', async () => {
     const { fake, user } = open('/', { listings: makeListings(100) })
     await user.click(await screen.findByRole('button', { name: 'All' }))
-    await waitFor(() => expect(callsOf(fake, 'search').some(([q]) => (q as { category: string }).category === '')).toBe(true))
+    await waitFor(() =>
+      expect(callsOf(fake, 'search').some(([q]) => (q as { category: string }).category === '')).toBe(true),
+    )
     // 126 listings are 42 lines of three; jsdom shows the first, so no second page is asked for.
     expect(callsOf(fake, 'search').every(([q]) => (q as { offset: number }).offset === 0)).toBe(true)
     expect(screen.queryByRole('link', { name: 'Reviews 96' })).toBeNull()

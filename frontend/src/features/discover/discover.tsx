@@ -11,7 +11,7 @@ import { Empty } from '@/ui/empty'
 import { Field } from '@/ui/field'
 import { LoadProblem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
-import { type Row, lines, startPage } from './card-rows'
+import { lines, type Row, startPage } from './card-rows'
 import { Categories } from './categories'
 import { DataAge, SourceNote } from './data-age'
 import { start, useDiscoverState } from './discover-state'
@@ -34,7 +34,11 @@ export function Discover() {
   const first = search.data?.pages[0]
   const cards = useMemo(() => search.data?.pages.flatMap((p) => p.results) ?? [], [search.data])
   const facets = first?.facets
-  const total = first ? (first.more ? t('discover.over', { count: first.total }) : t('discover.found', { count: first.total })) : ''
+  const total = first
+    ? first.more
+      ? t('discover.over', { count: first.total })
+      : t('discover.found', { count: first.total })
+    : ''
   const filtered = filters.source !== '' || filters.noKey || filters.noDocker
 
   return (
@@ -80,7 +84,9 @@ export function Discover() {
           title={filters.text ? t('discover.none-for', { text: filters.text }) : t('discover.none')}
           action={
             filtered ? (
-              <Button onClick={() => change({ source: '', noKey: false, noDocker: false })}>{t('discover.drop-filters')}</Button>
+              <Button onClick={() => change({ source: '', noKey: false, noDocker: false })}>
+                {t('discover.drop-filters')}
+              </Button>
             ) : (
               <Button onClick={() => change(start)}>{t('discover.start-again')}</Button>
             )
@@ -180,7 +186,14 @@ function useColumns(box: { current: HTMLElement | null }): number {
   return columns
 }
 
-type ListProps = { cards: Listing[]; pending: boolean; more: boolean; onMore: () => void; forYou: boolean; summary?: string }
+type ListProps = {
+  cards: Listing[]
+  pending: boolean
+  more: boolean
+  onMore: () => void
+  forYou: boolean
+  summary?: string
+}
 
 function CardList({ cards, pending, more, onMore, forYou, summary }: ListProps) {
   const { t } = useTranslation()
@@ -219,7 +232,9 @@ function CardList({ cards, pending, more, onMore, forYou, summary }: ListProps) 
       className="mt-3.5 min-h-0 grow overflow-y-auto px-7 pb-7 narrow:px-5"
     >
       <div ref={inner}>
-        {rows[0]?.kind !== 'head' && <h2 className={summary ? 'meta num pb-2.5 font-normal' : 'sr-only'}>{summary ?? t('discover.results')}</h2>}
+        {rows[0]?.kind !== 'head' && (
+          <h2 className={summary ? 'meta num pb-2.5 font-normal' : 'sr-only'}>{summary ?? t('discover.results')}</h2>
+        )}
         {pending ? (
           <div className="grid gap-3" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
             {Array.from({ length: columns * 3 }, (_, i) => (
@@ -255,7 +270,10 @@ function CardList({ cards, pending, more, onMore, forYou, summary }: ListProps) 
                       }
                     />
                   ) : (
-                    <div className="grid gap-3 pb-3" style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}>
+                    <div
+                      className="grid gap-3 pb-3"
+                      style={{ gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))` }}
+                    >
                       {row.kind === 'cards'
                         ? row.cards.map((l) => <ServerCard key={l.id} listing={l} />)
                         : Array.from({ length: columns }, (_, i) => (

@@ -13,7 +13,11 @@ export function ServerCard({ listing }: { listing: Listing }) {
         <Tile name={listing.title} category={listing.category} />
         <div className="min-w-0 grow">
           <h3 className="truncate text-body">
-            <Link to="/listing/$id" params={{ id: listing.id }} className="outline-none after:absolute after:inset-0 after:rounded-lg">
+            <Link
+              to="/listing/$id"
+              params={{ id: listing.id }}
+              className="outline-none after:absolute after:inset-0 after:rounded-lg"
+            >
               {listing.title}
             </Link>
           </h3>

@@ -1,4 +1,15 @@
-import { ArrowRight, Eye, KeyRound, Layers, Lock, type LucideIcon, Monitor, Plus, ShieldCheck, Undo2 } from 'lucide-react'
+import {
+  ArrowRight,
+  Eye,
+  KeyRound,
+  Layers,
+  Lock,
+  type LucideIcon,
+  Monitor,
+  Plus,
+  ShieldCheck,
+  Undo2,
+} from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { type AppView, type FirstRun, type FoundServer, toWords } from '@/backend'
 import { useFinishFirstRun } from '@/backend/queries'
@@ -43,7 +54,10 @@ export function FirstRunScreen({ found }: { found: FirstRun }) {
           <ul className="mt-6.5 flex flex-col gap-3">
             {promises.map(([Icon, text]) => (
               <li key={text} className="flex items-center gap-3 text-ink-2">
-                <span aria-hidden className="grid size-6 shrink-0 place-items-center rounded-[0.41rem] border border-line bg-card text-ink">
+                <span
+                  aria-hidden
+                  className="grid size-6 shrink-0 place-items-center rounded-[0.41rem] border border-line bg-card text-ink"
+                >
                   <Icon className="size-3.25" />
                 </span>
                 {text}
@@ -54,7 +68,11 @@ export function FirstRunScreen({ found }: { found: FirstRun }) {
       </header>
       <main className="my-2 mr-2 flex min-h-0 flex-col overflow-hidden rounded-bay border border-line bg-panel tight:ml-2">
         <div className="min-h-0 grow overflow-y-auto px-8.5 pt-7.5 pb-4 narrow:px-5.5 narrow:pt-5.5">
-          <SectionHead title={t('first.apps', { count: apps.length })} remark={apps.length > 0 ? t('first.apps-remark') : undefined} className="mb-2.5" />
+          <SectionHead
+            title={t('first.apps', { count: apps.length })}
+            remark={apps.length > 0 ? t('first.apps-remark') : undefined}
+            className="mb-2.5"
+          />
           {apps.length === 0 ? (
             <Card>
               <Empty title={t('first.no-apps')}>{t('first.no-apps-text')}</Empty>
@@ -69,7 +87,11 @@ export function FirstRunScreen({ found }: { found: FirstRun }) {
           )}
           {found.servers.length > 0 && (
             <>
-              <SectionHead title={t('first.servers', { count: found.servers.length })} remark={t('first.entries', { count: entries })} className="mt-6 mb-2.5" />
+              <SectionHead
+                title={t('first.servers', { count: found.servers.length })}
+                remark={t('first.entries', { count: entries })}
+                className="mt-6 mb-2.5"
+              />
               <Rows>
                 {found.servers.map((s) => (
                   <FoundRow key={s.name} server={s} apps={apps} />
@@ -80,9 +102,19 @@ export function FirstRunScreen({ found }: { found: FirstRun }) {
           <SectionHead title={t('first.if')} className="mt-6 mb-2.5" />
           <Card className="grid grid-cols-[repeat(auto-fit,minmax(12rem,1fr))] gap-5 px-4 py-3.5">
             <Then icon={Layers} title={t('first.then-stay')} text={t('first.then-stay-text')} />
-            {keys > 0 && <Then icon={KeyRound} title={t('first.then-keys', { count: keys })} text={t('first.then-keys-text')} />}
-            {broken.length > 0 && <Then icon={ShieldCheck} title={t('first.then-broken', { count: broken.length })} text={t('first.then-broken-text')} />}
-            {(keys === 0 || broken.length === 0) && <Then icon={Plus} title={t('first.then-pick')} text={t('first.then-pick-text')} />}
+            {keys > 0 && (
+              <Then icon={KeyRound} title={t('first.then-keys', { count: keys })} text={t('first.then-keys-text')} />
+            )}
+            {broken.length > 0 && (
+              <Then
+                icon={ShieldCheck}
+                title={t('first.then-broken', { count: broken.length })}
+                text={t('first.then-broken-text')}
+              />
+            )}
+            {(keys === 0 || broken.length === 0) && (
+              <Then icon={Plus} title={t('first.then-pick')} text={t('first.then-pick-text')} />
+            )}
           </Card>
           {finish.error && <Problem alert className="mt-4" words={toWords(finish.error)} />}
         </div>
@@ -91,7 +123,12 @@ export function FirstRunScreen({ found }: { found: FirstRun }) {
             <ShieldCheck aria-hidden className="size-3.5 shrink-0" />
             {t('first.foot')}
           </p>
-          <Button tone="filled" size="lg" onClick={() => finish.mutate()} aria-disabled={finish.isPending || undefined}>
+          <Button
+            tone="filled"
+            size="lg"
+            onClick={() => finish.mutate(undefined)}
+            aria-disabled={finish.isPending || undefined}
+          >
             {t('first.go')}
             <ArrowRight aria-hidden className="size-4" />
           </Button>

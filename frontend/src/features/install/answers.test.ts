@@ -32,12 +32,20 @@ describe('an answer', () => {
 })
 
 it('asks for what is required first, else in the listing’s order', () => {
-  const keys = ordered([input({ key: 'a' }), input({ key: 'b', required: true }), input({ key: 'c' }), input({ key: 'd', required: true })]).map((i) => i.key)
+  const keys = ordered([
+    input({ key: 'a' }),
+    input({ key: 'b', required: true }),
+    input({ key: 'c' }),
+    input({ key: 'd', required: true }),
+  ]).map((i) => i.key)
   expect(keys).toEqual(['b', 'd', 'a', 'c'])
 })
 
 it('never begins with a secret, even when the listing declares one', () => {
-  expect(defaults([input({ secret: true, default: 'leaked' }), input({ key: 'B', format: 'boolean' })])).toEqual({ K: '', B: 'false' })
+  expect(defaults([input({ secret: true, default: 'leaked' }), input({ key: 'B', format: 'boolean' })])).toEqual({
+    K: '',
+    B: 'false',
+  })
 })
 
 it('keeps secrets apart and leaves out what is empty', () => {

@@ -33,7 +33,17 @@ export function AppChoices({ apps, chosen, onChange, secrets }: Props) {
   )
 }
 
-function AppRow({ app, checked, onCheck, secrets }: { app: AppChoice; checked: boolean; onCheck: (on: boolean) => void; secrets: boolean }) {
+function AppRow({
+  app,
+  checked,
+  onCheck,
+  secrets,
+}: {
+  app: AppChoice
+  checked: boolean
+  onCheck: (on: boolean) => void
+  secrets: boolean
+}) {
   const { t } = useTranslation()
   const id = useId()
   const [open, setOpen] = useState(false)
@@ -41,7 +51,13 @@ function AppRow({ app, checked, onCheck, secrets }: { app: AppChoice; checked: b
   return (
     <li>
       <div className="flex min-h-10.5 flex-wrap items-center gap-x-3 gap-y-1 px-3.5 py-2.25">
-        <Checkbox checked={checked && app.usable} disabled={!app.usable} onCheckedChange={onCheck} aria-labelledby={id} aria-describedby={`${id}-about`} />
+        <Checkbox
+          checked={checked && app.usable}
+          disabled={!app.usable}
+          onCheckedChange={onCheck}
+          aria-labelledby={id}
+          aria-describedby={`${id}-about`}
+        />
         <AppGlyph app={app.id} size={24} />
         {/* biome-ignore lint/a11y/noStaticElementInteractions: a larger target for the pointer; the box has the keyboard */}
         {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
@@ -54,7 +70,11 @@ function AppRow({ app, checked, onCheck, secrets }: { app: AppChoice; checked: b
         {app.changes.length > 0 && (
           <TextButton aria-expanded={open} aria-controls={`${id}-changes`} onClick={() => setOpen(!open)}>
             {open ? t('diff.hide') : t('diff.show')}
-            {open ? <ChevronDown aria-hidden className="size-3.5" /> : <ChevronRight aria-hidden className="size-3.5" />}
+            {open ? (
+              <ChevronDown aria-hidden className="size-3.5" />
+            ) : (
+              <ChevronRight aria-hidden className="size-3.5" />
+            )}
             <span className="sr-only">{t('sheet.of-app', { app: app.name })}</span>
           </TextButton>
         )}

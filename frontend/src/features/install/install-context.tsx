@@ -25,7 +25,14 @@ export function InstallSheetProvider({ children }: { children: ReactNode }) {
     <Context value={control}>
       {children}
       {/* The key makes a fresh sheet for another server, and keeps what was typed for the same one. */}
-      {target && <InstallSheet key={`${target.listing.id} ${target.pack}`} target={target} open={open} onClose={() => setOpen(false)} />}
+      {target && (
+        <InstallSheet
+          key={`${target.listing.id} ${target.pack}`}
+          target={target}
+          open={open}
+          onClose={() => setOpen(false)}
+        />
+      )}
     </Context>
   )
 }

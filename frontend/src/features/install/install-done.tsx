@@ -13,7 +13,15 @@ import { Tile } from '@/ui/tile'
 import { useToast } from '@/ui/toast'
 
 /** It is in. What to ask, what to restart, and the way back. */
-export function InstallDone({ result, category, onClose }: { result: InstallResult; category: string; onClose: () => void }) {
+export function InstallDone({
+  result,
+  category,
+  onClose,
+}: {
+  result: InstallResult
+  category: string
+  onClose: () => void
+}) {
   const { t } = useTranslation()
   const say = useToast()
   const navigate = useNavigate()

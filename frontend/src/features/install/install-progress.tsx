@@ -2,7 +2,7 @@ import { CircleCheck } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JobView } from '@/backend'
-import { useCancelJob } from '@/backend/queries'
+import { useApps, useCancelJob } from '@/backend/queries'
 import { type StageRecord, stagesOf } from '@/backend/stage-log'
 import { bytes, list, seconds } from '@/text/format'
 import { Button } from '@/ui/button'
@@ -14,7 +14,6 @@ import type { InstallTarget } from './install-context'
 import { SheetFoot } from './install-review'
 import { overall, type Stage, stages } from './progress'
 import { StepRail } from './step-rail'
-import { useApps } from '@/backend/queries'
 
 type Props = { target: InstallTarget; job: JobView; onClose: () => void }
 
@@ -44,7 +43,12 @@ export function InstallProgress({ target, job, onClose }: Props) {
         steps={[
           { key: 'plan', title: t('plan.title'), text: t('plan.agreed'), state: 'done' },
           { key: 'settings', title: t('sheet.settings'), text: t('sheet.filled'), state: 'done' },
-          { key: 'apps', title: t('sheet.apps'), text: names.length > 0 ? list(names) : t('sheet.no-app-chosen'), state: 'done' },
+          {
+            key: 'apps',
+            title: t('sheet.apps'),
+            text: names.length > 0 ? list(names) : t('sheet.no-app-chosen'),
+            state: 'done',
+          },
           { key: 'install', title: t('sheet.install'), text: t('percent', { percent }), state: 'now' },
         ]}
       />
@@ -94,7 +98,10 @@ function StageRow({ stage, names, record, job, now }: RowProps) {
     took >= 100 && t('seconds', { n: seconds(took) }),
   ].filter((f) => f !== false)
   return (
-    <li className={cn('flex items-start gap-3 px-4 py-3', !record && 'text-ink-3')} aria-current={current ? 'step' : undefined}>
+    <li
+      className={cn('flex items-start gap-3 px-4 py-3', !record && 'text-ink-3')}
+      aria-current={current ? 'step' : undefined}
+    >
       <span className="grid size-5.5 shrink-0 place-items-center">
         {current ? (
           <Ring className="size-5.5" value={total > 0 ? done / total : undefined} />
@@ -106,7 +113,9 @@ function StageRow({ stage, names, record, job, now }: RowProps) {
       </span>
       <div className="min-w-0 grow">
         <p className={cn('flex gap-3', current ? 'font-semibold' : 'font-medium')}>
-          <span className="grow">{stage === 'apps' && names.length > 0 ? t('apps.title-names', { apps: list(names) }) : t(`${stage}.title`)}</span>
+          <span className="grow">
+            {stage === 'apps' && names.length > 0 ? t('apps.title-names', { apps: list(names) }) : t(`${stage}.title`)}
+          </span>
           <span className="meta num shrink-0 font-normal">{facts.join(' · ')}</span>
         </p>
         <p className="meta mt-px">{t(`${stage}.text`)}</p>

@@ -69,7 +69,9 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
   const ids = { plan: useId(), settings: useId(), apps: useId() }
   const draft = drafts.get(form.ref)
   const [answers, setAnswers] = useState<Answers>(() => ({ ...defaults(form.inputs), ...draft?.answers }))
-  const [chosen, setChosen] = useState<string[]>(() => draft?.chosen ?? form.apps.filter((a) => a.usable).map((a) => a.id))
+  const [chosen, setChosen] = useState<string[]>(
+    () => draft?.chosen ?? form.apps.filter((a) => a.usable).map((a) => a.id),
+  )
   const [scripts, setScripts] = useState(false)
   const [risk, setRisk] = useState(false)
   const [pressed, setPressed] = useState(false)
@@ -124,11 +126,21 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
   }
 
   const steps: Step[] = [
-    { key: ids.plan, title: t('plan.title'), text: offer ? t('plan.short', { size: bytes(offer.bytes) }) : t('plan.looking'), state: offer ? 'done' : 'now' },
+    {
+      key: ids.plan,
+      title: t('plan.title'),
+      text: offer ? t('plan.short', { size: bytes(offer.bytes) }) : t('plan.looking'),
+      state: offer ? 'done' : 'now',
+    },
     {
       key: ids.settings,
       title: t('sheet.settings'),
-      text: form.inputs.length === 0 ? t('sheet.nothing-to-fill') : wrongCount > 0 ? t('sheet.to-fill', { count: wrongCount }) : t('sheet.filled'),
+      text:
+        form.inputs.length === 0
+          ? t('sheet.nothing-to-fill')
+          : wrongCount > 0
+            ? t('sheet.to-fill', { count: wrongCount })
+            : t('sheet.filled'),
       state: wrongCount === 0 ? 'done' : offer ? 'now' : 'open',
     },
     {
@@ -153,6 +165,8 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
       />
       <div className="flex min-w-0 grow flex-col">
         <div ref={body} className="min-h-0 grow overflow-y-auto px-6 pt-5 pb-6">
+          {/* Where the rail has no room, the sheet still says what it is about. */}
+          <p className="display mb-3 hidden text-statement tight:block">{t('sheet.title', { title: form.title })}</p>
           {startProblem && <Failure words={startProblem} onRetry={start} />}
           {cancelled && !startProblem && (
             <Note className="mb-4" icon={Undo2}>
@@ -275,7 +289,15 @@ function Head({ title, onClose }: { title: string; onClose: () => void }) {
   )
 }
 
-function Consent({ checked, onChange, children }: { checked: boolean; onChange: (on: boolean) => void; children: ReactNode }) {
+function Consent({
+  checked,
+  onChange,
+  children,
+}: {
+  checked: boolean
+  onChange: (on: boolean) => void
+  children: ReactNode
+}) {
   const id = useId()
   return (
     <div className="mt-2 flex items-center gap-2.5">
@@ -293,7 +315,10 @@ export function SheetFoot({ remark, warn = false, children }: { remark: string; 
   const Icon = warn ? TriangleAlert : Undo2
   return (
     <footer className="flex shrink-0 flex-wrap items-center justify-end gap-2.5 border-line border-t bg-panel px-6 py-3.5">
-      <p role="status" className={`flex min-w-0 grow basis-50 items-center gap-1.5 text-meta ${warn ? 'font-medium text-warn' : 'text-ink-3'}`}>
+      <p
+        role="status"
+        className={`flex min-w-0 grow basis-50 items-center gap-1.5 text-meta ${warn ? 'font-medium text-warn' : 'text-ink-3'}`}
+      >
         <Icon aria-hidden className="size-3.5 shrink-0" />
         {remark}
       </p>

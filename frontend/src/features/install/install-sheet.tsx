@@ -1,7 +1,7 @@
-import type { JobView } from '@/backend'
-import { useJobAbout } from '@/backend/queries'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import type { JobView } from '@/backend'
+import { useJobAbout } from '@/backend/queries'
 import { Sheet } from '@/ui/dialog'
 import type { InstallTarget } from './install-context'
 import { InstallDone } from './install-done'
@@ -29,7 +29,12 @@ export function InstallSheet({ target, open, onClose }: Props) {
       setPast(mine.id)
     }
     return (
-      <Sheet open={open} onClose={leave} label={t('done.title', { title: mine.result.title })} className="w-155 flex-col">
+      <Sheet
+        open={open}
+        onClose={leave}
+        label={t('done.title', { title: mine.result.title })}
+        className="w-155 flex-col"
+      >
         <InstallDone result={mine.result} category={target.listing.category} onClose={leave} />
       </Sheet>
     )
@@ -45,7 +50,12 @@ export function InstallSheet({ target, open, onClose }: Props) {
       {running ? (
         <InstallProgress target={target} job={running} onClose={onClose} />
       ) : (
-        <InstallReview target={target} failure={mine?.state === 'failed' ? mine.error : undefined} cancelled={mine?.state === 'cancelled'} onClose={onClose} />
+        <InstallReview
+          target={target}
+          failure={mine?.state === 'failed' ? mine.error : undefined}
+          cancelled={mine?.state === 'cancelled'}
+          onClose={onClose}
+        />
       )}
     </Sheet>
   )

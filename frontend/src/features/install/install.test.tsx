@@ -118,7 +118,11 @@ describe('the install sheet', () => {
   })
 
   it('keeps what was typed when an install fails, and says what happened and what to do', async () => {
-    const words = someWords({ code: 'start_exited', message: 'Notion stopped right after it started.', hint: 'Its key may be wrong.' })
+    const words = someWords({
+      code: 'start_exited',
+      message: 'Notion stopped right after it started.',
+      hint: 'Its key may be wrong.',
+    })
     const { user, sheet } = await get('Notion', { installFails: { [notion]: words } })
     await user.type(await sheet.findByLabelText(/Notion key/), 'ntn_1')
     await user.type(sheet.getByLabelText(/Folder for downloads/), '/tmp/x')
@@ -129,7 +133,11 @@ describe('the install sheet', () => {
   })
 
   it('names what must be agreed to when the Go side asks for it', async () => {
-    const words = someWords({ code: 'consent_needed', message: 'Toolbay needs your yes first.', needs: [{ kind: 'scripts', name: 'notion', text: 'Run its set-up program.', flag: '--allow-scripts' }] })
+    const words = someWords({
+      code: 'consent_needed',
+      message: 'Toolbay needs your yes first.',
+      needs: [{ kind: 'scripts', name: 'notion', text: 'Run its set-up program.', flag: '--allow-scripts' }],
+    })
     const { user, sheet } = await get('Memory', { installFails: { [memory]: words } })
     await user.click(await sheet.findByRole('button', { name: 'Install' }))
     expect(await screen.findByText('Run its set-up program.')).toBeVisible()
@@ -210,7 +218,18 @@ describe('the install sheet', () => {
   })
 
   it('treats text of a listing as text, also in labels', async () => {
-    const input: InputField = { key: 'X', label: '<b>X</b>', description: '<i>no</i>', required: true, secret: false, format: 'string', default: '', placeholder: '', choices: [], link: 'javascript:alert(1)' }
+    const input: InputField = {
+      key: 'X',
+      label: '<b>X</b>',
+      description: '<i>no</i>',
+      required: true,
+      secret: false,
+      format: 'string',
+      default: '',
+      placeholder: '',
+      choices: [],
+      link: 'javascript:alert(1)',
+    }
     const { sheet } = await get('Memory', { inputs: { [memory]: [input] } })
     expect(await sheet.findByLabelText('<b>X</b>')).toBeVisible()
     expect(sheet.getByText('<i>no</i>')).toBeVisible()

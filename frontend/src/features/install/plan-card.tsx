@@ -10,14 +10,31 @@ export function PlanCard({ offer, remote }: { offer: InstallOffer | undefined; r
   const { t } = useTranslation()
   return (
     <Card className="grid grid-cols-3 gap-4.5 px-3.5 py-3 tight:grid-cols-1">
-      <Fact icon={Download} title={offer ? (offer.bytes > 0 ? t('plan.downloads', { size: bytes(offer.bytes) }) : t('plan.no-download')) : undefined}>
+      <Fact
+        icon={Download}
+        title={
+          offer
+            ? offer.bytes > 0
+              ? t('plan.downloads', { size: bytes(offer.bytes) })
+              : t('plan.no-download')
+            : undefined
+        }
+      >
         {offer && <Downloads offer={offer} />}
       </Fact>
       <Fact icon={Monitor} title={remote ? t('plan.runs-online') : t('plan.runs-here')}>
         {remote ? t('plan.runs-online-text') : t('plan.runs-here-text')}
       </Fact>
       <Fact icon={ShieldCheck} title={t('plan.checked')}>
-        {offer ? (offer.version ? t('plan.checked-text', { version: offer.version }) : t('plan.checked-hello')) : <Skeleton className="mt-1 h-2.5 w-4/5" />}
+        {offer ? (
+          offer.version ? (
+            t('plan.checked-text', { version: offer.version })
+          ) : (
+            t('plan.checked-hello')
+          )
+        ) : (
+          <Skeleton className="mt-1 h-2.5 w-4/5" />
+        )}
       </Fact>
     </Card>
   )
@@ -33,7 +50,15 @@ function Downloads({ offer }: { offer: InstallOffer }) {
   ))
 }
 
-function Fact({ icon: Icon, title, children }: { icon: LucideIcon; title: string | undefined; children: React.ReactNode }) {
+function Fact({
+  icon: Icon,
+  title,
+  children,
+}: {
+  icon: LucideIcon
+  title: string | undefined
+  children: React.ReactNode
+}) {
   const { t } = useTranslation()
   return (
     <div className="min-w-0">

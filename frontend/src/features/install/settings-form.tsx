@@ -2,6 +2,7 @@ import { File, Folder, Hash, KeyRound } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type InputField, useBackend } from '@/backend'
+import { shortPath } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
 import { ExternalLink } from '@/ui/external-link'
@@ -54,7 +55,14 @@ export function SettingsForm({ inputs, answers, wrong, showAll, onChange, where 
   )
 }
 
-type SettingProps = { input: InputField; value: string; wrong: Wrong; show: boolean; where: string; onChange: (v: string) => void }
+type SettingProps = {
+  input: InputField
+  value: string
+  wrong: Wrong
+  show: boolean
+  where: string
+  onChange: (v: string) => void
+}
 
 function Setting({ input, value, wrong, show, where, onChange }: SettingProps) {
   const { t } = useTranslation()
@@ -92,23 +100,30 @@ function Setting({ input, value, wrong, show, where, onChange }: SettingProps) {
         if (input.secret) return <SecretField icon={KeyRound} {...shared} className="font-mono" />
         if (input.choices.length > 0) {
           return (
-            <Select {...ids} value={value} onChange={onChange} choices={input.choices} none={input.required ? undefined : t('field.none')} />
+            <Select
+              {...ids}
+              value={value}
+              onChange={onChange}
+              choices={input.choices}
+              none={input.required ? undefined : t('field.none')}
+            />
           )
         }
-        if (input.format === 'folder' || input.format === 'filepath') return <PathField input={input} shared={shared} onPick={onChange} />
-        return <Field {...shared} icon={input.format === 'number' ? Hash : undefined} inputMode={input.format === 'number' ? 'decimal' : undefined} />
+        if (input.format === 'folder' || input.format === 'filepath')
+          return <PathField input={input} shared={shared} onPick={onChange} />
+        return (
+          <Field
+            {...shared}
+            icon={input.format === 'number' ? Hash : undefined}
+            inputMode={input.format === 'number' ? 'decimal' : undefined}
+          />
+        )
       }}
     </Labelled>
   )
 }
 
 type Shared = { value: string; onBlur: () => void }
-
-/** "Documents › Notion files": the end of a path, as a file manager shows it. */
-export function shortPath(path: string): string {
-  const parts = path.split(/[\\/]+/).filter(Boolean)
-  return parts.length > 2 ? parts.slice(-2).join(' › ') : path
-}
 
 /** The whole path while it is edited; otherwise its readable end. */
 function PathField({ input, shared, onPick }: { input: InputField; shared: Shared; onPick: (path: string) => void }) {
@@ -133,7 +148,11 @@ function PathField({ input, shared, onPick }: { input: InputField; shared: Share
       icon={folder ? Folder : File}
       className="pr-1"
       end={
-        <Button size="sm" aria-label={t(folder ? 'field.choose-folder' : 'field.choose-file', { label: input.label })} onClick={() => void pick()}>
+        <Button
+          size="sm"
+          aria-label={t(folder ? 'field.choose-folder' : 'field.choose-file', { label: input.label })}
+          onClick={() => void pick()}
+        >
           {t('field.choose')}
         </Button>
       }
@@ -141,7 +160,15 @@ function PathField({ input, shared, onPick }: { input: InputField; shared: Share
   )
 }
 
-function BooleanSetting({ input, value, onChange }: { input: InputField; value: string; onChange: (v: string) => void }) {
+function BooleanSetting({
+  input,
+  value,
+  onChange,
+}: {
+  input: InputField
+  value: string
+  onChange: (v: string) => void
+}) {
   const id = useId()
   return (
     <div className="flex items-start gap-2.5 self-center">

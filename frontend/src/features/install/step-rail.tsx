@@ -5,7 +5,14 @@ import { Tile } from '@/ui/tile'
 
 export type Step = { key: string; title: string; text: string; state: 'done' | 'now' | 'open' }
 
-type Props = { form: Pick<InstallForm, 'title' | 'publisher'>; category: string; steps: Step[]; foot: string; label: string; onGo?: (key: string) => void }
+type Props = {
+  form: Pick<InstallForm, 'title' | 'publisher'>
+  category: string
+  steps: Step[]
+  foot: string
+  label: string
+  onGo?: (key: string) => void
+}
 
 /** What is settled, what is next, what is to come. */
 export function StepRail({ form, category, steps, foot, label, onGo }: Props) {
@@ -42,7 +49,9 @@ export function StepRail({ form, category, steps, foot, label, onGo }: Props) {
                 {s.state === 'done' ? <Check className="size-3.5" /> : i + 1}
               </span>
               <span className="min-w-0">
-                <span className={cn('block text-ui leading-4.5', s.state === 'now' ? 'font-semibold' : 'font-medium')}>{s.title}</span>
+                <span className={cn('block text-ui leading-4.5', s.state === 'now' ? 'font-semibold' : 'font-medium')}>
+                  {s.title}
+                </span>
                 <span className="meta block">{s.text}</span>
               </span>
             </button>

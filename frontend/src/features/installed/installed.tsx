@@ -7,7 +7,7 @@ import { useApps, useRemoveServers, useServers, useTestServer, useUndo } from '@
 import { KeyDialog } from '@/features/keys/key-dialog'
 import { list, useAgo } from '@/text/format'
 import { Bay } from '@/ui/bay'
-import { Button } from '@/ui/button'
+import { Button, buttonClass } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { type Choice, Segmented } from '@/ui/choice'
 import { Empty } from '@/ui/empty'
@@ -19,7 +19,6 @@ import { SkeletonRows } from '@/ui/skeleton'
 import { Status, type StatusTone } from '@/ui/status'
 import { Tile } from '@/ui/tile'
 import { useToast } from '@/ui/toast'
-import { buttonClass } from '@/ui/button'
 import { ServerDetails } from './server-details'
 
 const needsYou = (s: ServerView) => s.status === 'broken' || s.status === 'needs-key'
@@ -46,7 +45,9 @@ export function Installed() {
 
   return (
     <>
-      <PageHead title={t('nav.installed')}>{all.length > 0 && <FindField label={t('installed.find')} value={find} onChange={setFind} />}</PageHead>
+      <PageHead title={t('nav.installed')}>
+        {all.length > 0 && <FindField label={t('installed.find')} value={find} onChange={setFind} />}
+      </PageHead>
       <PageBody>
         {servers.isPending ? (
           <SkeletonRows rows={5} label={t('loading')} />
@@ -80,7 +81,9 @@ export function Installed() {
               </Button>
             </div>
             {top.length > 0 && <Group title={t('installed.needs-you')} servers={top} slots={slots} />}
-            {rest.length > 0 && <Group title={top.length > 0 ? t('installed.else') : t('installed.yours')} servers={rest} slots={slots} />}
+            {rest.length > 0 && (
+              <Group title={top.length > 0 ? t('installed.else') : t('installed.yours')} servers={rest} slots={slots} />
+            )}
             {top.length === 0 && rest.length === 0 && (
               <Empty title={find ? t('installed.none-for', { text: find }) : t('installed.all-well')}>
                 {!find && t('installed.all-well-text')}
@@ -106,7 +109,12 @@ function Group({ title, servers, slots }: { title: string; servers: ServerView[]
   )
 }
 
-const tones: Record<ServerView['status'], StatusTone> = { ok: 'ok', 'needs-key': 'key', broken: 'bad', untested: 'untested' }
+const tones: Record<ServerView['status'], StatusTone> = {
+  ok: 'ok',
+  'needs-key': 'key',
+  broken: 'bad',
+  untested: 'untested',
+}
 
 function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) {
   const { t } = useTranslation()
@@ -120,7 +128,7 @@ function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) 
   const names = slots.filter((a) => server.apps.includes(a.id)).map((a) => a.name)
   return (
     <li>
-      <div className="grid min-h-12.75 grid-cols-[minmax(0,1fr)_8.5rem_auto_6.5rem_8.25rem] items-center gap-3.5 py-1.5 pr-3 pl-3.5 narrow:grid-cols-[minmax(0,1fr)_8rem_auto_8.25rem] tight:grid-cols-[minmax(0,1fr)_auto]">
+      <div className="grid min-h-12.75 grid-cols-[minmax(0,1fr)_8.5rem_auto_6.5rem_8.25rem] items-center gap-3.5 py-1.5 pr-3 pl-3.5 narrow:grid-cols-[minmax(0,1fr)_8rem_auto_8.25rem] tight:grid-cols-[minmax(0,1fr)_auto_auto]">
         <div className="flex min-w-0 items-center gap-3">
           <Tile name={server.title} category={server.category} size={32} />
           <div className="min-w-0">
@@ -139,7 +147,9 @@ function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) 
             <p className="meta truncate">{server.publisher || server.id}</p>
           </div>
         </div>
-        <Status tone={tones[server.status]}>{actions.testing ? t('installed.testing') : t(`status.${server.status}`)}</Status>
+        <Status tone={tones[server.status]}>
+          {actions.testing ? t('installed.testing') : t(`status.${server.status}`)}
+        </Status>
         <span className="tight:hidden">
           <Bay apps={slots} on={server.apps} problem={server.status === 'broken' ? server.apps : []} />
         </span>
@@ -191,7 +201,12 @@ function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) 
                   {t('replace-key', { ns: 'actions' })}
                 </Button>
               )}
-              <Button size="sm" tone={server.problem.action === 'replace-key' && key ? 'plain' : 'filled'} onClick={actions.test} disabled={actions.testing}>
+              <Button
+                size="sm"
+                tone={server.problem.action === 'replace-key' && key ? 'plain' : 'filled'}
+                onClick={actions.test}
+                disabled={actions.testing}
+              >
                 {t('retry', { ns: 'actions' })}
               </Button>
             </>
@@ -237,12 +252,19 @@ function useServerActions(server: ServerView) {
       remove.mutate([server.id], {
         onSuccess: (r) =>
           say(
-            r.apps.length > 0 ? t('installed.removed', { title: server.title, count: r.apps.length }) : t('installed.removed-only', { title: server.title }),
-            r.change === '' ? undefined : {
-              label: t('undo'),
-              undo: true,
-              act: () => undo.mutate(r.change, { onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })) }),
-            },
+            r.apps.length > 0
+              ? t('installed.removed', { title: server.title, count: r.apps.length })
+              : t('installed.removed-only', { title: server.title }),
+            r.change === ''
+              ? undefined
+              : {
+                  label: t('undo'),
+                  undo: true,
+                  act: () =>
+                    undo.mutate(r.change, {
+                      onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })),
+                    }),
+                },
           ),
       }),
   }

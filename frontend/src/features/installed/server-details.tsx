@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next'
 import type { ServerView } from '@/backend'
-import { date } from '@/text/format'
 import { ToolList } from '@/features/listing/tool-list'
+import { date, shortPath } from '@/text/format'
 import { Details, Log } from '@/ui/details'
 
 /** A server opened in its row: settings, tools, and the exact facts behind a disclosure. */
@@ -11,7 +11,10 @@ export function ServerDetails({ server, apps }: { server: ServerView; apps: stri
     [t('server.in'), apps],
     [t('server.version'), server.version],
     [t('server.installed'), date(server.installed)],
-    ...server.settings.map((s): [string, string] => [s.label, s.secret ? (s.set ? t('server.key-set') : t('server.key-missing')) : s.value]),
+    ...server.settings.map((s): [string, string] => [
+      s.label,
+      s.secret ? (s.set ? t('server.key-set') : t('server.key-missing')) : shortPath(s.value),
+    ]),
   ]
   return (
     <div className="border-line border-t bg-panel px-3.5 py-3 pl-14.5 narrow:pl-3.5">
@@ -31,7 +34,13 @@ export function ServerDetails({ server, apps }: { server: ServerView; apps: stri
       )}
       <Details className="mt-3">
         <Log label={t('details.log')}>
-          {[`${server.package.type}  ${server.package.identifier}  ${server.package.version}`, server.id, server.log.trim()].filter(Boolean).join('\n')}
+          {[
+            `${server.package.type}  ${server.package.identifier}  ${server.package.version}`,
+            server.id,
+            server.log.trim(),
+          ]
+            .filter(Boolean)
+            .join('\n')}
         </Log>
       </Details>
     </div>

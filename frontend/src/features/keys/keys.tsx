@@ -71,11 +71,21 @@ function KeyRow({ item }: { item: KeyView }) {
           <Status tone={item.set ? 'ok' : 'key'}>{item.set ? t('keys.set') : t('status.needs-key')}</Status>
         </span>
         <span className="flex w-44 justify-end gap-1.5">
-          <Button size="sm" onClick={() => setReplacing(true)} aria-label={t(item.set ? 'keys.replace-label' : 'keys.add-label', { label: item.label })}>
+          <Button
+            size="sm"
+            onClick={() => setReplacing(true)}
+            aria-label={t(item.set ? 'keys.replace-label' : 'keys.add-label', { label: item.label })}
+          >
             {item.set ? t('replace-key', { ns: 'actions' }) : t('add-key', { ns: 'actions' })}
           </Button>
           {item.set && (
-            <Button size="sm" tone="quiet" square aria-label={t('keys.delete-label', { label: item.label })} onClick={() => setAsking(true)}>
+            <Button
+              size="sm"
+              tone="quiet"
+              square
+              aria-label={t('keys.delete-label', { label: item.label })}
+              onClick={() => setAsking(true)}
+            >
               <Trash2 aria-hidden className="size-4" />
             </Button>
           )}

@@ -65,7 +65,9 @@ function Page({ page }: { page: ListingPage }) {
   const { t } = useTranslation()
   const ago = useAgo()
   const { listing, ways } = page
-  const [way, setWay] = useState<Way | undefined>(ways.find((w) => w.recommended && w.usable) ?? ways.find((w) => w.usable))
+  const [way, setWay] = useState<Way | undefined>(
+    ways.find((w) => w.recommended && w.usable) ?? ways.find((w) => w.usable),
+  )
   const reads = listing.tools.filter((x) => x.readOnly === true).length
   const changes = listing.tools.filter((x) => x.readOnly === false).length
   const meta = [
@@ -107,7 +109,9 @@ function Page({ page }: { page: ListingPage }) {
               {t('listing.not-installable')}
             </Note>
           )}
-          {listing.installed.length > 0 && <Note className="mt-4">{t('listing.have', { names: list(listing.installed) })}</Note>}
+          {listing.installed.length > 0 && (
+            <Note className="mt-4">{t('listing.have', { names: list(listing.installed) })}</Note>
+          )}
           {listing.tools.length > 0 ? (
             <>
               <SectionHead
@@ -130,7 +134,9 @@ function Page({ page }: { page: ListingPage }) {
           <Ways ways={ways} value={way?.index} onChange={(index) => setWay(ways.find((w) => w.index === index))} />
           <Details className="mt-3.5" label={t('listing.exact')}>
             <Log label={t('listing.exact')}>
-              {[listing.name, listing.repository, ...ways.map((w) => `${w.type}  ${w.identifier}  ${w.version}`)].filter(Boolean).join('\n')}
+              {[listing.name, listing.repository, ...ways.map((w) => `${w.type}  ${w.identifier}  ${w.version}`)]
+                .filter(Boolean)
+                .join('\n')}
             </Log>
           </Details>
         </div>
@@ -159,7 +165,11 @@ function Behind({ page }: { page: ListingPage }) {
               <Icon aria-hidden className="mt-px size-4 shrink-0 text-accent-text" />
               <div className="min-w-0 text-second">
                 {key ? t(key) : t('behind.other', { name: s.name })}
-                <p className="meta">{s.source === 'starter' || !s.synced ? s.name : t('behind.checked', { name: s.name, ago: ago(s.synced) })}</p>
+                <p className="meta">
+                  {s.source === 'starter' || !s.synced
+                    ? s.name
+                    : t('behind.checked', { name: s.name, ago: ago(s.synced) })}
+                </p>
               </div>
             </li>
           )

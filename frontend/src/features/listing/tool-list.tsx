@@ -10,7 +10,11 @@ const first = 8
 /** "read_page" is for programs; a person reads "Read page". */
 export function toolTitle(tool: Tool): string {
   if (tool.title) return tool.title
-  const words = tool.name.replace(/([a-z])([A-Z])/g, '$1 $2').replace(/[_\-./]+/g, ' ').trim().toLowerCase()
+  const words = tool.name
+    .replace(/([a-z])([A-Z])/g, '$1 $2')
+    .replace(/[_\-./]+/g, ' ')
+    .trim()
+    .toLowerCase()
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
@@ -24,7 +28,8 @@ export function ToolList({ tools }: { tools: Tool[] }) {
       {shown.map((tool) => (
         <li key={tool.name} className="flex min-h-10 items-center gap-2.5 px-3.5 py-2">
           <p className="line-clamp-2 min-w-0 grow">
-            <span className="font-[550]">{toolTitle(tool)}</span> <span className="text-ink-3 text-second">{tool.description}</span>
+            <span className="font-[550]">{toolTitle(tool)}</span>{' '}
+            <span className="text-ink-3 text-second">{tool.description}</span>
           </p>
           {tool.readOnly === true && (
             <span className="inline-flex shrink-0 items-center gap-1.25 px-1.75 text-ink-2 text-meta">

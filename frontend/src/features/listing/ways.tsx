@@ -8,7 +8,15 @@ const known = ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'nuget', 'cargo'] as cons
 const reasons = ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'later'] as const
 
 /** The ways to get a server, one of them recommended and the reason why. */
-export function Ways({ ways, value, onChange }: { ways: Way[]; value: number | undefined; onChange: (index: number) => void }) {
+export function Ways({
+  ways,
+  value,
+  onChange,
+}: {
+  ways: Way[]
+  value: number | undefined
+  onChange: (index: number) => void
+}) {
   const { t } = useTranslation()
   const { t: w } = useTranslation('ways')
   if (ways.length === 0) return <p className="text-ink-2 text-second">{t('listing.no-way')}</p>
@@ -27,7 +35,11 @@ export function Ways({ ways, value, onChange }: { ways: Way[]; value: number | u
           // biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is a control of its own kind
           <label
             key={way.index}
-            className={cn('flex items-start gap-3 border-line px-3.5 py-2.5 not-first:border-t', on && 'bg-accent-soft', !way.usable && 'text-ink-3')}
+            className={cn(
+              'flex items-start gap-3 border-line px-3.5 py-2.5 not-first:border-t',
+              on && 'bg-accent-soft',
+              !way.usable && 'text-ink-3',
+            )}
           >
             <Radio.Root
               value={way.index}

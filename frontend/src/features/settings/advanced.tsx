@@ -20,8 +20,18 @@ export function Advanced({ settings }: { settings: SettingsView }) {
   const { t } = useTranslation()
   return (
     <div className="flex flex-col gap-6">
-      <AddressSetting name="registry" value={settings.registry} label={t('settings.registry')} help={t('settings.registry-text')} />
-      <AddressSetting name="node_origin" value={settings.node_origin} label={t('settings.node')} help={t('settings.node-text')} />
+      <AddressSetting
+        name="registry"
+        value={settings.registry}
+        label={t('settings.registry')}
+        help={t('settings.registry-text')}
+      />
+      <AddressSetting
+        name="node_origin"
+        value={settings.node_origin}
+        label={t('settings.node')}
+        help={t('settings.node-text')}
+      />
     </div>
   )
 }
@@ -44,8 +54,21 @@ function AddressSetting({ name, value, label, help }: { name: string; value: str
       <Labelled label={label} help={help} wrong={wrong}>
         {(ids) => (
           <div className="flex gap-2">
-            <Field {...ids} icon={Link2} className="grow" inputMode="url" placeholder={t('settings.default')} value={text} onChange={(e) => setText(e.target.value)} />
-            <Button type="submit" disabled={text.trim() === value || set.isPending} className="h-9.5" aria-label={t('settings.save-label', { label })}>
+            <Field
+              {...ids}
+              icon={Link2}
+              className="grow"
+              inputMode="url"
+              placeholder={t('settings.default')}
+              value={text}
+              onChange={(e) => setText(e.target.value)}
+            />
+            <Button
+              type="submit"
+              disabled={text.trim() === value || set.isPending}
+              className="h-9.5"
+              aria-label={t('settings.save-label', { label })}
+            >
               {t('settings.save')}
             </Button>
           </div>

@@ -19,7 +19,12 @@ export function General({ settings }: { settings: SettingsView }) {
   return (
     <>
       <SectionHead title={t('settings.look')} className="mb-2.5" />
-      <Segmented label={t('settings.look')} value={settings.theme} choices={themes} onChange={(value) => set.mutate({ name: 'theme', value })} />
+      <Segmented
+        label={t('settings.look')}
+        value={settings.theme}
+        choices={themes}
+        onChange={(value) => set.mutate({ name: 'theme', value })}
+      />
       {set.error && <Problem alert className="mt-3" words={toWords(set.error)} />}
       <SectionHead title={t('settings.kept')} className="mt-6 mb-2.5" />
       <Rows>

@@ -56,14 +56,24 @@ export function Sources({ sources }: { sources: SourceView[] }) {
           </thead>
           <tbody>
             {sources.map((s) => (
-              <SourceRow key={s.source} source={s} ago={ago} onUse={(on) => set.mutate({ name: `source.${s.source}`, value: String(on) })} />
+              <SourceRow
+                key={s.source}
+                source={s}
+                ago={ago}
+                onUse={(on) => set.mutate({ name: `source.${s.source}`, value: String(on) })}
+              />
             ))}
           </tbody>
         </table>
       </div>
       {problem && <Problem alert className="mt-3" words={toWords(problem)} />}
       {failed.map((s) => (
-        <Note key={s.source} tone="warn" className="mt-3" action={<TextButton onClick={() => sync.mutate(s.source)}>{t('settings.try-now')}</TextButton>}>
+        <Note
+          key={s.source}
+          tone="warn"
+          className="mt-3"
+          action={<TextButton onClick={() => sync.mutate(s.source)}>{t('settings.try-now')}</TextButton>}
+        >
           <strong className="font-semibold">{t('discover.source-failed', { name: s.name })}</strong>{' '}
           {s.synced ? t('discover.source-old', { ago: ago(s.synced) }) : t('discover.source-none')}
         </Note>
@@ -87,7 +97,15 @@ export function Sources({ sources }: { sources: SourceView[] }) {
   )
 }
 
-function SourceRow({ source, ago, onUse }: { source: SourceView; ago: (t: string) => string; onUse: (on: boolean) => void }) {
+function SourceRow({
+  source,
+  ago,
+  onUse,
+}: {
+  source: SourceView
+  ago: (t: string) => string
+  onUse: (on: boolean) => void
+}) {
   const { t } = useTranslation()
   const Icon = icons[source.source] ?? FileText
   const about = told.find((x) => x === source.source)
@@ -96,7 +114,10 @@ function SourceRow({ source, ago, onUse }: { source: SourceView; ago: (t: string
     <tr className="h-13.5 border-line border-t *:px-3.5">
       <th scope="row" className="text-left font-normal">
         <span className="flex items-center gap-3">
-          <span aria-hidden className="grid size-8 shrink-0 place-items-center rounded-[0.54rem] border border-line bg-card">
+          <span
+            aria-hidden
+            className="grid size-8 shrink-0 place-items-center rounded-[0.54rem] border border-line bg-card"
+          >
             <Icon className="size-4" />
           </span>
           <span className="min-w-0">
@@ -116,10 +137,16 @@ function SourceRow({ source, ago, onUse }: { source: SourceView; ago: (t: string
           <Status tone="untested">{t('settings.never')}</Status>
         )}
       </td>
-      <td className="meta num whitespace-nowrap">{own ? t('settings.built-in') : source.synced ? ago(source.synced) : t('settings.never')}</td>
+      <td className="meta num whitespace-nowrap">
+        {own ? t('settings.built-in') : source.synced ? ago(source.synced) : t('settings.never')}
+      </td>
       <td className="num text-right text-second">{count(source.listings)}</td>
       <td className="text-right">
-        <Switch checked={source.enabled} onCheckedChange={onUse} aria-label={t('settings.use-label', { name: source.name })} />
+        <Switch
+          checked={source.enabled}
+          onCheckedChange={onUse}
+          aria-label={t('settings.use-label', { name: source.name })}
+        />
       </td>
     </tr>
   )

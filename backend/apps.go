@@ -92,9 +92,14 @@ type ConnectRequest struct {
 // Connect puts servers into an app's file. Error codes: server_unknown and
 // those of backend/connect and backend/changeset.
 func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult, error) {
+	release, err := b.alone(ctx)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	defer release()
 	var wants []connect.Want
 	var titles []string
-	for _, id := range req.Servers {
+	for _, id := range unique(req.Servers) {
 		s, err := b.server(ctx, id)
 		if err != nil {
 			return ChangeResult{}, err
@@ -117,15 +122,20 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 // Disconnect takes servers out of an app's file. Servers that are not
 // installed any more may be named too.
 func (b *Backend) Disconnect(ctx context.Context, req ConnectRequest) (ChangeResult, error) {
+	release, err := b.alone(ctx)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	defer release()
 	var titles []string
-	for _, id := range req.Servers {
+	for _, id := range unique(req.Servers) {
 		name := id
 		if s, err := b.store.Server(ctx, id); err == nil {
 			name = s.Title
 		}
 		titles = append(titles, name)
 	}
-	plan, err := b.connect.PlanDisconnect(ctx, "disconnect", strings.Join(titles, ", "), b.targets(req), req.Servers)
+	plan, err := b.connect.PlanDisconnect(ctx, "disconnect", strings.Join(titles, ", "), b.targets(req), unique(req.Servers))
 	if err != nil {
 		return ChangeResult{}, err
 	}
@@ -148,6 +158,11 @@ func (b *Backend) change(ctx context.Context, plan connect.Plan, dryRun bool) (C
 	out := ChangeResult{Files: diffs(files), Restart: b.restarts(plan.Restart)}
 	if dryRun {
 		return out, nil
+	}
+	if plan.Change.Kind == "connect" {
+		if err := b.placeLauncher(); err != nil {
+			return ChangeResult{}, err
+		}
 	}
 	record, err := b.connect.Apply(ctx, plan)
 	if err != nil {
@@ -211,6 +226,11 @@ func (b *Backend) History(ctx context.Context) ([]ChangeView, error) {
 	}
 	out := make([]ChangeView, 0, len(records))
 	for _, r := range records {
+		if r.Undoable {
+			if err := b.mayFollow(ctx, r, records); err != nil {
+				r.Undoable, r.WhyNot = false, model.Code(err)
+			}
+		}
 		out = append(out, changeView(r))
 	}
 	return out, nil
@@ -227,22 +247,44 @@ func (b *Backend) Diff(ctx context.Context, id string) ([]FileDiff, error) {
 
 // Undo takes back one change, "" the newest that can be. What the change did
 // to servers besides the files is taken back with it. Error codes:
-// change_unknown, not_undoable, file_drifted, trash_emptied.
+// change_unknown, not_undoable, file_drifted, trash_emptied, name_in_use,
+// still_connected; then nothing is changed.
 func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResult, error) {
-	if dryRun {
-		d, err := b.changes.PreviewUndo(ctx, id)
-		return ChangeResult{Files: diffs(d), Restart: []Restart{}}, err
+	release, err := b.alone(ctx)
+	if err != nil {
+		return ChangeResult{}, err
 	}
+	defer release()
 	history, err := b.changes.History(ctx)
 	if err != nil {
 		return ChangeResult{}, err
+	}
+	if id == "" {
+		id = newestStanding(history)
+	}
+	// Where something stands against it anyway, that is what is told.
+	if undone, ok := find(history, id); ok && undone.WhyNot == "" {
+		if err := b.mayFollow(ctx, undone, history); err != nil {
+			return ChangeResult{}, err
+		}
+		if err := b.leavesNoEntries(ctx, undone, history); err != nil {
+			return ChangeResult{}, err
+		}
+	}
+	if dryRun {
+		d, err := b.changes.PreviewUndo(ctx, id)
+		if err != nil {
+			return ChangeResult{}, err
+		}
+		undone, _ := find(history, id)
+		return ChangeResult{Files: diffs(d), Restart: b.restarts(b.appsOfFiles(undone))}, nil
 	}
 	record, err := b.changes.Undo(ctx, id)
 	if err != nil {
 		return ChangeResult{}, err
 	}
 	if undone, ok := find(history, record.Undoes); ok {
-		if err := b.follow(ctx, undone, record, history); err != nil {
+		if err := b.follow(ctx, undone, history); err != nil {
 			return ChangeResult{}, err
 		}
 	}

@@ -123,11 +123,10 @@ func (b *Backend) join(ctx context.Context) error {
 	b.system = clients.Real()
 	b.connect = &connect.Connector{
 		Apps: b.apps, System: b.system, Changes: b.changes, Ledger: b.store,
-		Launcher: b.placeLauncher,
+		Launcher: b.launcherPlace,
 	}
 	b.keychain = b.openKeys()
-	web := &http.Client{Timeout: 45 * time.Second}
-	b.catalog = catalog.New(b.store, catalog.Options{HTTP: web, Now: b.o.Now, Origins: b.origins(ctx)})
+	b.catalog = b.catalogIn(ctx, b.store)
 	b.nodes = &runtimes.Nodes{Home: b.home, Origin: b.setting(ctx, "node_origin", "TOOLBAY_NODE_ORIGIN", ""), HTTP: &http.Client{}}
 	b.npm = &npm.Installer{Home: b.home, Nodes: b.nodes}
 
@@ -139,8 +138,14 @@ func (b *Backend) join(ctx context.Context) error {
 	if err := b.npm.Sweep(ctx); err != nil {
 		return err
 	}
+	b.sweepInstalls(ctx)
 	b.emptyTrash(ctx)
 	return b.catalog.Starter(ctx)
+}
+
+func (b *Backend) catalogIn(ctx context.Context, s *store.Store) *catalog.Catalog {
+	web := &http.Client{Timeout: 45 * time.Second}
+	return catalog.New(s, catalog.Options{HTTP: web, Now: b.o.Now, Origins: b.origins(ctx)})
 }
 
 // Close ends the use of the database.
@@ -185,14 +190,29 @@ func (b *Backend) origins(ctx context.Context) map[string]string {
 	return origins
 }
 
-// placeLauncher puts the program that apps start at its stable place and
-// gives that place.
-func (b *Backend) placeLauncher() (string, error) {
-	self, err := b.launcherSource()
-	if err != nil {
+// launcherPlace gives the stable place of the program that apps start. A plan
+// needs no more: the program itself is put there when a plan is applied.
+func (b *Backend) launcherPlace() (string, error) {
+	if _, err := b.launcherSource(); err != nil {
 		return "", err
 	}
-	return launch.PlaceLauncher(b.home, self)
+	return filepath.Join(b.home, "bin", launcherName()), nil
+}
+
+func (b *Backend) placeLauncher() error {
+	self, err := b.launcherSource()
+	if err != nil {
+		return err
+	}
+	_, err = launch.PlaceLauncher(b.home, self)
+	return err
+}
+
+func launcherName() string {
+	if runtime.GOOS == "windows" {
+		return "toolbay.exe"
+	}
+	return "toolbay"
 }
 
 // launcherSource finds the command-line program: it is this program, stands
@@ -201,10 +221,7 @@ func (b *Backend) launcherSource() (string, error) {
 	if b.o.Launcher != "" {
 		return b.o.Launcher, nil
 	}
-	name := "toolbay"
-	if runtime.GOOS == "windows" {
-		name += ".exe"
-	}
+	name := launcherName()
 	self, err := os.Executable()
 	if err == nil {
 		if real, err := filepath.EvalSymlinks(self); err == nil {

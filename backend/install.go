@@ -2,7 +2,6 @@ package backend
 
 import (
 	"context"
-	"os"
 	"path/filepath"
 	"sort"
 	"strings"
@@ -48,6 +47,7 @@ type installation struct {
 	b      *Backend
 	req    InstallRequest
 	ref    ref
+	claim  *claim
 	id     string
 	title  string
 	inputs []model.Input
@@ -103,10 +103,12 @@ func (b *Backend) Offer(ctx context.Context, refText string, pack int) (install.
 // before. Error codes: consent_needed and input_needed (with Needs), those of
 // backend/install, the probe's start_* codes, those of backend/connect.
 func (b *Backend) Install(ctx context.Context, req InstallRequest, report job.Report) (InstallResult, error) {
+	req.Apps = unique(req.Apps)
 	in, err := b.prepare(ctx, req, report)
 	if err != nil {
 		return InstallResult{}, err
 	}
+	defer in.claim.release()
 	if req.DryRun {
 		return InstallResult{
 			Server: in.id, Title: in.title, Version: in.offer.Package.Version,
@@ -117,16 +119,24 @@ func (b *Backend) Install(ctx context.Context, req InstallRequest, report job.Re
 }
 
 // prepare checks everything that can be checked before something is written.
-func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Report) (*installation, error) {
+func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Report) (in *installation, err error) {
 	report(job.Progress{Stage: "resolve"})
 	r, err := b.resolve(ctx, req.Ref, req.Package)
 	if err != nil {
 		return nil, err
 	}
-	in := &installation{b: b, req: req, ref: r, title: title(r.listing)}
-	if in.id, err = b.chooseID(ctx, req.Name, r); err != nil {
+	in = &installation{b: b, req: req, ref: r, title: title(r.listing)}
+	if in.claim, err = b.chooseID(ctx, req.Name, r); err != nil {
 		return nil, err
 	}
+	defer func() {
+		if err != nil {
+			in.claim.release()
+		}
+	}()
+	in.id = in.claim.id
+	// A dry run writes and fetches nothing, so there is nothing to agree to.
+	agreed := req.Yes || req.DryRun
 	needs, err := in.answer(ctx)
 	if err != nil {
 		return nil, err
@@ -137,7 +147,7 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 			return nil, err
 		}
 		for _, f := range plan.Change.Files {
-			if !req.Yes {
+			if !agreed {
 				needs = append(needs, model.Need{Kind: "write", Name: f.Path, Text: text.Line("need.write"), Flag: "--yes"})
 			}
 		}
@@ -145,7 +155,7 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 	if in.offer, err = b.npm.Plan(ctx, r.pack()); err != nil {
 		return nil, err
 	}
-	if !req.Yes {
+	if !agreed {
 		if in.offer.Node != nil {
 			needs = append(needs, model.Need{Kind: "download", Name: "node", Text: text.Line("need.node", "size", megabytes(in.offer.Node.Size)), Flag: "--yes"})
 		}
@@ -245,7 +255,7 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 	}
 	defer func() {
 		if err != nil {
-			b.takeBack(context.WithoutCancel(ctx), in.id, done.Dir)
+			b.takeBack(context.WithoutCancel(ctx), in.claim)
 		}
 	}()
 
@@ -255,7 +265,13 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 		return res, err
 	}
 	if len(in.req.Secrets) > 0 {
-		if err := b.keysIn(spec.KeysIn).Set(in.id, "", in.req.Secrets); err != nil {
+		keys := b.keysIn(spec.KeysIn)
+		in.claim.Keys = keys.Where()
+		if err := in.claim.write(); err != nil {
+			return res, err
+		}
+		b.forgetKeysInTrash(in.id)
+		if err := keys.Set(in.id, "", in.req.Secrets); err != nil {
 			return res, err
 		}
 	}
@@ -305,9 +321,19 @@ func (in *installation) notStarted(p model.Probe, done install.Installed) error 
 // history either way.
 func (in *installation) connect(ctx context.Context) (change string, restart []Restart, err error) {
 	b := in.b
+	release, err := b.alone(ctx)
+	if err != nil {
+		return "", nil, err
+	}
+	defer release()
 	plan, err := in.planApps(ctx)
 	if err != nil {
 		return "", nil, err
+	}
+	if len(plan.Change.Files) > 0 {
+		if err := b.placeLauncher(); err != nil {
+			return "", nil, err
+		}
 	}
 	plan.Change.Note = noteInstalled(in.id)
 	plan.Change.Keep = true
@@ -346,20 +372,6 @@ func (in *installation) server(done install.Installed) model.Server {
 		s.Inputs = append(s.Inputs, a)
 	}
 	return s
-}
-
-// takeBack removes every trace of an install that did not end well.
-func (b *Backend) takeBack(ctx context.Context, id, dir string) {
-	launch.Delete(b.home, id)
-	for _, keys := range []string{"", "file"} {
-		if k := b.keysIn(keys); k != nil {
-			k.Delete(id, "")
-		}
-	}
-	b.store.DeleteServer(ctx, id)
-	os.RemoveAll(dir)
-	os.Remove(filepath.Join(b.home, "servers", id, "server.json"))
-	os.Remove(filepath.Join(b.home, "servers", id))
 }
 
 // resolve finds what a reference means. Error codes: listing_unknown,
@@ -410,17 +422,40 @@ func Installable(p model.Package) bool {
 	return p.Type == "npm" && (p.Transport == "" || p.Transport == "stdio")
 }
 
-func (b *Backend) chooseID(ctx context.Context, asked string, r ref) (string, error) {
+// chooseID claims the id of a new server. Error codes: name_invalid,
+// name_in_use.
+func (b *Backend) chooseID(ctx context.Context, asked string, r ref) (*claim, error) {
 	if asked == "" {
-		return proposeID(nameOf(r), b.taken(ctx)), nil
+		taken, busy := b.taken(ctx), map[string]bool{}
+		for {
+			id := proposeID(nameOf(r), func(id string) bool { return busy[id] || taken(id) })
+			if c, err := b.claimNew(ctx, id); c != nil || err != nil {
+				return c, err
+			}
+			busy[id] = true
+		}
 	}
 	if !serverID.MatchString(asked) {
-		return "", model.Fail("name_invalid", nil, "name", asked)
+		return nil, model.Fail("name_invalid", nil, "name", asked)
 	}
-	if _, err := b.store.Server(ctx, asked); err == nil {
-		return "", model.Fail("name_in_use", nil, "name", asked)
+	c, err := b.claimNew(ctx, asked)
+	if c == nil && err == nil {
+		err = model.Fail("name_in_use", nil, "name", asked)
 	}
-	return asked, nil
+	return c, err
+}
+
+// claimNew claims an id that no server has; nil when one has it or is about to.
+func (b *Backend) claimNew(ctx context.Context, id string) (*claim, error) {
+	c, err := b.claim(ctx, id)
+	if c == nil || err != nil {
+		return nil, err
+	}
+	if _, err := b.store.Server(ctx, id); err == nil {
+		c.release()
+		return nil, nil
+	}
+	return c, nil
 }
 
 // taken tells which names a new server must not get: those of servers here and

@@ -46,7 +46,7 @@ func (b *Backend) Keys(ctx context.Context) ([]KeyView, error) {
 
 // ReplaceKey gives a server's key a new value. acceptRisk agrees to a file
 // where this computer has no keychain. Error codes: server_unknown,
-// secret_unknown, consent_needed, keychain_*.
+// key_unknown, consent_needed, keychain_*.
 func (b *Backend) ReplaceKey(ctx context.Context, server, name, value string, acceptRisk bool) error {
 	if value == "" {
 		return model.Fail("input_invalid", nil, "name", name)
@@ -73,19 +73,31 @@ func (b *Backend) RemoveKey(ctx context.Context, server, name string) error {
 	})
 }
 
-func (b *Backend) editKey(ctx context.Context, id, name string, edit func(map[string]string, *model.Server) error) error {
+// CheckKey tells whether a server has a key of that name. Error codes:
+// server_unknown, key_unknown.
+func (b *Backend) CheckKey(ctx context.Context, server, name string) error {
+	_, _, err := b.keyOf(ctx, server, name)
+	return err
+}
+
+// keyOf gives a server and which of its inputs the key is.
+func (b *Backend) keyOf(ctx context.Context, id, name string) (model.Server, int, error) {
 	s, err := b.server(ctx, id)
 	if err != nil {
-		return err
+		return s, -1, err
 	}
-	at := -1
 	for i := range s.Inputs {
 		if s.Inputs[i].Name == name && s.Inputs[i].Secret {
-			at = i
+			return s, i, nil
 		}
 	}
-	if at < 0 {
-		return model.Fail("secret_unknown", nil, "name", name, "server", s.Title)
+	return s, -1, model.Fail("key_unknown", nil, "name", name, "server", s.Title)
+}
+
+func (b *Backend) editKey(ctx context.Context, id, name string, edit func(map[string]string, *model.Server) error) error {
+	s, at, err := b.keyOf(ctx, id, name)
+	if err != nil {
+		return err
 	}
 	values := map[string]string{}
 	if hasKeys(s) {

@@ -2,11 +2,14 @@ package backend
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"time"
 
 	"toolbay/backend/catalog"
 	"toolbay/backend/job"
 	"toolbay/backend/model"
+	"toolbay/backend/store"
 )
 
 // Query is a search in the catalogue.
@@ -73,6 +76,40 @@ func (b *Backend) Import(ctx context.Context, path string) (catalog.SyncResult, 
 		b.o.Changed("catalogue")
 	}
 	return res, err
+}
+
+// Rehearse gives a backend for Sync and Import whose catalogue is empty and
+// goes away with end: a dry run, which tells what would come and keeps nothing.
+func (b *Backend) Rehearse(ctx context.Context) (r *Backend, end func(), err error) {
+	states, err := b.catalog.Status(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	dir, err := os.MkdirTemp("", "toolbay-")
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := store.Open(filepath.Join(dir, "toolbay.db"))
+	if err != nil {
+		os.RemoveAll(dir)
+		return nil, nil, err
+	}
+	end = func() {
+		s.Close()
+		os.RemoveAll(dir)
+	}
+	c := b.catalogIn(ctx, s)
+	for _, state := range states {
+		if !state.Enabled {
+			if err := c.Enable(ctx, state.Source, false); err != nil {
+				end()
+				return nil, nil, err
+			}
+		}
+	}
+	copied := *b
+	copied.store, copied.catalog, copied.o.Changed = s, c, func(string) {}
+	return &copied, end, nil
 }
 
 // Sources tells how each source is.

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sort"
 
 	"toolbay/backend/launch"
@@ -101,6 +102,12 @@ func (b *Backend) Test(ctx context.Context, id string) (TestResult, error) {
 // server_unknown; then nothing is removed.
 func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (RemoveResult, error) {
 	res := RemoveResult{Removed: []string{}, Apps: []string{}}
+	release, err := b.alone(ctx)
+	if err != nil {
+		return res, err
+	}
+	defer release()
+	ids = unique(ids)
 	where := b.appsOf(ctx)
 	name := ""
 	for _, id := range ids {
@@ -258,13 +265,17 @@ func size(dir string) int64 {
 	return n
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
+func contains(list []string, s string) bool { return slices.Contains(list, s) }
+
+// unique gives each of a list once, in order.
+func unique(list []string) []string {
+	var out []string
+	for _, s := range list {
+		if !contains(out, s) {
+			out = append(out, s)
 		}
 	}
-	return false
+	return out
 }
 
 func megabytes(n int64) string {

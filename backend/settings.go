@@ -72,25 +72,32 @@ func (b *Backend) Settings(ctx context.Context) (Settings, error) {
 // Set changes one setting; it holds from the next start on where it names an
 // address. Error codes: setting_unknown, setting_invalid.
 func (b *Backend) Set(ctx context.Context, name, value string) error {
+	if err := CheckSetting(name, value); err != nil {
+		return err
+	}
+	defer b.o.Changed("settings")
 	if source, ok := strings.CutPrefix(name, "source."); ok {
+		return b.catalog.Enable(ctx, source, value == "true")
+	}
+	return b.store.PutSetting(ctx, name, value)
+}
+
+// CheckSetting tells whether a setting can have a value, without changing it.
+// Error codes: setting_unknown, setting_invalid.
+func CheckSetting(name, value string) error {
+	if strings.HasPrefix(name, "source.") {
 		if value != "true" && value != "false" {
 			return model.Fail("setting_invalid", nil, "name", name, "value", value)
 		}
-		defer b.o.Changed("settings")
-		return b.catalog.Enable(ctx, source, value == "true")
+		return nil
 	}
 	for _, c := range choices {
-		if c.name != name {
-			continue
-		}
-		if !c.ok(value) {
+		if c.name == name && !c.ok(value) {
 			return model.Fail("setting_invalid", nil, "name", name, "value", value)
 		}
-		if err := b.store.PutSetting(ctx, name, value); err != nil {
-			return err
+		if c.name == name {
+			return nil
 		}
-		b.o.Changed("settings")
-		return nil
 	}
 	return model.Fail("setting_unknown", nil, "name", name)
 }

@@ -6,6 +6,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
 	"toolbay/backend/changeset"
@@ -74,15 +76,15 @@ func (b *Backend) toTrash(ctx context.Context, change, id string) error {
 func (b *Backend) fromTrash(ctx context.Context, change, id string) error {
 	dir := b.trashDir(change, id)
 	data, err := os.ReadFile(filepath.Join(dir, "trashed.json"))
+	if _, here := b.store.Server(ctx, id); err != nil && here == nil {
+		return nil // a removal that was cut off before it came to this one
+	}
 	if err != nil {
 		return model.Fail("trash_emptied", err, "server", id)
 	}
 	var t trashed
 	if err := json.Unmarshal(data, &t); err != nil {
 		return model.Fail("trash_emptied", err, "server", id)
-	}
-	if _, err := b.store.Server(ctx, id); err == nil {
-		return model.Fail("name_in_use", nil, "name", id)
 	}
 	files := filepath.Join(dir, "files")
 	if _, err := os.Stat(files); err == nil {
@@ -99,6 +101,21 @@ func (b *Backend) fromTrash(ctx context.Context, change, id string) error {
 		return err
 	}
 	return os.RemoveAll(dir)
+}
+
+// forgetKeysInTrash empties the trash of removed servers with this id whose
+// keys a new server's keys are about to replace: brought back, such a server
+// would run with another account's keys.
+func (b *Backend) forgetKeysInTrash(id string) {
+	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", id, "trashed.json"))
+	for _, f := range found {
+		var t trashed
+		data, err := os.ReadFile(f)
+		if err == nil && json.Unmarshal(data, &t) == nil && len(t.Spec.Secrets) > 0 {
+			os.RemoveAll(filepath.Dir(f))
+			os.Remove(filepath.Dir(filepath.Dir(f)))
+		}
+	}
 }
 
 // emptyTrash forgets what was removed longer ago than an undo is offered.
@@ -119,13 +136,10 @@ func (b *Backend) emptyTrash(ctx context.Context) {
 	}
 }
 
-// follow does to the servers what an undo record did to the files. undone is
-// the record that was undone.
-func (b *Backend) follow(ctx context.Context, undone, undo changeset.Record, history []changeset.Record) error {
-	var n note
-	if json.Unmarshal(undone.Note, &n) != nil {
-		return nil
-	}
+// follows tells which servers come and which go with an undo, and the change
+// whose trash they come from or go to.
+func follows(undone changeset.Record, history []changeset.Record) (comes, goes []string, root string) {
+	n := noteOf(undone)
 	root, back := undone.ID, true
 	for r := undone; r.Undoes != ""; back = !back {
 		next, ok := find(history, r.Undoes)
@@ -134,10 +148,70 @@ func (b *Backend) follow(ctx context.Context, undone, undo changeset.Record, his
 		}
 		r, root = next, next.ID
 	}
-	comes, goes := n.Removed, n.Installed
 	if !back {
-		comes, goes = goes, comes
+		return n.Installed, n.Removed, root
 	}
+	return n.Removed, n.Installed, root
+}
+
+// mayFollow tells, before anything is touched, what stands against the part of
+// an undo that is about servers. Error codes: trash_emptied, name_in_use,
+// not_undoable.
+func (b *Backend) mayFollow(ctx context.Context, undone changeset.Record, history []changeset.Record) error {
+	comes, goes, root := follows(undone, history)
+	for _, id := range comes {
+		_, err := os.Stat(filepath.Join(b.trashDir(root, id), "trashed.json"))
+		if _, serr := b.store.Server(ctx, id); serr == nil && err == nil {
+			return model.Fail("name_in_use", nil, "name", id)
+		} else if serr != nil && err != nil {
+			return model.Fail("trash_emptied", err, "server", id)
+		}
+	}
+	for _, id := range goes {
+		if _, err := b.store.Server(ctx, id); err != nil {
+			return model.Fail("not_undoable", err, "change", undone.ID)
+		}
+	}
+	return nil
+}
+
+// leavesNoEntries refuses an undo that would take a server away while files it
+// does not touch still have it. Error code: still_connected.
+func (b *Backend) leavesNoEntries(ctx context.Context, undone changeset.Record, history []changeset.Record) error {
+	_, goes, _ := follows(undone, history)
+	if len(goes) == 0 {
+		return nil
+	}
+	plan, err := b.connect.PlanDisconnect(ctx, "remove", "", nil, goes)
+	if err != nil {
+		return err
+	}
+	files, err := b.connect.Preview(ctx, plan)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if !slices.ContainsFunc(undone.Files, func(r changeset.FileRecord) bool { return r.Path == f.Path }) {
+			return model.Fail("still_connected", nil, "server", strings.Join(goes, ", "), "path", f.Path)
+		}
+	}
+	return nil
+}
+
+// newestStanding gives the change that an undo without a name takes back.
+func newestStanding(history []changeset.Record) string {
+	for _, r := range history {
+		if r.Undoes == "" && r.WhyNot != "not_undoable" && r.WhyNot != "change_incomplete" {
+			return r.ID
+		}
+	}
+	return ""
+}
+
+// follow does to the servers what an undo did to the files. undone is the
+// record that was undone.
+func (b *Backend) follow(ctx context.Context, undone changeset.Record, history []changeset.Record) error {
+	comes, goes, root := follows(undone, history)
 	for _, id := range comes {
 		if err := b.fromTrash(ctx, root, id); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -105,16 +106,30 @@ func jsonSync(r catalog.SyncResult) syncResult {
 	return out
 }
 
+// openCatalogue opens the backend for work on the catalogue, which is a passing
+// one in a dry run.
+func (c *cli) openCatalogue(ctx context.Context) (*backend.Backend, func(), error) {
+	b, err := c.open(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if !c.dryRun {
+		return b, func() {}, nil
+	}
+	return b.Rehearse(ctx)
+}
+
 func (c *cli) catalog() *cobra.Command {
 	cmd := &cobra.Command{Use: "catalog", Short: "The lists of servers",
 		RunE: func(*cobra.Command, []string) error { return wrongUse("catalog import PATH") }}
 	cmd.AddCommand(&cobra.Command{
 		Use: "import PATH", Short: "Load listings from a file or folder", Args: exactly(1, "name one file or folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := c.open(cmd.Context())
+			b, end, err := c.openCatalogue(cmd.Context())
 			if err != nil {
 				return err
 			}
+			defer end()
 			r, err := b.Import(cmd.Context(), args[0])
 			if err != nil {
 				return err
@@ -131,10 +146,11 @@ func (c *cli) sync() *cobra.Command {
 	return &cobra.Command{
 		Use: "sync [SOURCE]", Short: "Bring the lists up to date", Args: atMost(1, "name one source, or none for all"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := c.open(cmd.Context())
+			b, end, err := c.openCatalogue(cmd.Context())
 			if err != nil {
 				return err
 			}
+			defer end()
 			source := ""
 			if len(args) == 1 {
 				source = args[0]

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"toolbay/backend"
 	"toolbay/backend/text"
 )
 
@@ -48,6 +49,14 @@ func (c *cli) keys() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			for name := range values {
+				if err := b.CheckKey(cmd.Context(), args[0], name); err != nil {
+					return err
+				}
+			}
+			if c.dryRun {
+				return c.printKeys(args[0], len(values))
+			}
 			for name, v := range values {
 				if err := b.ReplaceKey(cmd.Context(), args[0], name, v, risk); err != nil {
 					return err
@@ -63,6 +72,12 @@ func (c *cli) keys() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := c.open(cmd.Context())
 			if err != nil {
+				return err
+			}
+			if err := b.CheckKey(cmd.Context(), args[0], args[1]); err != nil || c.dryRun {
+				if err == nil {
+					err = c.printKeys(args[0], 1)
+				}
 				return err
 			}
 			if err := b.RemoveKey(cmd.Context(), args[0], args[1]); err != nil {
@@ -95,13 +110,23 @@ func (c *cli) settings() *cobra.Command {
 				return err
 			}
 			if len(args) == 2 {
-				if err := b.Set(cmd.Context(), args[0], args[1]); err != nil {
+				if err := backend.CheckSetting(args[0], args[1]); err != nil {
 					return err
+				}
+				if !c.dryRun {
+					if err := b.Set(cmd.Context(), args[0], args[1]); err != nil {
+						return err
+					}
 				}
 			}
 			all, err := b.Settings(cmd.Context())
 			if err != nil {
 				return err
+			}
+			for i := range all.Choices {
+				if len(args) == 2 && all.Choices[i].Name == args[0] {
+					all.Choices[i].Value = args[1] // as it would be, in a dry run
+				}
 			}
 			return c.print(all, func(w io.Writer) {
 				fmt.Fprintf(w, "home            %s\n", all.Home)

@@ -237,10 +237,7 @@ func snapshot(dir string) (map[string]string, error) {
 			return err
 		}
 		name := filepath.Base(path)
-		if strings.HasPrefix(name, "toolbay.db") || name == ".lock" || name == "staging" {
-			if d.IsDir() {
-				return nil
-			}
+		if strings.HasPrefix(name, "toolbay.db") || name == ".lock" || name == ".plan.lock" || name == "staging" {
 			return nil
 		}
 		rel, err := filepath.Rel(dir, path)

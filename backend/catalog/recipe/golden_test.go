@@ -347,8 +347,13 @@ func (g goldenRecord) env() map[string]string {
 // TestNoSecretInClear answers every input of every record and looks for the
 // secrets' values in everything but the marks.
 func TestNoSecretInClear(t *testing.T) {
-	for id, packages := range servers(t) {
-		for i, w := range packages {
+	all, one := servers(t), map[string]string{}
+	for _, id := range sortedKeys(all) {
+		name, _, _ := strings.Cut(id, " ")
+		one[name] = id // a server's versions hardly differ
+	}
+	for _, id := range one {
+		for i, w := range all[id] {
 			p := w.pack()
 			answers := map[string]string{}
 			for _, in := range Inputs(p) {

@@ -100,10 +100,10 @@ func TestDocker(t *testing.T) {
 	p := model.Package{
 		Type: "oci", Identifier: "ghcr.io/a/b:1.2",
 		Environment:      []model.Input{{Name: "TOKEN"}, {Name: "HOST", Default: "h"}, {Name: "UNSET"}},
-		RuntimeArguments: []model.Argument{named("-v", "{folder}:/data"), named("-e", "K={my_key}"), named("-d", ""), word("docker.io/library/nothing")},
+		RuntimeArguments: []model.Argument{named("-v", "{folder}:/data"), named("-e", "K={my_key}"), named("-d", ""), word("elsewhere.example/nothing")},
 	}
 	r := Build(p, map[string]string{"TOKEN": "hunter2", "folder": "/home/ann/a b", "my_key": "hunter3"}, Here())
-	want := []string{"run", "-i", "--rm", "-e", "TOKEN", "-e", "HOST", "-v", "/home/ann/a b:/data", "-e", "K", "ghcr.io/a/b:1.2", "docker.io/library/nothing"}
+	want := []string{"run", "-i", "--rm", "-e", "TOKEN", "-e", "HOST", "-v", "/home/ann/a b:/data", "-e", "K", "ghcr.io/a/b:1.2", "elsewhere.example/nothing"}
 	if !slices.Equal(r.Args, want) {
 		t.Errorf("args %q\nwant %q", r.Args, want)
 	}

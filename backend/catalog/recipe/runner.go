@@ -329,27 +329,45 @@ func (b *builder) pinned(sign string) string {
 }
 
 // isPackage tells whether a word of the command line names the package again,
-// with or without version, extras or Docker's default host.
+// with or without version, extras or an image's host.
 func (b *builder) isPackage(word string) bool {
-	short := func(s string) string {
-		s = strings.TrimPrefix(strings.TrimPrefix(s, "index."), "docker.io/")
-		s = strings.TrimPrefix(s, "library/")
-		switch b.p.Type {
-		case "oci":
-			s, _, _ = strings.Cut(s, "@")
-			return imageTag.ReplaceAllString(s, "")
-		case "pypi":
+	if word == "" {
+		return false
+	}
+	switch b.p.Type {
+	case "oci":
+		host, name := image(word)
+		ours, wanted := image(b.p.Identifier)
+		// An image without a host is on the engine's default one.
+		return name == wanted && (host == ours || host == "" || ours == "")
+	case "pypi":
+		short := func(s string) string {
 			s, _, _ = strings.Cut(s, "==")
 			s, _, _ = strings.Cut(s, "@")
 			s, _, _ = strings.Cut(s, "[")
 			return pep503(s)
 		}
+		return short(word) == short(b.p.Identifier)
+	}
+	short := func(s string) string {
 		if i := strings.LastIndex(s, "@"); i > 0 {
 			s = s[:i]
 		}
 		return s
 	}
-	return word != "" && short(word) == short(b.p.Identifier)
+	return short(word) == short(b.p.Identifier)
+}
+
+// image takes an image's reference apart, without tag and digest. As docker
+// reads it, the first part is a host when it could be no folder.
+func image(ref string) (host, name string) {
+	ref, _, _ = strings.Cut(ref, "@")
+	ref = imageTag.ReplaceAllString(ref, "")
+	first, rest, ok := strings.Cut(ref, "/")
+	if ok && (strings.ContainsAny(first, ".:") || first == "localhost") {
+		host, ref = first, rest
+	}
+	return host, strings.TrimPrefix(ref, "library/")
 }
 
 var extrasOf = regexp.MustCompile(`^\[[A-Za-z0-9_.,-]+\]`)

@@ -2,7 +2,10 @@ package configfile
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -259,6 +262,43 @@ func TestRefusals(t *testing.T) {
 			}
 			if string(src) != tt.src {
 				t.Errorf("the file was changed to %q", src)
+			}
+		})
+	}
+}
+
+// Damage as it happens: nothing of it is spliced, by no operation.
+func TestDamagedFilesAreLeftAlone(t *testing.T) {
+	reasons := map[string]string{
+		"02-trailing-comma.json": "trailing_comma", "03-comments-in-strict-json.json": "comment",
+		"04-missing-comma-between-servers.json": "missing_comma", "05-two-documents-pasted.json": "extra_content",
+		"06-smart-quotes.json": "smart_quotes", "07-windows-bad-escape.json": "bad_escape",
+		"08-truncated.json": "unterminated_string", "09-extra-closing-brace.json": "extra_closer",
+		"10-markdown-fence.json": "unexpected_character", "11-fragment-without-braces.json": "extra_content",
+		"12-json-pasted-into-toml.toml": "broken_toml", "13-duplicate-table.toml": "broken_toml",
+		"14-windows-path-basic-string.toml": "broken_toml",
+	}
+	for name, reason := range reasons {
+		t.Run(name, func(t *testing.T) {
+			src, err := os.ReadFile(filepath.Join("testdata", "broken", name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			f := JSON
+			if filepath.Ext(name) == ".toml" {
+				f = TOML
+			}
+			path := append(container(f), "x")
+			for op, do := range map[string]func() ([]byte, error){
+				"Insert": func() ([]byte, error) { out, _, err := Insert(src, f, path, entry("x")); return out, err },
+				"Remove": func() ([]byte, error) { return Remove(src, f, path, nil) },
+				"Update": func() ([]byte, error) { return Update(src, f, path, entry("x")) },
+			} {
+				out, err := do()
+				var e *SyntaxError
+				if out != nil || !errors.As(err, &e) || e.Reason != reason {
+					t.Errorf("%s: %q, %v; want %s", op, out, err, reason)
+				}
 			}
 		})
 	}

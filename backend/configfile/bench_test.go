@@ -115,7 +115,7 @@ func TestHostileFilesTakeNoTime(t *testing.T) {
 				d.Duplicates()
 				d.Get()
 			}
-			// A million times a second each would be minutes.
+			// By the square of their number it would be minutes.
 			if took := time.Since(start); took > 20*time.Second {
 				t.Errorf("took %v", took)
 			}

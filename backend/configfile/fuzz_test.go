@@ -98,7 +98,7 @@ func FuzzMaskSecrets(f *testing.F) {
 	})
 }
 
-// The programs that apps run on may hold files of any size and depth.
+// Files that are too large or too deep are refused before they do harm.
 func TestLimits(t *testing.T) {
 	deep := func(n int) string { return strings.Repeat(`{"a":`, n-1) + "{}" + strings.Repeat("}", n-1) }
 	tests := []struct {

@@ -79,6 +79,27 @@ describe('axe finds nothing', () => {
 })
 
 describe('when the window cannot go on', () => {
+  it('shows the words of the Go side when it could not open', async () => {
+    const failure = someWords({
+      message: 'Toolbay’s notes are newer than this Toolbay.',
+      hint: 'Install the new one.',
+      detail: 'schema 9',
+    })
+    open('/', { listings: [], failure })
+    expect(await screen.findByRole('heading', { name: failure.message })).toBeVisible()
+    expect(screen.getByText('Install the new one.')).toBeVisible()
+    expect(screen.queryByText('schema 9')).toBeNull()
+    expect(screen.queryByRole('navigation')).toBeNull()
+  })
+
+  it('leads to where a failure is mended', async () => {
+    const fake = makeFake({ listings: makeListings(0) })
+    fake.fail('servers', someWords({ message: 'The keychain is locked.', action: 'open-keys' }))
+    const { user } = open('/installed', fake)
+    await user.click(await screen.findByRole('link', { name: 'Open Keys' }))
+    expect(await screen.findByRole('heading', { name: 'Keys', level: 1 })).toBeVisible()
+  })
+
   it('says what a page without the Go side is', () => {
     render(<NoWindow />)
     expect(screen.getByRole('heading', { name: 'This page belongs to the Toolbay window.' })).toBeVisible()

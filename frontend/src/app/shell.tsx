@@ -1,19 +1,41 @@
 import { Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { JobView } from '@/backend'
-import { useBackendEvents, useFirstRun, useJobs } from '@/backend/queries'
+import type { JobView, Words } from '@/backend'
+import { useBackendEvents, useFailure, useFirstRun, useJobs } from '@/backend/queries'
 import { DiscoverStateProvider } from '@/features/discover/discover-state'
 import { FirstRunScreen } from '@/features/first-run/first-run'
 import { drafts } from '@/features/install/drafts'
 import { InstallSheetProvider } from '@/features/install/install-context'
 import { useStageWord } from '@/features/install/progress'
+import { useWords } from '@/ui/problem'
 import { useToast } from '@/ui/toast'
+import { ErrorPage } from './error-page'
 import { Sidebar } from './sidebar'
 import { Theme } from './theme'
 
-/** The frame around every screen. */
+/** The frame around every screen; when the Go side could not open, its words instead. */
 export function Shell() {
+  const failure = useFailure()
+  if (failure.isPending) return <Waiting />
+  if (failure.data) return <Failed words={failure.data} />
+  return <Frame />
+}
+
+function Waiting() {
+  return (
+    <main aria-busy>
+      <h1 className="sr-only">Toolbay</h1>
+    </main>
+  )
+}
+
+function Failed({ words }: { words: Words }) {
+  const { message, hint } = useWords(words)
+  return <ErrorPage title={message} text={hint} detail={words.detail} />
+}
+
+function Frame() {
   const { t } = useTranslation()
   const firstRun = useFirstRun()
   const navigate = useNavigate()
@@ -37,14 +59,7 @@ export function Shell() {
   useBackendEvents(onEnd)
   useFocusOnNavigation()
   useSearchShortcut()
-  if (firstRun.isPending) {
-    return (
-      <main aria-busy>
-        <Theme />
-        <h1 className="sr-only">Toolbay</h1>
-      </main>
-    )
-  }
+  if (firstRun.isPending) return <Waiting />
   if (firstRun.data?.needed) {
     return (
       <>

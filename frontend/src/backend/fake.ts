@@ -40,6 +40,8 @@ export type FakeState = {
   inputs: Record<string, InputField[]>
   offer: InstallOffer
   keysProblem: Words | undefined
+  /** why nothing can be shown */
+  failure: Words | null
   /** words an install ends with, by listing id */
   installFails: Record<string, Words>
   jobs: JobView[]
@@ -95,13 +97,14 @@ export function makeFake(options: FakeOptions = {}): Fake {
     offer: {
       version: '2.1.0',
       downloads: [
-        { name: 'server', text: 'the server', bytes: 4_200_000 },
-        { name: 'node', text: 'Node, kept inside Toolbay', bytes: 31_000_000 },
+        { name: 'server', text: 'The server itself', bytes: 4_200_000 },
+        { name: 'node', text: 'The program that runs it, kept inside Toolbay', bytes: 31_000_000 },
       ],
       bytes: 35_200_000,
       scripts: false,
     },
     keysProblem: undefined,
+    failure: null,
     installFails: {},
     jobs: [],
     ...given,
@@ -288,6 +291,8 @@ export function makeFake(options: FakeOptions = {}): Fake {
     },
     sendJob,
     changed,
+
+    failure: () => answer('failure', [], () => state.failure),
 
     search: (q) => answer('search', [q], () => findPage(q)),
     listing: (id) =>

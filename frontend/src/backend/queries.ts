@@ -129,6 +129,11 @@ export function useJobs() {
   return useQuery({ queryKey: keys.jobs, queryFn: () => backend.jobs() })
 }
 
+export function useFailure() {
+  const backend = useBackend()
+  return useQuery({ queryKey: ['failure'], queryFn: () => backend.failure(), staleTime: Number.POSITIVE_INFINITY })
+}
+
 export function useFirstRun() {
   const backend = useBackend()
   return useQuery({ queryKey: keys.firstRun, queryFn: () => backend.firstRun() })

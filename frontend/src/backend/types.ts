@@ -298,6 +298,9 @@ export type FoundServer = { name: string; detail: string; apps: string[]; readab
 
 /** Everything the window may ask for. wails.ts and fake.ts implement it. */
 export interface Backend {
+  /** why nothing can be shown, or null when all is well */
+  failure(): Promise<Words | null>
+
   search(q: SearchQuery): Promise<SearchPage>
   listing(id: string): Promise<ListingPage>
 

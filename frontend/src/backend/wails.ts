@@ -40,6 +40,8 @@ function on(event: string, f: (data: never) => void): () => void {
 
 /** The real backend: Go, in the same process. */
 export const wailsBackend: Backend = {
+  failure: () => call('Failure'),
+
   search: (q) => call('Search', q),
   listing: (id) => call('Listing', id),
 

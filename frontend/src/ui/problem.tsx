@@ -1,7 +1,9 @@
+import { Link } from '@tanstack/react-router'
 import { CircleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Words } from '@/backend'
+import { Button, buttonClass } from './button'
 import { cn } from './cn'
 import { Details, Log } from './details'
 
@@ -12,19 +14,54 @@ export function useWords(words: Words): { message: string; hint: string } {
   return { message: t('unexpected.message'), hint: t('unexpected.hint') }
 }
 
+/** Where the action of some failures is done. */
+const places = {
+  activity: '/activity',
+  'open-keys': '/keys',
+  'open-settings': '/settings',
+  settings: '/settings',
+  'show-sources': '/settings',
+  'show-apps': '/apps',
+  'show-installed': '/installed',
+  search: '/',
+} as const
+
+/** The step the words name: trying again, or the place where it is mended. */
+function NextStep({ words, onRetry, onLeave }: Pick<Props, 'words' | 'onRetry' | 'onLeave'>) {
+  const { t } = useTranslation('actions')
+  const place = Object.keys(places).find((k) => k === words.action) as keyof typeof places | undefined
+  return (
+    <>
+      {onRetry && (
+        <Button size="sm" onClick={onRetry}>
+          {t('retry')}
+        </Button>
+      )}
+      {place && (
+        <Link to={places[place]} onClick={onLeave} className={buttonClass('plain', 'sm')}>
+          {t(place)}
+        </Link>
+      )}
+    </>
+  )
+}
+
 type Props = {
   words: Words
   /** what the program printed, for "Show details" */
   log?: string
-  /** the one main step, and at most one other */
+  /** steps of the screen's own, instead of the one the words name */
   actions?: ReactNode
+  onRetry?: () => void
+  /** closes what lies over the screen before the user is led elsewhere */
+  onLeave?: () => void
   className?: string
   /** announced at once: for failures that come while the user waits */
   alert?: boolean
 }
 
 /** What happened, what it means, what to do about it; the cause behind "Show details". */
-export function Problem({ words, log = '', actions, className, alert = false }: Props) {
+export function Problem({ words, log = '', actions, onRetry, onLeave, className, alert = false }: Props) {
   const { t } = useTranslation()
   const { message, hint } = useWords(words)
   const detail = [words.detail, log.trim()].filter(Boolean).join('\n\n')
@@ -37,9 +74,9 @@ export function Problem({ words, log = '', actions, className, alert = false }: 
       <div className="min-w-0 grow">
         <p className="font-semibold">{message}</p>
         {hint && <p className="mt-0.5 text-ink-2 text-second">{hint}</p>}
-        {(actions || detail) && (
+        {(actions || onRetry || words.action in places || detail) && (
           <div className="mt-2.5 flex flex-wrap items-start gap-x-2 gap-y-1">
-            {actions}
+            {actions ?? <NextStep words={words} onRetry={onRetry} onLeave={onLeave} />}
             {detail && (
               <Details className="min-w-0 grow basis-0 pt-0.5 has-[[aria-expanded=true]]:basis-full">
                 <Log label={t('details.log')}>{detail}</Log>
@@ -54,21 +91,5 @@ export function Problem({ words, log = '', actions, className, alert = false }: 
 
 /** A list could not be had. */
 export function LoadProblem({ words, onRetry }: { words: Words; onRetry: () => void }) {
-  const { t } = useTranslation()
-  return (
-    <Problem
-      alert
-      words={words}
-      className="mt-2"
-      actions={
-        <button
-          type="button"
-          onClick={onRetry}
-          className="h-7 rounded-sm border border-line-2 bg-card px-2.5 font-[550] text-second hover:bg-hover"
-        >
-          {t('retry', { ns: 'actions' })}
-        </button>
-      }
-    />
-  )
+  return <Problem alert words={words} className="mt-2" onRetry={onRetry} />
 }

@@ -65,7 +65,7 @@ function AppRow({
           {app.name}
         </span>
         <span id={`${id}-about`} className="meta min-w-0 grow basis-40">
-          {app.problem ? <ProblemWords app={app} /> : (checked && size) || app.restart || t('sheet.ready')}
+          {app.problem ? <ProblemWords app={app} /> : (checked && size) || t('sheet.ready')}
         </span>
         {app.changes.length > 0 && (
           <TextButton aria-expanded={open} aria-controls={`${id}-changes`} onClick={() => setOpen(!open)}>

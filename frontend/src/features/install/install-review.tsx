@@ -167,7 +167,7 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
         <div ref={body} className="min-h-0 grow overflow-y-auto px-6 pt-5 pb-6">
           {/* Where the rail has no room, the sheet still says what it is about. */}
           <p className="display mb-3 hidden text-statement tight:block">{t('sheet.title', { title: form.title })}</p>
-          {startProblem && <Failure words={startProblem} onRetry={start} />}
+          {startProblem && <Failure words={startProblem} onRetry={start} onLeave={onClose} />}
           {cancelled && !startProblem && (
             <Note className="mb-4" icon={Undo2}>
               {t('cancelled.message', { ns: 'errors' })}
@@ -176,17 +176,7 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
           <div id={ids.plan}>
             <Head title={t('plan.title')} onClose={onClose} />
             <PlanCard offer={offer} remote={remote} />
-            {offerProblem && (
-              <Problem
-                className="mt-3"
-                words={offerProblem}
-                actions={
-                  <Button size="sm" onClick={onRetryOffer}>
-                    {t('retry', { ns: 'actions' })}
-                  </Button>
-                }
-              />
-            )}
+            {offerProblem && <Problem className="mt-3" words={offerProblem} onRetry={onRetryOffer} onLeave={onClose} />}
             {needsRisk && (
               <Note tone="warn" icon={TriangleAlert} className="mt-3">
                 <p>{form.caution}</p>
@@ -253,19 +243,10 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
 }
 
 /** Nothing was changed; one step to try again. What the user must agree to is named. */
-function Failure({ words, onRetry }: { words: Words; onRetry: () => void }) {
-  const { t } = useTranslation()
+function Failure({ words, onRetry, onLeave }: { words: Words; onRetry: () => void; onLeave: () => void }) {
   return (
     <div className="mb-4">
-      <Problem
-        alert
-        words={words}
-        actions={
-          <Button size="sm" onClick={onRetry}>
-            {t('retry', { ns: 'actions' })}
-          </Button>
-        }
-      />
+      <Problem alert words={words} onRetry={onRetry} onLeave={onLeave} />
       {words.needs && words.needs.length > 0 && (
         <ul className="mt-2 list-disc pl-5 text-ink-2 text-second">
           {words.needs.map((n) => (

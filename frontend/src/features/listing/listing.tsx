@@ -158,22 +158,24 @@ function Behind({ page }: { page: ListingPage }) {
   return (
     <Card className="py-1.5">
       <ul>
-        {page.age.map((s) => {
-          const [Icon, key] = facts[s.source] ?? [Layers, undefined]
-          return (
-            <li key={s.source} className="flex items-start gap-2.5 px-3.5 py-2">
-              <Icon aria-hidden className="mt-px size-4 shrink-0 text-accent-text" />
-              <div className="min-w-0 text-second">
-                {key ? t(key) : t('behind.other', { name: s.name })}
-                <p className="meta">
-                  {s.source === 'starter' || !s.synced
-                    ? s.name
-                    : t('behind.checked', { name: s.name, ago: ago(s.synced) })}
-                </p>
-              </div>
-            </li>
-          )
-        })}
+        {page.age
+          .filter((s) => page.listing.sources.includes(s.source))
+          .map((s) => {
+            const [Icon, key] = facts[s.source] ?? [Layers, undefined]
+            return (
+              <li key={s.source} className="flex items-start gap-2.5 px-3.5 py-2">
+                <Icon aria-hidden className="mt-px size-4 shrink-0 text-accent-text" />
+                <div className="min-w-0 text-second">
+                  {key ? t(key) : t('behind.other', { name: s.name })}
+                  <p className="meta">
+                    {s.source === 'starter' || !s.synced
+                      ? s.name
+                      : t('behind.checked', { name: s.name, ago: ago(s.synced) })}
+                  </p>
+                </div>
+              </li>
+            )
+          })}
         {page.listing.repository && isWebAddress(page.listing.repository) && (
           <li className="px-3.5 pt-1 pb-2 pl-10">
             <ExternalLink url={page.listing.repository}>{t('listing.source-code')}</ExternalLink>

@@ -30,7 +30,7 @@ export function Ways({
       {ways.map((way) => {
         const on = way.index === value
         const type = known.find((k) => k === way.type)
-        const why = reasons.find((r) => r === way.why)
+        const why = way.usable ? reasons.find((r) => r === way.why) : 'later'
         return (
           // biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is a control of its own kind
           <label

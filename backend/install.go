@@ -119,22 +119,23 @@ func (b *Backend) Install(ctx context.Context, req InstallRequest, report job.Re
 }
 
 // prepare checks everything that can be checked before something is written.
-func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Report) (in *installation, err error) {
+func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Report) (_ *installation, err error) {
 	report(job.Progress{Stage: "resolve"})
 	r, err := b.resolve(ctx, req.Ref, req.Package)
 	if err != nil {
 		return nil, err
 	}
-	in = &installation{b: b, req: req, ref: r, title: title(r.listing)}
-	if in.claim, err = b.chooseID(ctx, req.Name, r); err != nil {
+	in := &installation{b: b, req: req, ref: r, title: title(r.listing)}
+	claim, err := b.chooseID(ctx, req.Name, r)
+	if err != nil {
 		return nil, err
 	}
 	defer func() {
 		if err != nil {
-			in.claim.release()
+			claim.release()
 		}
 	}()
-	in.id = in.claim.id
+	in.claim, in.id = claim, claim.id
 	// A dry run writes and fetches nothing, so there is nothing to agree to.
 	agreed := req.Yes || req.DryRun
 	needs, err := in.answer(ctx)

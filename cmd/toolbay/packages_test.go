@@ -32,7 +32,7 @@ var packages = []fakenpm.Package{
 	server("hello-mcp", "1.0.0", mcp),
 	server("hello-mcp", "1.1.0", mcp),
 	server("@acme/other-mcp", "2.0.0", mcp),
-	server("noisy-mcp", "1.0.0", "console.log('Welcome!\\n');\nconsole.error('getting ready');\n"+mcp),
+	server("noisy-mcp", "1.0.0", mcp+"console.log('Welcome!\\n');\nconsole.error('getting ready');\n"),
 	server("exits-mcp", "1.0.0", "console.error('no settings found'); process.exit(3);\n"),
 	server("hangs-mcp", "1.0.0", "setInterval(() => {}, 1000);\n"),
 	// It tells its key to everybody, and does not start.
@@ -44,7 +44,7 @@ console.log('bad key', process.env.ACME_API_KEY, process.argv.join(' ')); proces
 		Manifest: map[string]any{"bin": "cli.js", "dependencies": map[string]any{"nowhere-to-be-found": "^1.0.0"}}},
 	// It starts only once its own set-up has run.
 	{Name: "scripts-mcp", Version: "1.0.0",
-		Files: map[string]string{"cli.js": "#!/usr/bin/env node\nrequire('./made.js');\n" + mcp,
+		Files: map[string]string{"cli.js": mcp + "require('./made.js');\n",
 			"setup.js": "require('fs').writeFileSync('made.js', '')"},
 		Manifest: map[string]any{"bin": "cli.js", "scripts": map[string]any{"postinstall": "node setup.js"}}},
 }

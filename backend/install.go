@@ -201,7 +201,7 @@ func (in *installation) answer(ctx context.Context) ([]model.Need, error) {
 		case i.Secret:
 			return nil, model.Fail("secret_as_answer", nil, "name", name)
 		}
-		if recipe.LooksSecret(name) {
+		if !ok && recipe.LooksSecret(name) {
 			return nil, model.Fail("secret_as_answer", nil, "name", name)
 		}
 		if err := recipe.Check(i, v); err != nil {
@@ -229,7 +229,7 @@ func (in *installation) answer(ctx context.Context) ([]model.Need, error) {
 		if answered || secret || !i.Required || i.Default != "" {
 			continue
 		}
-		n := model.Need{Kind: "input", Name: i.Name, Text: i.Description, Flag: "--answer " + i.Name + "="}
+		n := model.Need{Kind: "input", Name: i.Name, Text: about(i), Flag: "--answer " + i.Name + "="}
 		if i.Secret {
 			n.Kind, n.Flag = "secret", "--secret "+i.Name+"=-"
 		}
@@ -250,7 +250,7 @@ func (in *installation) answer(ctx context.Context) ([]model.Need, error) {
 // run does the install whose every question is answered.
 func (in *installation) run(ctx context.Context, report job.Report) (res InstallResult, err error) {
 	b := in.b
-	done, err := b.npm.Install(ctx, in.offer, install.Options{Server: in.id, AllowScripts: in.req.AllowScripts}, report)
+	done, err := b.npm.Install(ctx, in.offer, install.Options{Server: in.id, AllowScripts: in.req.AllowScripts, Bin: recipe.Build(in.ref.pack(), nil, recipe.Here()).Bin}, report)
 	if err != nil {
 		return res, err
 	}

@@ -35,7 +35,7 @@ func (b *Backend) Keys(ctx context.Context) ([]KeyView, error) {
 		for _, i := range s.Server.Inputs {
 			if i.Secret {
 				out = append(out, KeyView{
-					Server: s.ID, Title: s.Title, Name: i.Name, Label: i.Description, Set: i.Set,
+					Server: s.ID, Title: s.Title, Name: i.Name, Label: about(i.Input), Set: i.Set,
 					Link: i.Link, Where: where, Apps: s.Apps,
 				})
 			}

@@ -132,6 +132,15 @@ func LabelOf(in model.Input) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
+// about says what an input is for: in its maker's words or, without any, by
+// its name.
+func about(in model.Input) string {
+	if in.Description != "" {
+		return in.Description
+	}
+	return LabelOf(in)
+}
+
 // CheckLink lets only plain https addresses through to the browser. Error
 // code: link_refused.
 func CheckLink(link string) error {

@@ -86,19 +86,17 @@ function NavItem({ item, narrow }: { item: Item; narrow: boolean }) {
           className="motion group relative flex h-8.5 items-center gap-2.5 rounded-sm px-2.25 font-medium text-ui text-ink-2 hover:bg-hover aria-[current=page]:bg-card aria-[current=page]:text-ink aria-[current=page]:shadow-[0_0_0_1px_var(--line)] narrow:justify-center narrow:px-0"
         >
           <Icon aria-hidden className="size-4 group-aria-[current=page]:text-accent-text" />
-          <span className="narrow:sr-only">{item.name}</span>
+          <span className="narrow:sr-only">{item.name}</span>{' '}
           {problems > 0 ? (
             <span className="num ml-auto inline-flex items-center gap-1 font-semibold text-bad text-meta narrow:absolute narrow:top-0.5 narrow:right-0.5 narrow:grid narrow:size-4 narrow:place-items-center narrow:rounded-full narrow:bg-bad narrow:text-count narrow:text-panel">
               <CircleAlert aria-hidden className="size-3 narrow:hidden" />
-              {problems}
-              <span className="sr-only">{t('nav.problems', { count: problems })}</span>
+              {problems} <span className="sr-only">{t('nav.problems', { count: problems })}</span>
             </span>
           ) : (
             item.n !== undefined &&
             item.n > 0 && (
               <span className="num ml-auto font-medium text-ink-3 text-meta narrow:hidden">
-                {count(item.n)}
-                <span className="sr-only">{t('nav.servers', { count: item.n })}</span>
+                {count(item.n)} <span className="sr-only">{t('nav.servers', { count: item.n })}</span>
               </span>
             )
           )}

@@ -9,7 +9,12 @@ configure({ asyncUtilTimeout: 20_000 })
 // What jsdom lacks: layout. Everything is as large as a window, so that the virtual list shows its rows.
 Object.defineProperties(HTMLElement.prototype, {
   offsetHeight: { configurable: true, get: () => 800 },
-  offsetWidth: { configurable: true, get: () => 1000 },
+  offsetWidth: {
+    configurable: true,
+    get(this: HTMLElement) {
+      return this.tagName === 'SPAN' ? 50 : 1000
+    },
+  },
   clientWidth: { configurable: true, get: () => 1000 },
   clientHeight: { configurable: true, get: () => 800 },
 })

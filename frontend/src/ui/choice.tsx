@@ -24,7 +24,7 @@ export function Chip({
       className="motion inline-flex h-7.5 shrink-0 items-center gap-1.5 rounded-full border border-line-2 bg-card px-2.75 font-medium text-ink-2 text-second whitespace-nowrap hover:bg-hover data-[pressed]:border-accent data-[pressed]:bg-accent-soft data-[pressed]:text-accent-text"
     >
       {on && <Check aria-hidden className="size-3.5" />}
-      {children}
+      {children}{' '}
       {count !== undefined && (
         <span className={cn('num font-normal', on ? 'text-accent-text' : 'text-ink-3')}>{formatCount(count)}</span>
       )}
@@ -53,7 +53,7 @@ export function Segmented<T extends string>({ label, value, onChange, choices }:
           value={c.value}
           className="motion inline-flex h-7 items-center gap-1.75 rounded-sm px-3 font-medium text-ink-2 text-second whitespace-nowrap hover:text-ink data-[pressed]:bg-card data-[pressed]:font-semibold data-[pressed]:text-ink data-[pressed]:shadow-[0_0_0_1px_var(--line-2)]"
         >
-          {c.label}
+          {c.label}{' '}
           {c.count !== undefined && <span className="num font-normal text-ink-3">{formatCount(c.count)}</span>}
         </Toggle>
       ))}

@@ -27,8 +27,7 @@ export function ExternalLink({ url, children, className }: { url: string; childr
         className ?? 'text-meta',
       )}
     >
-      {children}
-      <Icon aria-hidden className="size-3" />
+      {children} <Icon aria-hidden className="size-3" />
       <span className="sr-only">{t('opens-browser')}</span>
     </button>
   )

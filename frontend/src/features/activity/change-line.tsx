@@ -38,7 +38,7 @@ export function ChangeLine({ change }: { change: ChangeView }) {
         <>
           {change.files.length > 0 && (
             <TextButton aria-expanded={open} aria-controls={id} onClick={() => setOpen(!open)}>
-              {open ? t('activity.hide') : t('activity.show')}
+              {open ? t('activity.hide') : t('activity.show')}{' '}
               {open ? (
                 <ChevronDown aria-hidden className="size-3.5" />
               ) : (

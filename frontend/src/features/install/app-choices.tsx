@@ -69,7 +69,7 @@ function AppRow({
         </span>
         {app.changes.length > 0 && (
           <TextButton aria-expanded={open} aria-controls={`${id}-changes`} onClick={() => setOpen(!open)}>
-            {open ? t('diff.hide') : t('diff.show')}
+            {open ? t('diff.hide') : t('diff.show')}{' '}
             {open ? (
               <ChevronDown aria-hidden className="size-3.5" />
             ) : (

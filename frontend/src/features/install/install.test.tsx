@@ -125,11 +125,11 @@ describe('the install sheet', () => {
     })
     const { user, sheet } = await get('Notion', { installFails: { [notion]: words } })
     await user.type(await sheet.findByLabelText(/Notion key/), 'ntn_1')
-    await user.type(sheet.getByLabelText(/Folder for downloads/), '/tmp/x')
+    await user.type(sheet.getByRole('textbox', { name: /Folder for downloads/ }), '/tmp/x')
     await user.click(sheet.getByRole('button', { name: 'Install' }))
     expect(await screen.findByRole('alert')).toHaveTextContent('Notion stopped right after it started.')
     expect(screen.getByLabelText(/Notion key/)).toHaveValue('ntn_1')
-    expect(screen.getByLabelText(/Folder for downloads/)).toHaveValue('/tmp/x')
+    expect(screen.getByRole('textbox', { name: /Folder for downloads/ })).toHaveValue('tmp › x')
   })
 
   it('names what must be agreed to when the Go side asks for it', async () => {

@@ -50,13 +50,13 @@ export function Ways({
             </Radio.Root>
             <span className="min-w-0">
               <span className="flex flex-wrap items-center gap-2 font-[550]">
-                {type ? w(`${type}.title`) : way.type}
+                {type ? w(`${type}.title`) : way.type}{' '}
                 {way.recommended && way.usable && (
                   <span className="inline-flex h-5 items-center rounded-full bg-accent-soft-2 px-2 font-[550] text-accent-text text-meta">
                     {t('listing.recommended')}
                   </span>
                 )}
-              </span>
+              </span>{' '}
               {why && <span className="meta mt-0.5 block">{w(`${why}.why`)}</span>}
             </span>
           </label>

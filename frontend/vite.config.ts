@@ -28,8 +28,10 @@ export default defineConfig({
   server: { fs: { allow: [here('..')] } },
   build: {
     outDir: 'dist',
-    // dist/.gitkeep is committed, so that a fresh clone compiles.
-    emptyOutDir: false,
+    // dist/.gitkeep is committed, so that a fresh clone compiles; it comes back from public/.
+    emptyOutDir: true,
+    // Read from the program itself, not over a network.
+    chunkSizeWarningLimit: 1000,
     target: 'es2022',
     // A path that works under any origin the window is served from.
     assetsInlineLimit: 0,

@@ -1,4 +1,4 @@
-import { Plus } from 'lucide-react'
+import { Plus, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AppView, type EntryView, type ServerView, toWords } from '@/backend'
@@ -10,7 +10,7 @@ import { Rows } from '@/ui/card'
 import { cn } from '@/ui/cn'
 import { Details, Log } from '@/ui/details'
 import { Empty } from '@/ui/empty'
-import { LoadProblem, Problem } from '@/ui/problem'
+import { LoadProblem } from '@/ui/problem'
 import { PageBody, PageHead, SectionHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
 import { Status } from '@/ui/status'
@@ -48,7 +48,7 @@ export function Apps() {
                 <AppCard key={a.id} app={a} selected={a.id === app.id} onSelect={() => setPicked(a.id)} />
               ))}
             </div>
-            <AppDetails key={app.id} app={app} servers={servers.data ?? []} />
+            <AppDetails key={app.id} app={app} servers={servers.data ?? []} onLook={() => void apps.refetch()} />
             {absent.length > 0 && (
               <p className="meta mt-6">{t('apps.absent', { apps: list(absent.map((a) => a.name)) })}</p>
             )}
@@ -82,10 +82,11 @@ function AppCard({ app, selected, onSelect }: { app: AppView; selected: boolean;
   )
 }
 
-function AppDetails({ app, servers }: { app: AppView; servers: ServerView[] }) {
+function AppDetails({ app, servers, onLook }: { app: AppView; servers: ServerView[]; onLook: () => void }) {
   const { t } = useTranslation()
   const [change, setChange] = useState<{ kind: 'connect' | 'disconnect'; servers: string[] } | null>(null)
   const broken = brokenFile(app)
+  const said = broken?.problem
   const missing = servers.filter((s) => !app.servers.some((e) => e.server === s.id))
   const writable = app.files.some((f) => f.health !== 'broken' && f.health !== 'unreadable')
   const ours = app.servers.filter((e) => e.ours)
@@ -96,11 +97,17 @@ function AppDetails({ app, servers }: { app: AppView; servers: ServerView[] }) {
         <div className="min-w-0 grow">
           <h2 className="display text-statement">
             {broken
-              ? t('apps.cannot-read', { app: app.name })
+              ? said?.message || t('apps.cannot-read', { app: app.name })
               : t('apps.has', { app: app.name, count: app.servers.length })}
           </h2>
-          <p className="mt-0.5 text-ink-2">{broken ? t('apps.left-alone') : app.restart}</p>
+          <p className="mt-0.5 text-ink-2">{broken ? said?.hint || t('apps.left-alone') : app.restart}</p>
         </div>
+        {broken && (
+          <Button size="lg" onClick={onLook}>
+            <RefreshCw aria-hidden className="size-4" />
+            {t('apps.look-again')}
+          </Button>
+        )}
         {writable && !broken && missing.length > 0 && (
           <Button tone="filled" size="lg" onClick={() => setChange({ kind: 'connect', servers: [] })}>
             <Plus aria-hidden className="size-4" />
@@ -108,7 +115,6 @@ function AppDetails({ app, servers }: { app: AppView; servers: ServerView[] }) {
           </Button>
         )}
       </div>
-      {broken?.problem && <Problem className="mt-3.5" words={broken.problem} />}
       {ours.length > 0 && (
         <>
           <SectionHead title={t('apps.ours')} />
@@ -149,10 +155,11 @@ function AppDetails({ app, servers }: { app: AppView; servers: ServerView[] }) {
       )}
       <Details className="mt-3.5">
         <Log label={t('details.log')}>
-          {app.files
-            .map((f) => `${f.path}  (${f.format}, ${f.health})`)
-            .concat(app.servers.map((e) => `${e.name}: ${e.command || e.url}`))
-            .join('\n')}
+          {[
+            ...(said?.detail ? [said.detail] : []),
+            ...app.files.map((f) => `${f.path}  (${f.format}, ${f.health})`),
+            ...app.servers.map((e) => `${e.name}: ${e.command || e.url}`),
+          ].join('\n')}
         </Log>
       </Details>
       {change && (

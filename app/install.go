@@ -1,6 +1,8 @@
 package app
 
 import (
+	"strings"
+
 	"toolbay/backend"
 	"toolbay/backend/model"
 	"toolbay/backend/text"
@@ -126,13 +128,23 @@ func (w *Window) InstallOffer(ref string, pack int) (InstallOffer, error) {
 
 func field(in model.Input) InputField {
 	f := InputField{
-		Key: in.Name, Label: backend.LabelOf(in), Description: in.Description, Required: in.Required, Secret: in.Secret,
+		Key: in.Name, Label: backend.LabelOf(in), Description: sentence(in.Description), Required: in.Required, Secret: in.Secret,
 		Format: in.Format, Default: in.Default, Placeholder: in.Placeholder, Choices: list(in.Choices), Link: in.Link,
 	}
 	if f.Format == "" {
 		f.Format = "string"
 	}
 	return f
+}
+
+// sentence ends a description that its author left open, as another sentence
+// follows it on the sheet.
+func sentence(s string) string {
+	s = strings.TrimSpace(s)
+	if s == "" || strings.ContainsAny(s[len(s)-1:], ".!?:") {
+		return s
+	}
+	return s + "."
 }
 
 func words(err error) *text.Words {

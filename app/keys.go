@@ -2,8 +2,19 @@ package app
 
 import "toolbay/backend"
 
-// Keys lists the keys of all servers, never their values.
-func (w *Window) Keys() ([]backend.KeyView, error) { return w.back.Keys(w.context()) }
+// Keys lists the keys of all servers, never their values. The apps are given
+// by name.
+func (w *Window) Keys() ([]backend.KeyView, error) {
+	keys, err := w.back.Keys(w.context())
+	for i := range keys {
+		names := []string{}
+		for _, id := range keys[i].Apps {
+			names = append(names, w.back.AppName(id))
+		}
+		keys[i].Apps = names
+	}
+	return keys, err
+}
 
 // ReplaceKey gives a key a new value.
 func (w *Window) ReplaceKey(server, profile, name, value string) error {

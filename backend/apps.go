@@ -277,7 +277,7 @@ func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResul
 			return ChangeResult{}, err
 		}
 		undone, _ := find(history, id)
-		return ChangeResult{Files: diffs(d), Restart: b.restarts(b.appsOfFiles(undone))}, nil
+		return ChangeResult{Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), undone))}, nil
 	}
 	record, err := b.changes.Undo(ctx, id)
 	if err != nil {
@@ -298,13 +298,13 @@ func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResul
 	for _, what := range []string{"apps", "servers", "history", "keys"} {
 		b.o.Changed(what)
 	}
-	return ChangeResult{Change: record.ID, Files: diffs(d), Restart: b.restarts(b.appsOfFiles(record))}, nil
+	return ChangeResult{Change: record.ID, Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), record))}, nil
 }
 
-// appsOfFiles names the apps whose files a change touched.
-func (b *Backend) appsOfFiles(r changeset.Record) []string {
+// appsTouched names the apps whose files a change touched.
+func appsTouched(apps []clients.App, r changeset.Record) []string {
 	var ids []string
-	for _, a := range b.apps.Look(b.system, b.o.ProjectDir) {
+	for _, a := range apps {
 		for _, f := range a.Files {
 			for _, c := range r.Files {
 				if c.Path == f.Path && !contains(ids, a.Client.ID) {

@@ -260,7 +260,7 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 		}
 	}()
 
-	server := in.server(done)
+	server := in.server(ctx, done)
 	spec := specOf(server)
 	if err := launch.Write(b.home, spec); err != nil {
 		return res, err
@@ -354,13 +354,16 @@ func (in *installation) planApps(ctx context.Context) (connect.Plan, error) {
 	return in.b.connect.PlanConnect(ctx, "install", in.title, targets, []connect.Want{want})
 }
 
-func (in *installation) server(done install.Installed) model.Server {
+func (in *installation) server(ctx context.Context, done install.Installed) model.Server {
 	l := in.ref.listing
 	s := model.Server{
 		ID: in.id, Title: in.title, Version: done.Version, Package: done.Package,
 		Listing: l.ID, Publisher: l.Publisher, Category: l.Category, Sample: l.Sample,
 		Installed: in.b.o.Now().UTC(), Dir: done.Dir, Command: done.Command, Args: done.Args,
 		Arguments: in.req.Arguments, KeysIn: in.keysIn, Inputs: []model.AnsweredInput{},
+	}
+	if known, ok := in.b.catalog.Known(ctx, s.Package.Type, s.Package.Identifier); ok && s.Sample == "" {
+		s.Sample, s.Category = known.Sample, first(s.Category, known.Category)
 	}
 	if done.Node != "" {
 		s.Path = []string{filepath.Dir(done.Node)}
@@ -436,7 +439,7 @@ func (b *Backend) chooseID(ctx context.Context, asked string, r ref) (*claim, er
 			busy[id] = true
 		}
 	}
-	if !serverID.MatchString(asked) {
+	if !serverID().MatchString(asked) {
 		return nil, model.Fail("name_invalid", nil, "name", asked)
 	}
 	c, err := b.claimNew(ctx, asked)
@@ -489,6 +492,13 @@ func title(l model.Listing) string {
 		return l.Title
 	}
 	return titleOf(l.Name)
+}
+
+func first(a, b string) string {
+	if a != "" {
+		return a
+	}
+	return b
 }
 
 func envName(s string) bool {

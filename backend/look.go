@@ -98,6 +98,14 @@ func (b *Backend) RestartText(app string) string {
 	return text.Line(c.Restart)
 }
 
+// AppName is what an app is called, or its id when it is not known.
+func (b *Backend) AppName(id string) string {
+	if c, ok := b.apps.Get(id); ok {
+		return c.Name
+	}
+	return id
+}
+
 // TitleOf is a listing's title, made from its name where it has none.
 func TitleOf(l model.Listing) string { return title(l) }
 

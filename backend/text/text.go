@@ -68,6 +68,18 @@ func Line(key string, args ...string) string {
 	return fill(s, m)
 }
 
+// List joins names for a sentence: "Cursor, Codex and VS Code".
+func List(names []string) string {
+	switch n := len(names); n {
+	case 0:
+		return ""
+	case 1:
+		return names[0]
+	default:
+		return Line("list.and", "first", strings.Join(names[:n-1], ", "), "last", names[n-1])
+	}
+}
+
 // Stage says what work is doing now, for a stage of job.Progress.
 func Stage(key string) string {
 	var s struct{ Now string }

@@ -477,7 +477,7 @@ export function makeSettings(): SettingsView {
     registry: 'https://registry.modelcontextprotocol.io',
     keys: 'keychain',
     sources: [
-      { source: 'starter', name: 'Toolbay picks', enabled: true, listings: 64, synced: ago(9 * day), error: '' },
+      { source: 'starter', name: 'Starter catalogue', enabled: true, listings: 64, synced: ago(9 * day), error: '' },
       {
         source: 'official',
         name: 'Official registry',

@@ -32,6 +32,7 @@ var packages = []fakenpm.Package{
 	server("hello-mcp", "1.0.0", mcp),
 	server("hello-mcp", "1.1.0", mcp),
 	server("@acme/other-mcp", "2.0.0", mcp),
+	server("keyed-mcp", "1.0.0", mcp),
 	server("noisy-mcp", "1.0.0", mcp+"console.log('Welcome!\\n');\nconsole.error('getting ready');\n"),
 	server("exits-mcp", "1.0.0", "console.error('no settings found'); process.exit(3);\n"),
 	server("hangs-mcp", "1.0.0", "setInterval(() => {}, 1000);\n"),

@@ -67,7 +67,13 @@ export function FirstRunScreen({ found }: { found: FirstRun }) {
         </div>
       </header>
       <main className="my-2 mr-2 flex min-h-0 flex-col overflow-hidden rounded-bay border border-line bg-panel tight:ml-2">
-        <div className="min-h-0 grow overflow-y-auto px-8.5 pt-7.5 pb-4 narrow:px-5.5 narrow:pt-5.5">
+        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: nothing in it takes the focus, so the keyboard scrolls it here */}
+        <div
+          tabIndex={0}
+          role="group"
+          aria-label={t('first.apps-remark')}
+          className="min-h-0 grow overflow-y-auto px-8.5 pt-7.5 pb-4 narrow:px-5.5 narrow:pt-5.5 focus-visible:-outline-offset-2"
+        >
           <SectionHead
             title={t('first.apps', { count: apps.length })}
             remark={apps.length > 0 ? t('first.apps-remark') : undefined}

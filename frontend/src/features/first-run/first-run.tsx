@@ -67,8 +67,8 @@ export function FirstRunScreen({ found }: { found: FirstRun }) {
         </div>
       </header>
       <main className="my-2 mr-2 flex min-h-0 flex-col overflow-hidden rounded-bay border border-line bg-panel tight:ml-2">
-        {/* biome-ignore lint/a11y/noNoninteractiveTabindex: nothing in it takes the focus, so the keyboard scrolls it here */}
         <div
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: nothing in it takes the focus, so the keyboard scrolls it here
           tabIndex={0}
           role="group"
           aria-label={t('first.apps-remark')}

@@ -132,7 +132,7 @@ func (b *Backend) sweepInstalls(ctx context.Context) {
 	found, _ := filepath.Glob(filepath.Join(b.home, "staging", "*.lock"))
 	for _, path := range found {
 		id := strings.TrimSuffix(filepath.Base(path), ".lock")
-		if !serverID.MatchString(id) {
+		if !serverID().MatchString(id) {
 			continue
 		}
 		l, err := lockFile(path)

@@ -2,14 +2,14 @@ package backend
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
-var serverID = regexp.MustCompile(`^[a-z0-9-]{1,20}$`)
+var serverID = pattern.New(`^[a-z0-9-]{1,20}$`)
 
 // fillers are words that say nothing in a server's name.
 var fillers = map[string]bool{"mcp": true, "server": true, "servers": true, "modelcontextprotocol": true, "node": true, "js": true, "official": true, "npm": true}
@@ -67,7 +67,7 @@ type ref struct {
 func (r ref) pack() model.Package { return r.listing.Packages[r.index] }
 
 // npmName is npm's own rule for names, with an optional scope.
-var npmName = regexp.MustCompile(`^(@[a-z0-9-~][a-z0-9-._~]*/)?[a-zA-Z0-9-~][a-zA-Z0-9-._~]*$`)
+var npmName = pattern.New(`^(@[a-z0-9-~][a-z0-9-._~]*/)?[a-zA-Z0-9-~][a-zA-Z0-9-._~]*$`)
 
 // parseRef reads "npm:PKG[@VERSION]" as a listing of its own; ok is false for
 // anything that is not of that form (then it is a listing's id).
@@ -87,7 +87,7 @@ func parseRef(s string) (l model.Listing, ok bool, err error) {
 	if at := strings.LastIndex(rest, "@"); at > 0 {
 		name, version = rest[:at], rest[at+1:]
 	}
-	if !npmName.MatchString(name) || strings.HasPrefix(version, "-") || strings.ContainsAny(version, " /\\:") {
+	if !npmName().MatchString(name) || strings.HasPrefix(version, "-") || strings.ContainsAny(version, " /\\:") {
 		return l, true, model.Fail("package_unknown", nil, "package", rest)
 	}
 	return model.Listing{

@@ -3,6 +3,7 @@ package catalog
 import (
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 
 	"toolbay/backend/catalog/recipe"
@@ -77,7 +78,8 @@ var topics = []struct{ category, words string }{
 	{"ai", "ai llm llms model models gpt openai anthropic claude gemini huggingface prompt prompts reasoning thinking memory memories rag embedding embeddings agent agents knowledge vector"},
 }
 
-var topicOf = func() map[string]int {
+// topicOf is made at first use: starting a server pays for what is made before.
+var topicOf = sync.OnceValue(func() map[string]int {
 	m := map[string]int{}
 	for i, t := range topics {
 		for w := range strings.FieldsSeq(t.words) {
@@ -85,13 +87,13 @@ var topicOf = func() map[string]int {
 		}
 	}
 	return m
-}()
+})
 
 func categoryOf(l model.Listing) string {
-	score := make([]int, len(topics))
+	score, topic := make([]int, len(topics)), topicOf()
 	count := func(text string, weight int) {
 		for w := range strings.FieldsFuncSeq(strings.ToLower(text), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }) {
-			if i, ok := topicOf[w]; ok {
+			if i, ok := topic[w]; ok {
 				score[i] += weight
 			}
 		}

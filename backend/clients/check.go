@@ -2,11 +2,11 @@ package clients
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
 	"toolbay/backend/configfile"
+	"toolbay/backend/pattern"
 )
 
 // variables are the names that may stand in braces in a path of the table.
@@ -17,8 +17,8 @@ var variables = []string{
 }
 
 var (
-	idPattern       = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,39}$`)
-	variablePattern = regexp.MustCompile(`\{([^{}]*)\}`)
+	idPattern       = pattern.New(`^[a-z0-9][a-z0-9-]{0,39}$`)
+	variablePattern = pattern.New(`\{([^{}]*)\}`)
 )
 
 // check holds the rules that a table must keep beyond its field names.
@@ -28,7 +28,7 @@ func (f tableFile) check() error {
 	}
 	seen := map[string]bool{}
 	for _, c := range f.Clients {
-		if !idPattern.MatchString(c.ID) {
+		if !idPattern().MatchString(c.ID) {
 			return fmt.Errorf("id %q is not made of a-z, 0-9 and -", c.ID)
 		}
 		if seen[c.ID] {
@@ -133,12 +133,12 @@ func checkPlaces(places []Place) error {
 // checkPath accepts slash-separated paths of plain names that begin with "/"
 // or one variable; "*" stands for any part of one name.
 func checkPath(p string) error {
-	for _, m := range variablePattern.FindAllStringSubmatch(p, -1) {
+	for _, m := range variablePattern().FindAllStringSubmatch(p, -1) {
 		if !slices.Contains(variables, m[1]) {
 			return fmt.Errorf("path %q: no variable %q", p, m[1])
 		}
 	}
-	rest := variablePattern.ReplaceAllString(p, "")
+	rest := variablePattern().ReplaceAllString(p, "")
 	switch {
 	case !strings.HasPrefix(p, "/") && !strings.HasPrefix(p, "{"):
 		return fmt.Errorf("path %q is relative", p)

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"unicode"
+
+	"toolbay/backend/pattern"
 )
 
 // masked stands in place of a secret.
@@ -13,36 +15,36 @@ const masked = "•••"
 var (
 	// name, separator, the start of the value. The name may be a key of JSON or
 	// TOML, a flag (--api-key=…) or a part of a web address (?token=…).
-	namedValue = regexp.MustCompile(`([A-Za-z0-9_.\-]*[A-Za-z0-9])((?:\\?["'])?\s*[:=]\s*)`)
+	namedValue = pattern.New(`([A-Za-z0-9_.\-]*[A-Za-z0-9])((?:\\?["'])?\s*[:=]\s*)`)
 	// A flag and its value as two arguments.
-	flagThenValue = regexp.MustCompile(`(["'])--?([A-Za-z0-9][A-Za-z0-9_.\-]*)["']\s*,\s*`)
+	flagThenValue = pattern.New(`(["'])--?([A-Za-z0-9][A-Za-z0-9_.\-]*)["']\s*,\s*`)
 	// Tokens that say what they are: OpenAI, Anthropic, GitHub, GitLab, Slack,
 	// AWS, Google, Hugging Face, npm, Stripe, SendGrid, Notion, Linear, Figma,
 	// JSON Web Tokens, and private keys.
-	knownToken = regexp.MustCompile(`\b(?:sk-[A-Za-z0-9_\-]{8,}|(?:sk|pk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{8,}|gh[opusr]_[A-Za-z0-9]{8,}|github_pat_[A-Za-z0-9_]{8,}|gl(?:pat|ptt|dt|rt|oas|soat|cbt|imt|ft|agent)-[A-Za-z0-9_\-]{8,}|xox[abeoprs]-[A-Za-z0-9\-]{8,}|xapp-[A-Za-z0-9\-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|AIza[A-Za-z0-9_\-]{20,}|ya29\.[A-Za-z0-9_\-]{8,}|hf_[A-Za-z0-9]{8,}|npm_[A-Za-z0-9]{8,}|SG\.[A-Za-z0-9_\-]{8,}[A-Za-z0-9_.\-]*|secret_[A-Za-z0-9]{16,}|ntn_[A-Za-z0-9]{8,}|lin_api_[A-Za-z0-9]{8,}|figd_[A-Za-z0-9_\-]{8,}|dop_v1_[a-f0-9]{8,}|tvly-[A-Za-z0-9_\-]{8,}|pplx-[A-Za-z0-9]{8,}|gsk_[A-Za-z0-9]{8,}|fc-[a-f0-9]{16,}|eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_.\-]+)`)
-	scheme     = regexp.MustCompile(`(?i)\b(Bearer|Basic|Token)\s+([A-Za-z0-9_\-.~+/=]{8,})`)
-	userInfo   = regexp.MustCompile(`(://[^/\s:@"']*:)([^/\s@"']+)(@)`)
+	knownToken = pattern.New(`\b(?:sk-[A-Za-z0-9_\-]{8,}|(?:sk|pk|rk|whsec)_(?:live_|test_)?[A-Za-z0-9]{8,}|gh[opusr]_[A-Za-z0-9]{8,}|github_pat_[A-Za-z0-9_]{8,}|gl(?:pat|ptt|dt|rt|oas|soat|cbt|imt|ft|agent)-[A-Za-z0-9_\-]{8,}|xox[abeoprs]-[A-Za-z0-9\-]{8,}|xapp-[A-Za-z0-9\-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{12,}|AIza[A-Za-z0-9_\-]{20,}|ya29\.[A-Za-z0-9_\-]{8,}|hf_[A-Za-z0-9]{8,}|npm_[A-Za-z0-9]{8,}|SG\.[A-Za-z0-9_\-]{8,}[A-Za-z0-9_.\-]*|secret_[A-Za-z0-9]{16,}|ntn_[A-Za-z0-9]{8,}|lin_api_[A-Za-z0-9]{8,}|figd_[A-Za-z0-9_\-]{8,}|dop_v1_[a-f0-9]{8,}|tvly-[A-Za-z0-9_\-]{8,}|pplx-[A-Za-z0-9]{8,}|gsk_[A-Za-z0-9]{8,}|fc-[a-f0-9]{16,}|eyJ[A-Za-z0-9_\-]{8,}\.[A-Za-z0-9_.\-]+)`)
+	scheme     = pattern.New(`(?i)\b(Bearer|Basic|Token)\s+([A-Za-z0-9_\-.~+/=]{8,})`)
+	userInfo   = pattern.New(`(://[^/\s:@"']*:)([^/\s@"']+)(@)`)
 	// Long runs of mixed characters: keys that say nothing.
-	opaque = regexp.MustCompile(`\b[A-Za-z0-9_\-]{32,}\b`)
+	opaque = pattern.New(`\b[A-Za-z0-9_\-]{32,}\b`)
 	// What apps put in place of a value: ${X}, ${env:X}, {env:X}, $X, %X%.
-	placeholder = regexp.MustCompile(`^(?:Bearer |Basic |Token )?(?:\$\{[^}]*\}|\$\{\{[^}]*\}\}|\{[a-z]+:[^}]*\}|\$[A-Za-z_]\w*|%\w+%)$`)
+	placeholder = pattern.New(`^(?:Bearer |Basic |Token )?(?:\$\{[^}]*\}|\$\{\{[^}]*\}\}|\{[a-z]+:[^}]*\}|\$[A-Za-z_]\w*|%\w+%)$`)
 )
 
 // MaskSecrets replaces by ••• what looks like a key, password or token in a
 // line of a settings file. It would rather hide too much than too little.
 func MaskSecrets(line string) string {
-	line = maskAfter(line, namedValue, func(m []string) bool { return secretName(m[1]) })
-	line = maskAfter(line, flagThenValue, func(m []string) bool { return secretName(m[2]) })
-	line = knownToken.ReplaceAllString(line, masked)
-	line = scheme.ReplaceAllString(line, "$1 "+masked)
-	line = userInfo.ReplaceAllStringFunc(line, func(s string) string {
-		m := userInfo.FindStringSubmatch(s)
-		if placeholder.MatchString(m[2]) {
+	line = maskAfter(line, namedValue(), func(m []string) bool { return secretName(m[1]) })
+	line = maskAfter(line, flagThenValue(), func(m []string) bool { return secretName(m[2]) })
+	line = knownToken().ReplaceAllString(line, masked)
+	line = scheme().ReplaceAllString(line, "$1 "+masked)
+	line = userInfo().ReplaceAllStringFunc(line, func(s string) string {
+		m := userInfo().FindStringSubmatch(s)
+		if placeholder().MatchString(m[2]) {
 			return s
 		}
 		return m[1] + masked + m[3]
 	})
-	return opaque.ReplaceAllStringFunc(line, func(s string) string {
+	return opaque().ReplaceAllStringFunc(line, func(s string) string {
 		if isOpaque(s) {
 			return masked
 		}
@@ -90,7 +92,7 @@ func maskValue(s string) (shown string, n int) {
 		}
 		return "[" + masked, end
 	case s[0] == '{':
-		if end := strings.IndexByte(s, '}'); end < 0 || !placeholder.MatchString(s[:end+1]) {
+		if end := strings.IndexByte(s, '}'); end < 0 || !placeholder().MatchString(s[:end+1]) {
 			return "", 0 // an object: its own names tell
 		} else {
 			return s[:end+1], end + 1
@@ -112,7 +114,7 @@ func maskValue(s string) (shown string, n int) {
 		}
 		end = min(end, len(s))
 		text := s[len(quote):end]
-		if text == "" || placeholder.MatchString(text) {
+		if text == "" || placeholder().MatchString(text) {
 			return s[:end], end
 		}
 		return quote + masked, end
@@ -125,7 +127,7 @@ func maskValue(s string) (shown string, n int) {
 		end = len(s)
 	}
 	switch word := s[:end]; {
-	case word == "true" || word == "false" || word == "null" || placeholder.MatchString(word) || isBlank([]byte(word)):
+	case word == "true" || word == "false" || word == "null" || placeholder().MatchString(word) || isBlank([]byte(word)):
 		return word, end
 	case strings.HasPrefix(word, "//") || strings.HasPrefix(word, "["):
 		return "", 0

@@ -16,11 +16,11 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"regexp"
 	"strconv"
 	"time"
 
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 	"toolbay/backend/runtimes"
 	"toolbay/backend/staging"
 )
@@ -131,15 +131,15 @@ func ReadReceipt(dir string) (Receipt, error) {
 }
 
 var (
-	serverID    = regexp.MustCompile(`^[a-z0-9-]{1,20}$`)
-	versionName = regexp.MustCompile(`^[0-9A-Za-z][0-9A-Za-z.+-]{0,100}$`)
+	serverID    = pattern.New(`^[a-z0-9-]{1,20}$`)
+	versionName = pattern.New(`^[0-9A-Za-z][0-9A-Za-z.+-]{0,100}$`)
 )
 
 // Keep moves a part of a staging folder to the server's private folder and
 // gives its path: servers/<server>/<version>-<n>, n counting installs of the
 // same version.
 func Keep(dir *staging.Dir, part, home, server, version string) (string, error) {
-	if !serverID.MatchString(server) || !versionName.MatchString(version) {
+	if !serverID().MatchString(server) || !versionName().MatchString(version) {
 		return "", fmt.Errorf("server %q, version %q: no names for folders", server, version)
 	}
 	for n := 1; ; n++ {

@@ -85,9 +85,10 @@ func TestEveryPackageHasADoc(t *testing.T) {
 }
 
 // may says which packages of ours a package under backend may import, besides
-// model. Nothing flows back up: what is not listed is not allowed.
+// model and pattern. Nothing flows back up: what is not listed is not allowed.
 var may = map[string][]string{
 	"backend/model":                   {},
+	"backend/pattern":                 {},
 	"backend/text":                    {},
 	"backend/job":                     {},
 	"backend/configfile":              {},
@@ -132,7 +133,7 @@ func TestLayers(t *testing.T) {
 		for _, imp := range file.Imports {
 			path, _ := strconv.Unquote(imp.Path.Value)
 			ours, ok := strings.CutPrefix(path, "toolbay/")
-			if !ok || ours == "backend/model" || ours == dir {
+			if !ok || ours == "backend/model" || ours == "backend/pattern" || ours == dir {
 				continue
 			}
 			if !contains(allowed, ours) {
@@ -149,6 +150,54 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
+}
+
+// What a package makes before main is paid for at every start of a server, so
+// patterns are compiled at first use; here it is seen that they compile.
+func TestPatternsCompileAtFirstUse(t *testing.T) {
+	found := 0
+	for _, f := range goFiles(t) {
+		if strings.HasSuffix(f, "_test.go") || !strings.HasPrefix(f, "backend/") && !strings.HasPrefix(f, "cmd/") || f == "backend/pattern/pattern.go" {
+			continue
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(root, f), nil, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			fun, ok := call.Fun.(*ast.SelectorExpr)
+			if !ok {
+				return true
+			}
+			switch from, _ := fun.X.(*ast.Ident); {
+			case from == nil:
+			case from.Name == "regexp" && strings.HasPrefix(fun.Sel.Name, "MustCompile"):
+				t.Errorf("%s compiles a pattern itself; use pattern.New", f)
+			case from.Name == "pattern" && fun.Sel.Name == "New":
+				found++
+				lit, ok := call.Args[0].(*ast.BasicLit)
+				if !ok {
+					t.Errorf("%s: a pattern that is put together cannot be checked here", f)
+					return true
+				}
+				expr, err := strconv.Unquote(lit.Value)
+				if err == nil {
+					_, err = regexp.Compile(expr)
+				}
+				if err != nil {
+					t.Errorf("%s: %v", f, err)
+				}
+			}
+			return true
+		})
+	}
+	if found == 0 {
+		t.Error("no pattern found")
+	}
 }
 
 type catalogue struct {

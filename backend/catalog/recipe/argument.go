@@ -1,10 +1,10 @@
 package recipe
 
 import (
-	"regexp"
 	"strings"
 
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 // group is what one declared argument becomes: a flag, a flag with its value,
@@ -23,7 +23,7 @@ const (
 
 // saysToggle begins the description of every real flag in the registry that
 // forgot to say "boolean".
-var saysToggle = regexp.MustCompile(`(?i)^(use|run|enable|disable|flag|automatically|allow|skip|whether|turn|if set|do not|only|force|don't|activate)\b`)
+var saysToggle = pattern.New(`(?i)^(use|run|enable|disable|flag|automatically|allow|skip|whether|turn|if set|do not|only|force|don't|activate)\b`)
 
 // isFlag tells which of the three a is. The schema does not say: 24 servers of
 // 1,108 leave it open.
@@ -47,7 +47,7 @@ func isFlag(a model.Argument, packageType string, runtime bool) int {
 		return valued
 	case a.Description == "":
 		return fixedFlag
-	case saysToggle.MatchString(a.Description):
+	case saysToggle().MatchString(a.Description):
 		return toggle
 	}
 	return valued

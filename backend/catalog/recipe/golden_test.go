@@ -445,7 +445,7 @@ func TestEdgeCases(t *testing.T) {
 				}
 			}
 			for _, text := range texts {
-				for _, m := range placeholder.FindAllString(text, -1) {
+				for _, m := range placeholder().FindAllString(text, -1) {
 					if !strings.HasPrefix(m, "${secret:") {
 						t.Errorf("%s#%d: %s is left in %q", s.Server.Name, i, m, text)
 					}

@@ -1,12 +1,12 @@
 package recipe
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
 
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 // Words of a name that make its value a secret, and words that take that back:
@@ -19,13 +19,13 @@ var (
 	aboutWords  = []string{"PATH", "PATHS", "FILE", "FILEPATH", "FILENAME", "DIR", "DIRECTORY", "FOLDER", "LIMIT", "LIMITS", "TTL", "ALGORITHM", "CAPACITY", "WINDOW", "TYPE", "TIMEOUT", "EXPIRY", "EXPIRATION", "EXPIRES", "COUNT", "SIZE", "LENGTH", "BUDGET", "URL", "URI", "ENDPOINT", "HOST", "PORT", "NAME", "ID", "PERMISSION", "PERMISSIONS", "MODE", "ENABLED", "REQUIRED", "CHECK", "CHECKS", "FORMAT", "VERSION", "PREFIX", "REGION", "SCOPE", "SCOPES", "STORE", "STORAGE", "CACHE", "USAGE", "HEADER", "NAMESPACE"}
 	notSecret   = []string{"MAX", "MIN", "FOREIGN", "ENABLE", "DISABLE", "SKIP", "USE", "REQUIRE", "ALLOW", "NUM", "KEYBOARD", "KEYWORD", "KEYWORDS", "KEYCLOAK", "TOKENIZER", "TOKENIZERS"}
 	// Addresses of databases carry a password more often than not.
-	databaseURL = regexp.MustCompile(`(?i)^(.*[_-])?(database|db|postgres(ql)?|pg|mysql|mariadb|mongo(db)?|redis|amqp|rabbitmq)[_-]?(url|uri)$|connection[_-]?string`)
+	databaseURL = pattern.New(`(?i)^(.*[_-])?(database|db|postgres(ql)?|pg|mysql|mariadb|mongo(db)?|redis|amqp|rabbitmq)[_-]?(url|uri)$|connection[_-]?string`)
 )
 
 // LooksSecret tells from its name alone whether a variable, header or
 // argument should be kept as a secret.
 func LooksSecret(name string) bool {
-	if databaseURL.MatchString(bare(name)) {
+	if databaseURL().MatchString(bare(name)) {
 		return true
 	}
 	words := split(name)
@@ -81,11 +81,11 @@ func split(name string) []string {
 var (
 	folderWords = []string{"DIR", "DIRECTORY", "FOLDER", "VAULT"}
 	fileWords   = []string{"FILE", "FILEPATH", "FILENAME", "PATH"}
-	severalOf   = regexp.MustCompile(`(?i)\b(comma|colon|semicolon|space)[- ]separated|\blist of\b|\bdirectories\b|\bfolders\b|\bjson\b.*\barray\b`)
-	saysFolder  = regexp.MustCompile(`(?i)\b(directory|folder)\b`)
-	saysFile    = regexp.MustCompile(`(?i)\bfile\b`)
-	saysPath    = regexp.MustCompile(`(?i)^(optional |the |an? )*(absolute |local |full |custom )*(path|directory|folder)( path)? (to|of|for|where|containing|with|on)\b`)
-	notOnDisk   = regexp.MustCompile(`(?i)\b(url|endpoint|route|http|request path|json ?path|xpath|inside the container|in the container)\b`)
+	severalOf   = pattern.New(`(?i)\b(comma|colon|semicolon|space)[- ]separated|\blist of\b|\bdirectories\b|\bfolders\b|\bjson\b.*\barray\b`)
+	saysFolder  = pattern.New(`(?i)\b(directory|folder)\b`)
+	saysFile    = pattern.New(`(?i)\bfile\b`)
+	saysPath    = pattern.New(`(?i)^(optional |the |an? )*(absolute |local |full |custom )*(path|directory|folder)( path)? (to|of|for|where|containing|with|on)\b`)
+	notOnDisk   = pattern.New(`(?i)\b(url|endpoint|route|http|request path|json ?path|xpath|inside the container|in the container)\b`)
 )
 
 // format gives the input's format, with files and folders recognised by what
@@ -96,10 +96,10 @@ func format(in model.Input, oci bool) string {
 		return in.Format
 	}
 	declared := in.Format == "filepath"
-	if declared && saysFolder.MatchString(in.Description) && !saysFile.MatchString(in.Description) && !severalOf.MatchString(in.Description) {
+	if declared && saysFolder().MatchString(in.Description) && !saysFile().MatchString(in.Description) && !severalOf().MatchString(in.Description) {
 		return "folder"
 	}
-	if declared || in.Secret || len(in.Choices) > 0 || severalOf.MatchString(in.Description) || notOnDisk.MatchString(in.Description) {
+	if declared || in.Secret || len(in.Choices) > 0 || severalOf().MatchString(in.Description) || notOnDisk().MatchString(in.Description) {
 		return in.Format
 	}
 	words := split(in.Name)
@@ -113,8 +113,8 @@ func format(in model.Input, oci bool) string {
 		return in.Format
 	case slices.Contains(folderWords, last):
 		return "folder"
-	case slices.Contains(fileWords, last) || saysPath.MatchString(in.Description):
-		if saysFolder.MatchString(in.Description) && !saysFile.MatchString(in.Description) {
+	case slices.Contains(fileWords, last) || saysPath().MatchString(in.Description):
+		if saysFolder().MatchString(in.Description) && !saysFile().MatchString(in.Description) {
 			return "folder"
 		}
 		if len(words) > 1 && (words[0] == "API" || words[0] == "URL" || words[0] == "BASE") && last == "PATH" {

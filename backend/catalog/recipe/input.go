@@ -1,11 +1,11 @@
 package recipe
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 // Inputs is what a person is asked before p can be started: required ones
@@ -111,7 +111,7 @@ func (f *fields) add(in model.Input, name, hint string) {
 // template takes in the variables of a fixed value, those nobody declared
 // too: 213 of 1,108 servers in the registry rely on it.
 func (f *fields) template(text string, vars map[string]model.Input, owner model.Input) {
-	found := placeholder.FindAllString(text, -1)
+	found := placeholder().FindAllString(text, -1)
 	names := []string{}
 	for _, m := range found {
 		if n, ok := variable(m); ok && !slices.Contains(names, n) {
@@ -189,22 +189,22 @@ func key(name, hint string) string {
 	if k := bare(name); k != "" {
 		return k
 	}
-	return strings.Trim(plain.ReplaceAllString(bare(hint), "-"), "-.")
+	return strings.Trim(plain().ReplaceAllString(bare(hint), "-"), "-.")
 }
 
-var plain = regexp.MustCompile(`[^A-Za-z0-9_.]+`)
+var plain = pattern.New(`[^A-Za-z0-9_.]+`)
 
 func bare(name string) string {
 	return strings.TrimSpace(strings.TrimRight(strings.TrimLeft(strings.TrimSpace(name), "-"), "="))
 }
 
 var (
-	envNames    = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
-	headerNames = regexp.MustCompile("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+	envNames    = pattern.New(`^[A-Za-z_][A-Za-z0-9_.-]*$`)
+	headerNames = pattern.New("^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 )
 
-func envName(s string) bool    { return envNames.MatchString(s) }
-func headerName(s string) bool { return headerNames.MatchString(s) }
+func envName(s string) bool    { return envNames().MatchString(s) }
+func headerName(s string) bool { return headerNames().MatchString(s) }
 
 func firstOf(a, b string) string {
 	if a != "" {

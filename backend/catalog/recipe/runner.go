@@ -1,8 +1,9 @@
 package recipe
 
 import (
-	"regexp"
 	"strings"
+
+	"toolbay/backend/pattern"
 )
 
 // set makes a lookup of words.
@@ -167,7 +168,7 @@ func (b *builder) pypi() {
 	for _, g := range rest {
 		// "pkg[cli]@1.0": the extras are part of what is to be installed.
 		if i := strings.IndexByte(g.tokens[0], '['); i > 0 && b.isPackage(g.tokens[0]) && !strings.Contains(b.p.Identifier, "[") {
-			if extras := extrasOf.FindString(g.tokens[0][i:]); extras != "" {
+			if extras := extrasOf().FindString(g.tokens[0][i:]); extras != "" {
 				b.p.Identifier += extras
 				break
 			}
@@ -282,17 +283,17 @@ func (b *builder) oci() {
 	b.rest(rest, false)
 	b.r.Tail = append(b.r.Tail, b.flat(b.arguments(b.p.PackageArguments))...)
 	image := b.p.Identifier
-	if b.p.Version != "" && !strings.Contains(image, "@") && !imageTag.MatchString(image) {
+	if b.p.Version != "" && !strings.Contains(image, "@") && !imageTag().MatchString(image) {
 		image += ":" + b.p.Version
 	}
-	if !strings.Contains(image, "@sha256:") && (!imageTag.MatchString(image) || strings.HasSuffix(image, ":latest")) {
+	if !strings.Contains(image, "@sha256:") && (!imageTag().MatchString(image) || strings.HasSuffix(image, ":latest")) {
 		b.warn("not-pinned")
 	}
 	b.r.Command = "docker"
 	b.r.Args = append(append(append(args, options...), image), b.r.Tail...)
 }
 
-var imageTag = regexp.MustCompile(`:[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+var imageTag = pattern.New(`:[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 
 // nuget: dnx PACKAGE@VERSION --yes -- TAIL.
 func (b *builder) nuget() {
@@ -362,7 +363,7 @@ func (b *builder) isPackage(word string) bool {
 // reads it, the first part is a host when it could be no folder.
 func image(ref string) (host, name string) {
 	ref, _, _ = strings.Cut(ref, "@")
-	ref = imageTag.ReplaceAllString(ref, "")
+	ref = imageTag().ReplaceAllString(ref, "")
 	first, rest, ok := strings.Cut(ref, "/")
 	if ok && (strings.ContainsAny(first, ".:") || first == "localhost") {
 		host, ref = first, rest
@@ -370,9 +371,9 @@ func image(ref string) (host, name string) {
 	return host, strings.TrimPrefix(ref, "library/")
 }
 
-var extrasOf = regexp.MustCompile(`^\[[A-Za-z0-9_.,-]+\]`)
+var extrasOf = pattern.New(`^\[[A-Za-z0-9_.,-]+\]`)
 
-var separators = regexp.MustCompile(`[-_.]+`)
+var separators = pattern.New(`[-_.]+`)
 
 // pep503 is the one spelling of a Python package's name.
-func pep503(s string) string { return strings.ToLower(separators.ReplaceAllString(s, "-")) }
+func pep503(s string) string { return strings.ToLower(separators().ReplaceAllString(s, "-")) }

@@ -1,15 +1,15 @@
 package recipe
 
 import (
-	"regexp"
 	"strings"
 
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 // placeholder finds {name} and {{name}}. A "$" before it is a shell's or an
 // app's own notation and not ours.
-var placeholder = regexp.MustCompile(`\$?\{\{?\s*([A-Za-z0-9_.-]+)\s*\}?\}`)
+var placeholder = pattern.New(`\$?\{\{?\s*([A-Za-z0-9_.-]+)\s*\}?\}`)
 
 // answer gives the text for the input called name: the answer, else the
 // default, else its placeholder when it is required. ok is false for an
@@ -58,7 +58,7 @@ func (b *builder) text(in model.Input, name, hint string) (string, bool) {
 // value helps nobody.
 func (b *builder) expand(template string, vars map[string]model.Input, owner model.Input) (string, bool) {
 	ok := true
-	out := placeholder.ReplaceAllStringFunc(template, func(m string) string {
+	out := placeholder().ReplaceAllStringFunc(template, func(m string) string {
 		name, is := variable(m)
 		if !is {
 			return m
@@ -83,9 +83,9 @@ func variable(match string) (string, bool) {
 // example is a value that only shows what could stand there. Real listings
 // carry them as fixed values and defaults: "<sauce-user-name>",
 // "C:/Users/YourName/…", "/path/to/your/models".
-var example = regexp.MustCompile(`^<[^<>]+>$|(?i)\byour([-_]|[ ]?(name|api|key|token|password|secret|user|project|access))|[/\\]path[/\\]to[/\\]`)
+var example = pattern.New(`^<[^<>]+>$|(?i)\byour([-_]|[ ]?(name|api|key|token|password|secret|user|project|access))|[/\\]path[/\\]to[/\\]`)
 
-func isExample(s string) bool { return example.MatchString(s) }
+func isExample(s string) bool { return example().MatchString(s) }
 
 // noNUL drops what no argument or variable of a process can hold.
 func noNUL(s string) string { return strings.ReplaceAll(s, "\x00", "") }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"regexp"
 	"strings"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 
 	"toolbay/backend/install"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 	"toolbay/backend/runtimes"
 	"toolbay/backend/staging"
 )
@@ -22,13 +22,13 @@ import (
 // Both come from catalogues, that is from strangers, so only a name and only a
 // version, a range or a tag may pass.
 var (
-	name = regexp.MustCompile(`^(@[a-z0-9~_-][a-z0-9._~-]*/)?[a-zA-Z0-9~_-][a-zA-Z0-9._~-]*$`)
-	spec = regexp.MustCompile(`^[0-9A-Za-z^~<>=*|. +-]*$`)
+	name = pattern.New(`^(@[a-z0-9~_-][a-z0-9._~-]*/)?[a-zA-Z0-9~_-][a-zA-Z0-9._~-]*$`)
+	spec = pattern.New(`^[0-9A-Za-z^~<>=*|. +-]*$`)
 )
 
 func check(pkg model.Package) error {
 	id, v := pkg.Identifier, pkg.Version
-	if len(id) > 214 || !name.MatchString(id) || strings.HasPrefix(id, "-") || len(v) > 200 || !spec.MatchString(v) || strings.HasPrefix(v, "-") {
+	if len(id) > 214 || !name().MatchString(id) || strings.HasPrefix(id, "-") || len(v) > 200 || !spec().MatchString(v) || strings.HasPrefix(v, "-") {
 		return model.Fail("package_invalid", fmt.Errorf("name %.300q, version %.300q", id, v))
 	}
 	return nil
@@ -202,7 +202,7 @@ func explain(err error, out install.Output, pkg string) error {
 	case "EINTEGRITY":
 		return model.Fail("package_changed", cause, "package", pkg)
 	}
-	if unreachable[code] || httpFailure.MatchString(code) {
+	if unreachable[code] || httpFailure().MatchString(code) {
 		return model.Fail("registry_unreachable", cause)
 	}
 	return model.Fail("install_failed", cause, "package", pkg)
@@ -220,9 +220,9 @@ var unreachable = map[string]bool{
 }
 
 var (
-	httpFailure = regexp.MustCompile(`^E(4[0-9][0-9]|5[0-9][0-9])$`)
-	codeLine    = regexp.MustCompile(`(?m)^npm (?:error|ERR!) code (\S+)`)
-	errnoLine   = regexp.MustCompile(`(?m)^npm (?:error|ERR!) (?:nospc|errno)\b.*\b(ENOSPC)\b`)
+	httpFailure = pattern.New(`^E(4[0-9][0-9]|5[0-9][0-9])$`)
+	codeLine    = pattern.New(`(?m)^npm (?:error|ERR!) code (\S+)`)
+	errnoLine   = pattern.New(`(?m)^npm (?:error|ERR!) (?:nospc|errno)\b.*\b(ENOSPC)\b`)
 )
 
 func npmCode(out install.Output) string {
@@ -234,10 +234,10 @@ func npmCode(out install.Output) string {
 	if json.Unmarshal(out.Stdout, &e) == nil && e.Error.Code != "" {
 		return e.Error.Code
 	}
-	if m := codeLine.FindSubmatch(out.Stderr); m != nil {
+	if m := codeLine().FindSubmatch(out.Stderr); m != nil {
 		return string(m[1])
 	}
-	if m := errnoLine.FindSubmatch(out.Stderr); m != nil {
+	if m := errnoLine().FindSubmatch(out.Stderr); m != nil {
 		return string(m[1])
 	}
 	return ""

@@ -2,13 +2,13 @@ package docker
 
 import (
 	"errors"
-	"regexp"
 	"slices"
 	"strings"
 
 	"toolbay/backend/catalog/internal/clean"
 	"toolbay/backend/catalog/internal/loose"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 const maxInputs = 200
@@ -76,8 +76,8 @@ func remote(key string, o loose.Object) (model.Package, error) {
 	}
 	headers := r.Object("headers")
 	for _, name := range limit(headers.Keys()) {
-		in := model.Input{Name: name, Required: true, Value: dollar.ReplaceAllString(headers.Str(name), "{$1$2}")}
-		for _, m := range dollar.FindAllStringSubmatch(headers.Str(name), -1) {
+		in := model.Input{Name: name, Required: true, Value: dollar().ReplaceAllString(headers.Str(name), "{$1$2}")}
+		for _, m := range dollar().FindAllStringSubmatch(headers.Str(name), -1) {
 			v, known := secrets[m[1]+m[2]]
 			if !known {
 				v = model.Input{Secret: true, Required: true}
@@ -92,7 +92,7 @@ func remote(key string, o loose.Object) (model.Package, error) {
 }
 
 // dollar is $NAME or ${NAME} in a header or value.
-var dollar = regexp.MustCompile(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
+var dollar = pattern.New(`\$(?:\{([A-Za-z_][A-Za-z0-9_]*)\}|([A-Za-z_][A-Za-z0-9_]*))`)
 
 func secret(s loose.Object) model.Input {
 	return model.Input{
@@ -106,10 +106,10 @@ func secret(s loose.Object) model.Input {
 	}
 }
 
-var linkIn = regexp.MustCompile(`https://[^\s)\]>"']+`)
+var linkIn = pattern.New(`https://[^\s)\]>"']+`)
 
 // link is the page a description points to, where a key can be had.
-func link(text string) string { return clean.Secure(linkIn.FindString(text)) }
+func link(text string) string { return clean.Secure(linkIn().FindString(text)) }
 
 // config are the settings a server declares, by dotted name.
 type config struct {
@@ -142,13 +142,13 @@ func (c *config) flatten(prefix string, o loose.Object) {
 }
 
 // template is {{path|filter|filter}}.
-var template = regexp.MustCompile(`\{\{\s*([^{}|]*?)\s*((?:\|[^{}]*)?)\}\}`)
+var template = pattern.New(`\{\{\s*([^{}|]*?)\s*((?:\|[^{}]*)?)\}\}`)
 
 // input turns a templated value into an Input. A value that is one template
 // stays one variable; text around it stays text.
 func (c config) input(value string) model.Input {
-	in := model.Input{Value: dollar.ReplaceAllString(value, "{$1$2}")}
-	for _, m := range template.FindAllStringSubmatch(value, -1) {
+	in := model.Input{Value: dollar().ReplaceAllString(value, "{$1$2}")}
+	for _, m := range template().FindAllStringSubmatch(value, -1) {
 		name := c.name(m[1])
 		v := c.variable(name, m[2])
 		in.Variables = with(in.Variables, name, v)
@@ -193,7 +193,7 @@ func (c config) variable(name, filters string) model.Input {
 // volume makes the docker option for one volume.
 func (c config) volume(v string) model.Argument {
 	in := c.input(v)
-	if m := template.FindStringSubmatch(v); m != nil && m[0] == v {
+	if m := template().FindStringSubmatch(v); m != nil && m[0] == v {
 		// {{filesystem.paths|volume|into}}: each folder at its own place.
 		name := c.name(m[1])
 		in.Value = "{" + name + "}:{" + name + "}"
@@ -209,7 +209,7 @@ func (c config) volume(v string) model.Argument {
 
 // list tells whether a template stands for several values.
 func (c config) list(value string) bool {
-	m := template.FindStringSubmatch(value)
+	m := template().FindStringSubmatch(value)
 	return m != nil && c.properties.Object(c.name(m[1])).Str("type") == "array"
 }
 

@@ -12,12 +12,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
 	"slices"
 	"unicode/utf8"
 
 	"toolbay/backend/catalog/internal/clean"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 //go:embed starter.json
@@ -94,14 +94,14 @@ func (e Entry) listing() model.Listing {
 }
 
 var (
-	key   = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	key   = pattern.New(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 	needs = []model.Needs{model.NeedsNothing, model.NeedsKey, model.NeedsSignIn, model.NeedsFolder, model.NeedsApp, model.NeedsDocker}
 	kinds = []string{"npm", "pypi", "oci", "mcpb", "remote"}
 )
 
 func (e Entry) check() error {
 	switch {
-	case !key.MatchString(e.Key) || len(e.Key) > 40:
+	case !key().MatchString(e.Key) || len(e.Key) > 40:
 		return errors.New("the key must be a-z, 0-9 and single dashes, at most 40")
 	case !line(e.Title, 1, 60):
 		return errors.New("the title must be one line of at most 60 characters")

@@ -362,6 +362,10 @@ func TestFailuresLeaveNothing(t *testing.T) {
 		{name: "other bytes than announced", packages: good, code: "package_changed", change: func(_ *Installer, reg *fakenpm.Registry) {
 			reg.Replace("@acme/hello-mcp", "1.0.0", map[string]string{"dist/cli.js": "evil"}, t)
 		}},
+		{name: "other bytes than announced, and something optional is missing", packages: []fakenpm.Package{library, withGap(nil)}, code: "package_changed", change: func(_ *Installer, reg *fakenpm.Registry) {
+			reg.Replace("@acme/hello-mcp", "1.0.0", map[string]string{"dist/cli.js": "evil"}, t)
+		}},
+		{name: "its set-up program fails, and something optional is missing", packages: []fakenpm.Package{library, withGap(map[string]any{"install": "node -e \"process.exit(3)\""})}, code: "install_failed"},
 		{name: "its set-up program fails", packages: []fakenpm.Package{library, server("1.0.0", map[string]any{"scripts": map[string]any{"install": "node -e \"process.exit(3)\""}})}, code: "install_failed"},
 		{name: "the download hangs", packages: good, code: "install_stalled", before: tarballs(func(w http.ResponseWriter, r *http.Request) { <-r.Context().Done() }),
 			change: func(in *Installer, _ *fakenpm.Registry) { in.Stall = 3 * time.Second }},

@@ -20,6 +20,9 @@ import (
 
 const lockName = "package-lock.json"
 
+// hereName is where npm notes what is in a folder.
+var hereName = filepath.Join("node_modules", ".package-lock.json")
+
 // tree is a package with everything it depends on, on its way into a folder.
 type tree struct {
 	in      *Installer
@@ -34,6 +37,8 @@ type tree struct {
 type locked struct {
 	Version          string   `json:"version"`
 	Integrity        string   `json:"integrity"`
+	Resolved         string   `json:"resolved"`
+	InBundle         bool     `json:"inBundle"`
 	HasInstallScript bool     `json:"hasInstallScript"`
 	Optional         bool     `json:"optional"`
 	Dev              bool     `json:"dev"`
@@ -106,18 +111,33 @@ func (t *tree) fetch(ctx context.Context, report job.Report) error {
 	}
 	args := []string{"ci", "--ignore-scripts"}
 	if t.scripts {
-		// Newer npm asks for each package; the user has said yes to all.
-		args = []string{"ci", "--ignore-scripts=false", "--dangerously-allow-all-scripts"}
+		args = append([]string{"ci"}, runScripts...)
 	}
-	return t.npm(ctx, watch{alive: arrived}, args...)
+	out, err := t.run(ctx, watch{alive: arrived}, args...)
+	if err != nil && ctx.Err() == nil && refusesGaps(out) {
+		return t.fetchDespiteGaps(ctx, watch{alive: arrived})
+	}
+	return t.explain(ctx, out, err)
 }
 
+// runScripts has the scripts of packages run. Newer npm asks for each package;
+// the user has said yes to all.
+var runScripts = []string{"--ignore-scripts=false", "--dangerously-allow-all-scripts"}
+
 func (t *tree) npm(ctx context.Context, watch watch, args ...string) error {
+	out, err := t.run(ctx, watch, args...)
+	return t.explain(ctx, out, err)
+}
+
+func (t *tree) run(ctx context.Context, watch watch, args ...string) (install.Output, error) {
 	args = append(args, "--omit=dev", "--save=true", "--save-exact", "--package-lock=true", "--lockfile-version=3",
 		// The lock file lives between two runs with addresses in it, so that the
 		// second need not ask for them again; finish takes them out.
 		"--omit-lockfile-registry-resolved=false", "--engine-strict=false", "--loglevel=http", "--fetch-retries=2")
-	out, err := t.in.npm(ctx, t.node, t.dir, args, watch)
+	return t.in.npm(ctx, t.node, t.dir, args, watch)
+}
+
+func (t *tree) explain(ctx context.Context, out install.Output, err error) error {
 	if err == nil || ctx.Err() != nil {
 		return errors.Join(err, ctx.Err())
 	}
@@ -130,7 +150,11 @@ func (t *tree) npm(ctx context.Context, watch watch, args ...string) error {
 }
 
 func (t *tree) packages() (map[string]locked, error) {
-	b, err := os.ReadFile(filepath.Join(t.dir, lockName))
+	return readLock(filepath.Join(t.dir, lockName))
+}
+
+func readLock(file string) (map[string]locked, error) {
+	b, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
@@ -159,7 +183,7 @@ func (t *tree) finish(plan install.Plan, o install.Options) (install.Receipt, er
 		return install.Receipt{}, model.Fail("package_changed",
 			fmt.Errorf("planned %s %s, got %s %s", t.pkg.Version, plan.Integrity, self.Version, self.Integrity), "package", t.pkg.Identifier)
 	}
-	for _, f := range []string{lockName, filepath.Join("node_modules", ".package-lock.json")} {
+	for _, f := range []string{lockName, hereName} {
 		if err := withoutAddresses(filepath.Join(t.dir, f)); err != nil {
 			return install.Receipt{}, err
 		}

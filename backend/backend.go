@@ -151,6 +151,10 @@ func (b *Backend) catalogIn(ctx context.Context, s *store.Store) *catalog.Catalo
 // Close ends the use of the database.
 func (b *Backend) Close() error { return b.store.Close() }
 
+// Rebuilt tells that Open found a damaged database, set it aside and made a new
+// one from what is on disk.
+func (b *Backend) Rebuilt() bool { return b.store.Damaged() != "" }
+
 // Home is the folder that holds all of Toolbay's own files.
 func (b *Backend) Home() string { return b.home }
 

@@ -1,6 +1,10 @@
 package main
 
-import "toolbay/internal/fakenpm"
+import (
+	"strings"
+
+	"toolbay/internal/fakenpm"
+)
 
 // mcp is a server that answers as apps need, with no package to lean on. What
 // a test wants from it comes through its environment and arguments.
@@ -36,6 +40,10 @@ var packages = []fakenpm.Package{
 	server("noisy-mcp", "1.0.0", mcp+"console.log('Welcome!\\n');\nconsole.error('getting ready');\n"),
 	server("exits-mcp", "1.0.0", "console.error('no settings found'); process.exit(3);\n"),
 	server("hangs-mcp", "1.0.0", "setInterval(() => {}, 1000);\n"),
+	// It waits as long as its input is open.
+	server("waits-mcp", "1.0.0", "process.stdin.resume();\n"),
+	{Name: "big-mcp", Version: "1.0.0", Manifest: map[string]any{"bin": "cli.js"},
+		Files: map[string]string{"cli.js": mcp, "big.js": "// " + strings.Repeat("x", 1<<20)}},
 	// It tells its key to everybody, and does not start.
 	server("blurts-mcp", "1.0.0", `console.error('bad key', process.env.ACME_API_KEY, process.argv.join(' '));
 console.log('bad key', process.env.ACME_API_KEY, process.argv.join(' ')); process.exit(1);

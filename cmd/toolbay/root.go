@@ -136,6 +136,9 @@ func (c *cli) open(ctx context.Context) (*backend.Backend, error) {
 		self = ""
 	}
 	c.back, err = backend.Open(ctx, backend.Options{ProjectDir: dir, Launcher: self})
+	if err == nil && c.back.Rebuilt() {
+		fmt.Fprintln(c.err, text.Line("database.rebuilt"))
+	}
 	return c.back, err
 }
 

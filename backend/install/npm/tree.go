@@ -172,8 +172,26 @@ func readLock(file string) (map[string]locked, error) {
 	return lock.Packages, nil
 }
 
+// room fails on a disk without any: npm then leaves files that are cut off and
+// says that all went well (seen with npm 11 on a full tmpfs).
+func (t *tree) room() error {
+	f, err := os.CreateTemp(t.dir, "room-*")
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(make([]byte, 256<<10))
+	if err == nil {
+		err = f.Sync()
+	}
+	return errors.Join(err, f.Close())
+}
+
 // finish checks what arrived and writes the receipt.
 func (t *tree) finish(plan install.Plan, o install.Options) (install.Receipt, error) {
+	if err := t.room(); err != nil {
+		return install.Receipt{}, err
+	}
 	packages, err := t.packages()
 	if err != nil {
 		return install.Receipt{}, err

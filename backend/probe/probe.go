@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"time"
 
 	"toolbay/backend/model"
@@ -78,6 +79,9 @@ func Run(ctx context.Context, c Command, o Options) model.Probe {
 
 // try is one start of the server and one conversation.
 func try(ctx context.Context, c Command, o Options, hello func(context.Context, *dialogue, string) (greeting, error)) model.Probe {
+	// On Linux the server is tied to the thread that starts it.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	began := o.Now()
 	m := newMask(c.Hide)
 	probe := model.Probe{Time: began.UTC(), Tools: []model.Tool{}}

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite"
 )
@@ -159,6 +160,7 @@ func TestKilledInstallIsSwept(t *testing.T) {
 		{"while it downloads", "npm:hello-mcp", "Downloading"},
 		{"while it is put in place", "npm:hello-mcp", "Preparing"},
 		{"while the server is waited for", "npm:waits-mcp", "Saying hello"},
+		{"while a server that does not end by itself is waited for", "npm:hangs-mcp", "Saying hello"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			cmd := m.command("install", c.pkg, "--name", "killed", "--app", "cursor", "--yes", "--accept-risk", "--secret", "ACME_API_KEY=-")
@@ -184,6 +186,7 @@ func TestKilledInstallIsSwept(t *testing.T) {
 			if list, _ := m.succeeds("", "list").([]any); len(list) != 0 {
 				t.Errorf("the list is %v", list)
 			}
+			noneLeft(t, m.path(".toolbay"))
 			m.succeeds("", "apps", "cursor")
 			after := m.snapshot()
 			delete(after, ".toolbay/keys") // the folder; no file is left in it
@@ -193,6 +196,31 @@ func TestKilledInstallIsSwept(t *testing.T) {
 		})
 	}
 	m.succeeds("", "install", "npm:hello-mcp", "--name", "killed", "--yes")
+}
+
+// noneLeft waits until no process has a path in its command line: what was
+// killed ends when the system comes to it.
+func noneLeft(t *testing.T, path string) {
+	t.Helper()
+	deadline, tick := time.Now().Add(10*time.Second), time.NewTicker(20*time.Millisecond)
+	defer tick.Stop()
+	for {
+		var left []string
+		lines, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+		for _, l := range lines {
+			if data, _ := os.ReadFile(l); strings.Contains(string(data), path) { // it may have ended
+				left = append(left, strings.ReplaceAll(string(data), "\x00", " "))
+			}
+		}
+		if len(left) == 0 {
+			return
+		}
+		if time.Now().After(deadline) {
+			t.Errorf("still running: %q", left)
+			return
+		}
+		<-tick.C
+	}
 }
 
 // keyOfKilled is no key of anybody's.

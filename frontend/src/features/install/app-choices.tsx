@@ -113,7 +113,7 @@ function useChangeSize(app: AppChoice): string {
     commas += size.commas
     rest += size.removed + size.changed
   }
-  if (rest > 0) return t('sheet.lines-changed', { n: added })
+  if (rest > 0) return added > 0 ? t('sheet.lines-changed', { n: added }) : t('sheet.line-changed')
   if (added === 0) return ''
   return commas > 0 ? t('sheet.lines-comma', { count: added }) : t('sheet.lines', { count: added })
 }

@@ -129,7 +129,11 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
     {
       key: ids.plan,
       title: t('plan.title'),
-      text: offer ? t('plan.short', { size: bytes(offer.bytes) }) : t('plan.looking'),
+      text: !offer
+        ? t('plan.looking')
+        : offer.bytes > 0
+          ? t('plan.short', { size: bytes(offer.bytes) })
+          : t('plan.short-unknown'),
       state: offer ? 'done' : 'now',
     },
     {

@@ -16,7 +16,9 @@ export function PlanCard({ offer, remote }: { offer: InstallOffer | undefined; r
           offer
             ? offer.bytes > 0
               ? t('plan.downloads', { size: bytes(offer.bytes) })
-              : t('plan.no-download')
+              : offer.downloads.length > 0
+                ? t('plan.download-unknown')
+                : t('plan.no-download')
             : undefined
         }
       >

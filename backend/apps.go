@@ -28,19 +28,19 @@ func (b *Backend) Apps(ctx context.Context, id string) ([]AppView, error) {
 	}
 	out := make([]AppView, 0, len(found))
 	for _, a := range found {
-		out = append(out, appView(a))
+		out = append(out, b.appView(a))
 	}
 	return out, nil
 }
 
-func appView(a clients.App) AppView {
+func (b *Backend) appView(a clients.App) AppView {
 	v := AppView{ID: a.Client.ID, Name: a.Client.Name, Found: a.Found, Files: []FileView{}, Servers: []Entry{}}
 	for _, f := range a.Files {
 		v.Files = append(v.Files, FileView{Path: f.Path, Scope: f.Scope, Format: f.Format, Health: f.Health, Err: f.Err})
 	}
 	for _, e := range a.Entries {
 		v.Servers = append(v.Servers, Entry{
-			Name: e.Name, Server: e.Server, Command: e.Command, URL: e.URL, Enabled: e.Enabled,
+			Name: e.Name, Server: b.serverOf(e), Command: e.Command, URL: e.URL, Enabled: e.Enabled,
 			ReadableKeys: readableKeys(e), File: e.File, Package: packageIn(e),
 		})
 	}
@@ -112,11 +112,34 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 		}
 		wants, titles = append(wants, w), append(titles, s.Title)
 	}
+	if req.File == "" {
+		if err := b.otherLetters(req.App, wants); err != nil {
+			return ChangeResult{}, err
+		}
+	}
 	plan, err := b.connect.PlanConnect(ctx, "connect", strings.Join(titles, ", "), b.targets(req), wants)
 	if err != nil {
 		return ChangeResult{}, err
 	}
 	return b.change(ctx, plan, req.DryRun)
+}
+
+// otherLetters refuses a name that an app has already in other letters: names
+// are unique without regard to case, and not every app tells them apart. Error
+// code: name_taken.
+func (b *Backend) otherLetters(app string, wants []connect.Want) error {
+	a, err := b.apps.LookOne(b.system, app, "")
+	if err != nil {
+		return err
+	}
+	for _, w := range wants {
+		for _, e := range a.Entries {
+			if e.Name != w.Server && strings.EqualFold(e.Name, w.Server) {
+				return model.Fail("name_taken", nil, "app", a.Client.Name, "name", e.Name)
+			}
+		}
+	}
+	return nil
 }
 
 // Disconnect takes servers out of an app's file. Servers that are not

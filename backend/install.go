@@ -350,8 +350,13 @@ func (in *installation) planApps(ctx context.Context) (connect.Plan, error) {
 	for _, app := range in.req.Apps {
 		targets = append(targets, connect.Target{App: app, Scope: "user"})
 	}
-	want := connect.Want{Server: in.id, Profile: in.req.Profile}
-	return in.b.connect.PlanConnect(ctx, "install", in.title, targets, []connect.Want{want})
+	wants := []connect.Want{{Server: in.id, Profile: in.req.Profile}}
+	for _, t := range targets {
+		if err := in.b.otherLetters(t.App, wants); err != nil {
+			return connect.Plan{}, err
+		}
+	}
+	return in.b.connect.PlanConnect(ctx, "install", in.title, targets, wants)
 }
 
 func (in *installation) server(ctx context.Context, done install.Installed) model.Server {

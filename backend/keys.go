@@ -95,6 +95,11 @@ func (b *Backend) keyOf(ctx context.Context, id, name string) (model.Server, int
 }
 
 func (b *Backend) editKey(ctx context.Context, id, name string, edit func(map[string]string, *model.Server) error) error {
+	release, err := b.alone(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
 	s, at, err := b.keyOf(ctx, id, name)
 	if err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"sort"
 
+	"toolbay/backend/clients"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
 	"toolbay/backend/probe"
@@ -61,13 +62,23 @@ func (b *Backend) appsOf(context.Context) map[string][]string {
 	where := map[string][]string{}
 	for _, a := range b.apps.Look(b.system, b.o.ProjectDir) {
 		for _, e := range a.Entries {
-			have := where[e.Server]
-			if e.Server != "" && (len(have) == 0 || have[len(have)-1] != a.Client.ID) {
-				where[e.Server] = append(have, a.Client.ID)
+			id := b.serverOf(e)
+			have := where[id]
+			if id != "" && (len(have) == 0 || have[len(have)-1] != a.Client.ID) {
+				where[id] = append(have, a.Client.ID)
 			}
 		}
 	}
 	return where
+}
+
+// serverOf gives the id of the server of ours that an entry starts, or "". The
+// launcher of another Toolbay home starts another's, as long as it is there.
+func (b *Backend) serverOf(e clients.Entry) string {
+	if filepath.IsAbs(e.Command) && filepath.Clean(e.Command) != filepath.Join(b.home, "bin", launcherName()) && fileExists(e.Command) {
+		return ""
+	}
+	return e.Server
 }
 
 // Test starts a server as an app would and says hello to it. The outcome is
@@ -85,6 +96,15 @@ func (b *Backend) Test(ctx context.Context, id string) (TestResult, error) {
 	p := b.probe(ctx, spec, "")
 	if err := ctx.Err(); err != nil {
 		return TestResult{}, model.Fail("cancelled", err)
+	}
+	// Meanwhile another Toolbay may have removed it or changed its keys.
+	release, err := b.alone(ctx)
+	if err != nil {
+		return TestResult{}, err
+	}
+	defer release()
+	if s, err = b.server(ctx, id); err != nil {
+		return TestResult{}, err
 	}
 	s.Probe = &p
 	if err := b.putServer(ctx, s); err != nil {

@@ -40,6 +40,8 @@ var packages = []fakenpm.Package{
 	server("noisy-mcp", "1.0.0", mcp+"console.log('Welcome!\\n');\nconsole.error('getting ready');\n"),
 	server("exits-mcp", "1.0.0", "console.error('no settings found'); process.exit(3);\n"),
 	server("hangs-mcp", "1.0.0", "setInterval(() => {}, 1000);\n"),
+	// It tells the terminal to do things.
+	server("escapes-mcp", "1.0.0", "console.error('\\x1b]0;owned\\x07\\x1b[2Jdone \\u202e'); process.exit(1);\n"),
 	// It waits as long as its input is open.
 	server("waits-mcp", "1.0.0", "process.stdin.resume();\n"),
 	{Name: "big-mcp", Version: "1.0.0", Manifest: map[string]any{"bin": "cli.js"},

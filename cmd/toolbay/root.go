@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -65,6 +66,9 @@ func run(args []string, in io.Reader, out, errw io.Writer) int {
 	}
 	if err == nil {
 		return exitOK
+	}
+	if ctx.Err() != nil && model.Code(err) == "unexpected" {
+		err = model.Fail("cancelled", err)
 	}
 	return c.fail(err)
 }
@@ -151,8 +155,26 @@ func (c *cli) print(v any, lines func(w io.Writer)) error {
 		enc.SetIndent("", "  ")
 		return enc.Encode(v)
 	}
-	lines(c.out)
+	lines(plain{c.out})
 	return nil
+}
+
+// plain writes text that came from anywhere, a server's log or a listing, to
+// what may be a terminal: without the signs by which a terminal is told to do
+// something.
+type plain struct{ w io.Writer }
+
+func (p plain) Write(b []byte) (int, error) {
+	kept := strings.Map(func(r rune) rune {
+		if r != '\n' && r != '\t' && (unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r)) {
+			return -1
+		}
+		return r
+	}, string(b))
+	if _, err := io.WriteString(p.w, kept); err != nil {
+		return 0, err
+	}
+	return len(b), nil
 }
 
 type failure struct {
@@ -186,15 +208,16 @@ func (c *cli) fail(err error) int {
 		enc.Encode(map[string]failure{"error": f})
 		return exit
 	}
-	fmt.Fprintln(c.err, w.Message)
+	to := plain{c.err}
+	fmt.Fprintln(to, w.Message)
 	for _, n := range w.Needs {
-		fmt.Fprintf(c.err, "  - %s  (%s)\n", oneLine(n.Text), n.Flag)
+		fmt.Fprintf(to, "  - %s  (%s)\n", oneLine(n.Text), n.Flag)
 	}
 	if w.Hint != "" {
-		fmt.Fprintln(c.err, w.Hint)
+		fmt.Fprintln(to, w.Hint)
 	}
 	if w.Code == "unexpected" || exit == exitFailed && w.Detail != w.Code {
-		fmt.Fprintln(c.err, "Details:", w.Detail)
+		fmt.Fprintln(to, "Details:", w.Detail)
 	}
 	return exit
 }

@@ -172,6 +172,46 @@ func TestKeysInAFileAfterAYes(t *testing.T) {
 	}
 }
 
+// What is removed can be brought back for thirty days; then it is gone with its
+// key, and the history says so before anybody tries.
+func TestTrashIsEmptiedAfterThirtyDays(t *testing.T) {
+	m := newMachine(t)
+	m.write(".cursor/mcp.json", "{}\n")
+	m.succeeds(keyInEnv+"\n", "install", "npm:hello-mcp", "--yes", "--app", "cursor", "--accept-risk", "--secret", "ACME_API_KEY=-")
+	change := m.field(m.succeeds("", "remove", "hello"), "change")
+	m.succeeds("", "undo", change)
+	if got := m.report("hello"); got.Env["ACME_API_KEY"] != keyInEnv {
+		t.Errorf("brought back, it gets %q", got.Env)
+	}
+	change = m.field(m.succeeds("", "remove", "hello"), "change")
+	note := filepath.Join(".toolbay", "trash", change, "hello", "trashed.json")
+	var trashed map[string]any
+	if err := json.Unmarshal([]byte(m.read(note)), &trashed); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		days int
+		kept bool
+	}{{29, true}, {31, false}} {
+		trashed["time"] = time.Now().Add(-time.Duration(c.days) * 24 * time.Hour)
+		data, err := json.Marshal(trashed)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.write(note, string(data))
+		history := m.succeeds("", "history")
+		if m.field(history, "0.id") != change || m.field(history, "0.undoable") != map[bool]string{true: "true", false: "false"}[c.kept] {
+			t.Errorf("after %d days the history says %s", c.days, m.field(history, "0"))
+		}
+		if _, err := os.Stat(m.path(".toolbay", "keys", "hello.json")); (err == nil) != c.kept {
+			t.Errorf("after %d days the key: %v", c.days, err)
+		}
+	}
+	before := m.snapshot()
+	m.fails("trash_emptied", "", "undo", change)
+	m.unchanged(before)
+}
+
 // Apps pass on six variables and no more. The launcher finds its home by where
 // it stands, and its keys; nothing of it is on standard output or left running,
 // and its exit code is the server's.

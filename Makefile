@@ -37,8 +37,10 @@ frontend/dist/index.html: frontend/node_modules/.package-lock.json $(shell find 
 	cd frontend && npm run --silent build
 	@touch frontend/dist/.gitkeep $@
 
+# Not `npm ci`: it refuses a lock without the optional parts for other systems,
+# and not every registry has those. The lock still decides every version.
 frontend/node_modules/.package-lock.json: frontend/package-lock.json
-	cd frontend && npm ci --no-audit --no-fund
+	cd frontend && npm install --no-save --no-audit --no-fund
 	@touch $@
 
 test: ## everything that needs no download over 100 MB

@@ -1,5 +1,6 @@
 # Toolbay. `make run` opens the window, `make test` checks everything.
 SHELL := /bin/sh
+comma := ,
 BIN := build/bin
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X toolbay/backend.Version=$(VERSION)
@@ -7,7 +8,6 @@ GOOS := $(shell go env GOOS 2>/dev/null)
 EXE := $(if $(filter windows,$(GOOS)),.exe)
 WINDOW_TAGS := desktop,production$(if $(filter linux,$(GOOS)),$(comma)webkit2_41)
 DEV_TAGS := dev$(if $(filter linux,$(GOOS)),$(comma)webkit2_41)
-comma := ,
 COUNTS := $(BIN)/counts
 export TOOLBAY_DATA ?= $(wildcard $(CURDIR)/../shared/data)
 

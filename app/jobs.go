@@ -24,10 +24,7 @@ type JobView struct {
 }
 
 func (w *Window) jobView(s job.Snapshot) JobView {
-	w.mu.Lock()
-	subject := w.subjects[s.ID]
-	w.mu.Unlock()
-	v := JobView{ID: s.ID, Kind: s.Kind, Title: s.Title, Subject: subject, State: s.State,
+	v := JobView{ID: s.ID, Kind: s.Kind, Title: s.Title, Subject: s.Subject, State: s.State,
 		Progress: s.Progress, Started: s.Started.Format(time.RFC3339)}
 	if s.Err != nil {
 		words := text.ForError(s.Err)
@@ -51,26 +48,10 @@ func (w *Window) Jobs() []JobView {
 // CancelJob asks a job to stop.
 func (w *Window) CancelJob(id string) { w.jobs.Cancel(id) }
 
-// start runs work as a job about subject.
-func (w *Window) start(kind, title, subject string, work func(context.Context, job.Report) (any, error)) string {
-	// The first snapshot is sent before Start returns; the subject must be
-	// known by then, so the work waits for it.
-	known := make(chan struct{})
-	id := w.jobs.Start(kind, title, func(ctx context.Context, report job.Report) (any, error) {
-		<-known
-		return work(ctx, report)
-	})
-	w.mu.Lock()
-	w.subjects[id] = subject
-	w.mu.Unlock()
-	close(known)
-	return id
-}
-
 // Install starts an install; the window has shown and the user has agreed to
 // the download and the changes by then.
 func (w *Window) Install(req InstallRequest) string {
-	return w.start("install", w.back.TitleOfRef(w.context(), req.Ref), req.Ref, func(ctx context.Context, report job.Report) (any, error) {
+	return w.jobs.Start("install", w.back.TitleOfRef(w.context(), req.Ref), req.Ref, func(ctx context.Context, report job.Report) (any, error) {
 		return w.back.Install(ctx, backend.InstallRequest{
 			Ref: req.Ref, Package: req.Package, Name: req.Name, Profile: req.Profile,
 			Answers: req.Answers, Secrets: req.Secrets, Apps: req.Apps,
@@ -81,7 +62,7 @@ func (w *Window) Install(req InstallRequest) string {
 
 // Sync starts bringing a source, or with "" all, up to date.
 func (w *Window) Sync(source string) string {
-	return w.start("sync", "", source, func(ctx context.Context, report job.Report) (any, error) {
+	return w.jobs.Start("sync", "", source, func(ctx context.Context, report job.Report) (any, error) {
 		results, err := w.back.Sync(ctx, source, report)
 		if err != nil {
 			return nil, err

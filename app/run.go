@@ -2,8 +2,10 @@ package app
 
 import (
 	"io/fs"
+	"strings"
 
 	"github.com/wailsapp/wails/v2"
+	"github.com/wailsapp/wails/v2/pkg/logger"
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
@@ -24,8 +26,20 @@ func Run(w *Window, assets fs.FS) error {
 		OnShutdown:       w.Stop,
 		ErrorFormatter:   FormatError,
 		Bind:             []any{w},
+		Logger:           quiet{logger.NewDefaultLogger()},
 		Linux:            &linux.Options{ProgramName: "toolbay"},
 		// Dropped files and right-click menus are no feature of ours yet.
 		EnableDefaultContextMenu: false,
 	})
+}
+
+// quiet is Wails' logger without the calls themselves: when one fails inside
+// Wails, it would print the whole message, and that may hold a key.
+type quiet struct{ logger.Logger }
+
+func (q quiet) Error(message string) {
+	if i := strings.Index(message, "process message error"); i >= 0 {
+		message = "a call from the window could not be answered"
+	}
+	q.Logger.Error(message)
 }

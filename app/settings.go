@@ -3,6 +3,7 @@ package app
 import (
 	"time"
 
+	"toolbay/backend/model"
 	"toolbay/backend/text"
 )
 
@@ -25,6 +26,8 @@ type SettingsView struct {
 	Registry   string       `json:"registry"`
 	Sources    []SourceView `json:"sources"`
 	Keys       string       `json:"keys"`
+	// Notes are what is not as it should be, in words.
+	Notes []text.Words `json:"notes"`
 }
 
 // Imported is the outcome of loading a file of listings.
@@ -39,7 +42,10 @@ func (w *Window) Settings() (SettingsView, error) {
 	if err != nil {
 		return SettingsView{}, err
 	}
-	v := SettingsView{Theme: "system", Home: s.Home, Version: s.Version, Keys: s.Keys}
+	v := SettingsView{Theme: "system", Home: s.Home, Version: s.Version, Keys: s.Keys, Notes: []text.Words{}}
+	for _, code := range s.Notes {
+		v.Notes = append(v.Notes, text.ForError(model.Fail(code, nil)))
+	}
 	for _, c := range s.Choices {
 		switch {
 		case c.Value == "":

@@ -23,16 +23,15 @@ type Window struct {
 	back *backend.Backend
 	jobs *job.Board
 
-	mu       sync.Mutex
-	ctx      context.Context // the window's life; Wails hands it over at start
-	subjects map[string]string
-	openErr  error
+	mu      sync.Mutex
+	ctx     context.Context // the window's life; Wails hands it over at start
+	openErr error
 }
 
 // New makes the window's services. open is called at once; when it fails, the
 // window shows why instead of its screens.
 func New(open func(changed func(string)) (*backend.Backend, error)) *Window {
-	w := &Window{subjects: map[string]string{}}
+	w := &Window{}
 	w.jobs = job.NewBoard(func(s job.Snapshot) { w.emit("job", w.jobView(s)) })
 	w.back, w.openErr = open(func(what string) { w.emit("changed", what) })
 	return w

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"net/url"
 	"path/filepath"
 	"strings"
 
@@ -40,7 +41,7 @@ func (b *Backend) appView(a clients.App) AppView {
 	}
 	for _, e := range a.Entries {
 		v.Servers = append(v.Servers, Entry{
-			Name: e.Name, Server: b.serverOf(e), Command: e.Command, URL: e.URL, Enabled: e.Enabled,
+			Name: e.Name, Server: b.serverOf(e), Command: e.Command, URL: shownURL(e.URL), Enabled: e.Enabled,
 			ReadableKeys: readableKeys(e), File: e.File, Package: packageIn(e),
 		})
 	}
@@ -63,17 +64,49 @@ func readableKeys(e clients.Entry) int {
 // is recognised: the package of an npx or uvx line, or the program's name.
 func packageIn(e clients.Entry) string {
 	if e.URL != "" {
-		return e.URL
+		return shownURL(e.URL)
 	}
 	switch strings.TrimSuffix(filepath.Base(e.Command), ".exe") {
 	case "npx", "uvx", "bunx", "npx.cmd":
 		for _, a := range e.Args {
-			if !strings.HasPrefix(a, "-") {
-				return a
+			// Nothing but a package's name is shown: what stands before it may
+			// be the value of an option, and that a key.
+			if name, ok := packageName(a); ok {
+				return name
 			}
 		}
 	}
 	return filepath.Base(e.Command)
+}
+
+// shownURL is an address without what may be a key: the user part and the
+// values of a query.
+func shownURL(s string) string {
+	if s == "" {
+		return ""
+	}
+	u, err := url.Parse(s)
+	if err != nil {
+		return "•••"
+	}
+	u.User = nil
+	if u.RawQuery != "" {
+		u.RawQuery = "•••"
+	}
+	u.Fragment = ""
+	return strings.ReplaceAll(u.String(), "%E2%80%A2", "•")
+}
+
+// packageName takes the version off a package as npx and uvx name it; ok is
+// false for anything that is no such name.
+func packageName(s string) (name string, ok bool) {
+	name = s
+	if i := strings.LastIndex(s, "@"); i > 0 {
+		name = s[:i]
+	}
+	name, _, _ = strings.Cut(name, "==")
+	scoped := strings.HasPrefix(name, "@") && strings.Contains(name, "/")
+	return name, npmName().MatchString(name) && (scoped || strings.Contains(strings.ToLower(name), "mcp") || strings.Contains(strings.ToLower(name), "server"))
 }
 
 // ConnectRequest is which servers should stand, or no longer stand, where.

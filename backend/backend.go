@@ -166,7 +166,7 @@ func makeHome(home string) error {
 	}
 	marker := filepath.Join(home, "home.json")
 	if _, err := os.Stat(marker); errors.Is(err, os.ErrNotExist) {
-		return os.WriteFile(marker, []byte("{\"format\":1}\n"), 0o600)
+		return writeFile(marker, []byte("{\"format\":1}\n"))
 	}
 	return nil
 }

@@ -14,7 +14,8 @@ type Settings struct {
 	Version string `json:"version"`
 	Keys    string `json:"keys"` // where keys are kept: keychain or file
 	// Notes are the codes of things that are not as they should be: a table of
-	// apps that cannot be used, a database that had to be made anew.
+	// apps that cannot be used, a database that had to be made anew, a change
+	// that was cut off and met a file that somebody else had written since.
 	Notes   []string `json:"notes"`
 	Choices []Choice `json:"choices"`
 }
@@ -58,6 +59,12 @@ func (b *Backend) Settings(ctx context.Context) (Settings, error) {
 	}
 	if b.store.Damaged() != "" {
 		s.Notes = append(s.Notes, "database_damaged")
+	}
+	for _, x := range b.changes.Settled() {
+		if x.Err != nil || len(x.Left) > 0 || len(x.Found) > 0 {
+			s.Notes = append(s.Notes, "change_left")
+			break
+		}
 	}
 	for _, c := range choices {
 		v, err := b.store.Setting(ctx, c.name)

@@ -14,9 +14,10 @@ func (c *Connector) Reconcile(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	// Without a launcher entries are still known by the ledger and by their form.
 	launcher, err := c.Launcher()
 	if err != nil {
-		return err
+		launcher = ""
 	}
 	b := &builder{known: known, launcher: launcher}
 	put := map[string]string{}

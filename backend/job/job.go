@@ -2,7 +2,7 @@
 // of what the work is; backend and app start jobs, the window shows them.
 //
 //	jobs := job.NewBoard(func(s job.Snapshot) { emit("job", s) })
-//	id := jobs.Start("install", "Notion", func(ctx context.Context, report job.Report) (any, error) { … })
+//	id := jobs.Start("install", "Notion", "io.github.acme/notion", func(ctx context.Context, report job.Report) (any, error) { … })
 package job
 
 import (
@@ -45,6 +45,7 @@ type Snapshot struct {
 	ID       string    `json:"id"`
 	Kind     string    `json:"kind"`
 	Title    string    `json:"title"`
+	Subject  string    `json:"subject"` // what it is about: a listing, a server, a source
 	State    string    `json:"state"`
 	Progress Progress  `json:"progress"`
 	Started  time.Time `json:"started"`
@@ -59,6 +60,8 @@ type Board struct {
 	mu   sync.Mutex
 	next int
 	jobs map[string]*entry
+	// tell keeps snapshots in order: an older one never overtakes a newer.
+	tell sync.Mutex
 }
 
 type entry struct {
@@ -72,14 +75,14 @@ func NewBoard(changed func(Snapshot)) *Board {
 	return &Board{changed: changed, jobs: map[string]*entry{}}
 }
 
-// Start runs work in the background and gives the job's id.
-func (b *Board) Start(kind, title string, work func(context.Context, Report) (any, error)) string {
+// Start runs work about subject in the background and gives the job's id.
+func (b *Board) Start(kind, title, subject string, work func(context.Context, Report) (any, error)) string {
 	ctx, cancel := context.WithCancel(context.Background())
 	b.mu.Lock()
 	b.next++
 	id := "job-" + strconv.Itoa(b.next)
 	e := &entry{cancel: cancel, done: make(chan struct{}), snap: Snapshot{
-		ID: id, Kind: kind, Title: title, State: Running, Started: time.Now().UTC(),
+		ID: id, Kind: kind, Title: title, Subject: subject, State: Running, Started: time.Now().UTC(),
 	}}
 	b.jobs[id] = e
 	b.mu.Unlock()
@@ -104,8 +107,15 @@ func (b *Board) Start(kind, title string, work func(context.Context, Report) (an
 	return id
 }
 
+// update ignores what is reported after the end: a pipe may outlive its work.
 func (b *Board) update(e *entry, change func(*Snapshot)) {
+	b.tell.Lock()
+	defer b.tell.Unlock()
 	b.mu.Lock()
+	if e.snap.State != Running {
+		b.mu.Unlock()
+		return
+	}
 	change(&e.snap)
 	snap := e.snap
 	b.mu.Unlock()
@@ -150,8 +160,11 @@ func (b *Board) List() []Snapshot {
 
 // CancelAll asks every running job to stop and waits until all have ended.
 func (b *Board) CancelAll() {
-	for _, s := range b.List() {
+	all := b.List()
+	for _, s := range all {
 		b.Cancel(s.ID)
+	}
+	for _, s := range all {
 		b.Wait(s.ID)
 	}
 }

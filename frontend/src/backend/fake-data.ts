@@ -476,6 +476,7 @@ export function makeSettings(): SettingsView {
     node_origin: 'https://nodejs.org/dist',
     registry: 'https://registry.modelcontextprotocol.io',
     keys: 'keychain',
+    notes: [],
     sources: [
       { source: 'starter', name: 'Starter catalogue', enabled: true, listings: 64, synced: ago(9 * day), error: '' },
       {

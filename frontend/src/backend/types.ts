@@ -289,6 +289,8 @@ export type SettingsView = {
   registry: string
   sources: SourceView[]
   keys: string
+  /** what is not as it should be */
+  notes: Words[]
 }
 
 export type FirstRun = { needed: boolean; apps: AppView[]; servers: FoundServer[] }

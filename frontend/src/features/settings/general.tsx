@@ -18,6 +18,9 @@ export function General({ settings }: { settings: SettingsView }) {
   ]
   return (
     <>
+      {settings.notes.map((n) => (
+        <Problem key={n.code} className="mb-4" words={n} />
+      ))}
       <SectionHead title={t('settings.look')} className="mb-2.5" />
       <Segmented
         label={t('settings.look')}

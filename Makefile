@@ -49,7 +49,7 @@ test: ## everything that needs no download over 100 MB
 	$(MAKE) --no-print-directory cli dev-window window vet
 	cd frontend && npm run --silent lint && npm test --silent -- --reporter=default --reporter=json --outputFile=../$(BIN)/vitest.json
 	@node build/count.mjs $(BIN)/vitest.json $(COUNTS)
-	go test -race -json ./... | go run ./internal/tally -counts $(COUNTS)
+	go test -race -timeout 30m -json ./... | go run ./internal/tally -counts $(COUNTS)
 	build/e2e.sh $(COUNTS)
 	@build/total.sh $(COUNTS)
 

@@ -229,8 +229,9 @@ func (c *Connector) Preview(ctx context.Context, p Plan) ([]changeset.FileDiff, 
 }
 
 // Apply applies a plan and brings the ledger up to date. When nothing changed
-// the record has no ID. When only the ledger could not be written, the record
-// comes back with the error; Reconcile mends that.
+// the record has no ID. A change that is made stays made when the ledger cannot
+// be written after it: our entries are known by their form too, and Reconcile
+// mends the rest.
 func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error) {
 	record, err := c.Changes.Apply(ctx, p.Change)
 	if err != nil {
@@ -243,7 +244,10 @@ func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error)
 	if len(put) == 0 {
 		return record, nil
 	}
-	return record, c.Ledger.LedgerWrite(ctx, put, nil)
+	if err := c.Ledger.LedgerWrite(context.WithoutCancel(ctx), put, nil); err != nil && record.ID == "" {
+		return record, err
+	}
+	return record, nil
 }
 
 // changes adds the ledger rows of an edit that are new or other than before.

@@ -3,6 +3,8 @@
 package connect
 
 import (
+	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -322,4 +324,30 @@ func TestContainerOfTheUser(t *testing.T) {
 	if got := d.read(files["cursor"]); !strings.Contains(got, "mcpServers") {
 		t.Errorf("left %q", got)
 	}
+}
+
+// readOnly is a ledger that can be read and not written.
+type readOnly struct{ *Memory }
+
+func (readOnly) LedgerWrite(context.Context, map[string]string, []string) error {
+	return errors.New("the disk is full")
+}
+
+// TestLedgerThatCannotBeWritten: the change stands, and the ledger follows it
+// as soon as it can.
+func TestLedgerThatCannotBeWritten(t *testing.T) {
+	d := newDesk(t)
+	d.write(files["cursor"], "{}")
+	before := d.everything()
+	d.c.Ledger = readOnly{d.ledger}
+	if made := d.connect(user("cursor"), wants("notes")); made.ID == "" || d.entry("cursor", "notes") == nil {
+		t.Errorf("the change is %+v", made)
+	}
+	d.c.Ledger = d.ledger
+	must(t, d.c.Reconcile(d.ctx))
+	if k, err := d.c.ledger(d.ctx); err != nil || len(k.entries) != 1 {
+		t.Errorf("the ledger has %+v, %v", k.entries, err)
+	}
+	d.disconnect(nil, "notes")
+	d.same(before)
 }

@@ -15,6 +15,7 @@ import (
 )
 
 // machine is a computer of a test's own: a home, a registry, an environment.
+// Tests with one run side by side.
 type machine struct {
 	t    *testing.T
 	home string // the user's; Toolbay's is home/.toolbay
@@ -26,6 +27,7 @@ type machine struct {
 func newMachine(t *testing.T, more ...string) *machine {
 	t.Helper()
 	needNode(t)
+	t.Parallel() // they wait for npm most of the time
 	home := filepath.Join(t.TempDir(), "home")
 	if err := os.Mkdir(home, 0o700); err != nil {
 		t.Fatal(err)

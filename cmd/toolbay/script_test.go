@@ -66,5 +66,7 @@ func npmEnvironment(reg *fakenpm.Registry, dir string) []string {
 		"npm_config_registry=" + reg.URL, "npm_config_cache=" + filepath.Join(dir, "cache"),
 		"npm_config_userconfig=" + filepath.Join(dir, "user-npmrc"), "npm_config_globalconfig=" + filepath.Join(dir, "global-npmrc"),
 		"npm_config_fetch_retries=0",
+		// The race detector would keep every toolbay for a second at its end.
+		"GORACE=atexit_sleep_ms=0",
 	}
 }

@@ -316,7 +316,7 @@ func watchCommandLines(t *testing.T, texts []string) (seen func() []string) {
 	go func() {
 		var bad []string
 		looked := 0
-		tick := time.NewTicker(2 * time.Millisecond)
+		tick := time.NewTicker(10 * time.Millisecond)
 		defer tick.Stop()
 		for {
 			select {

@@ -1,3 +1,5 @@
+//go:build !windows
+
 // Command bench prints Toolbay's figures beside their goals: each one measured
 // side by side with what it is compared to, in one run. Timings are never
 // asserted in tests; machines are noisy. `make bench` runs it.
@@ -96,7 +98,10 @@ func run() error {
 	if err := memory(env, ours); err != nil {
 		return err
 	}
-	return search()
+	if err := search(); err != nil {
+		return err
+	}
+	return window(work, env)
 }
 
 // alternate starts one and other by turns, n times each, so that a busy

@@ -265,20 +265,8 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 	if err := launch.Write(b.home, spec); err != nil {
 		return res, err
 	}
-	if len(in.req.Secrets) > 0 {
-		keys := b.keysIn(spec.KeysIn)
-		in.claim.Keys = keys.Where()
-		if err := in.claim.write(); err != nil {
-			return res, err
-		}
-		b.forgetKeysInTrash(in.id)
-		if err := keys.Set(in.id, "", in.req.Secrets); err != nil {
-			return res, err
-		}
-	}
-
 	report(job.Progress{Stage: "hello"})
-	probe := b.probe(ctx, spec, "")
+	probe := b.probeWith(ctx, spec, "", in.req.Secrets)
 	if err := ctx.Err(); err != nil {
 		return res, model.Fail("cancelled", err)
 	}
@@ -286,12 +274,9 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 		return res, in.notStarted(probe, done)
 	}
 	server.Probe = &probe
-	if err := b.putServer(ctx, server); err != nil {
-		return res, err
-	}
 
 	report(job.Progress{Stage: "apps"})
-	record, restart, err := in.connect(ctx)
+	record, restart, err := in.connect(ctx, server)
 	if err != nil {
 		return res, err
 	}
@@ -318,9 +303,9 @@ func (in *installation) notStarted(p model.Probe, done install.Installed) error 
 	return model.Fail(p.Code, logOf(p), "server", in.title)
 }
 
-// connect tells the chosen apps, all or none, and notes the install in the
-// history either way.
-func (in *installation) connect(ctx context.Context) (change string, restart []Restart, err error) {
+// connect keeps the server with its keys and tells the chosen apps, all or
+// none, and notes the install in the history either way.
+func (in *installation) connect(ctx context.Context, server model.Server) (change string, restart []Restart, err error) {
 	b := in.b
 	release, err := b.alone(ctx)
 	if err != nil {
@@ -336,6 +321,12 @@ func (in *installation) connect(ctx context.Context) (change string, restart []R
 			return "", nil, err
 		}
 	}
+	if err := in.keepKeys(server.KeysIn); err != nil {
+		return "", nil, err
+	}
+	if err := b.putServer(ctx, server); err != nil {
+		return "", nil, err
+	}
 	plan.Change.Note = noteInstalled(in.id)
 	plan.Change.Keep = true
 	record, err := b.connect.Apply(ctx, plan)
@@ -343,6 +334,22 @@ func (in *installation) connect(ctx context.Context) (change string, restart []R
 		return "", nil, err
 	}
 	return record.ID, b.restarts(plan.Restart), nil
+}
+
+// keepKeys puts the keys where the launcher finds them. That comes only once
+// the server has answered with them, for it ends what an undo of an earlier
+// removal could bring back.
+func (in *installation) keepKeys(where string) error {
+	if len(in.req.Secrets) == 0 {
+		return nil
+	}
+	keys := in.b.keysIn(where)
+	in.claim.Keys = keys.Where()
+	if err := in.claim.write(); err != nil {
+		return err
+	}
+	in.b.forgetKeysInTrash(in.id)
+	return keys.Set(in.id, "", in.req.Secrets)
 }
 
 func (in *installation) planApps(ctx context.Context) (connect.Plan, error) {

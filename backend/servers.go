@@ -213,24 +213,30 @@ func (b *Backend) rebuild(ctx context.Context) error {
 // probe starts the server of a spec with nothing but what apps pass on, so
 // that what works here works there.
 func (b *Backend) probe(ctx context.Context, spec launch.Spec, profile string) model.Probe {
-	fail := func(err error) model.Probe {
-		return model.Probe{Time: b.o.Now().UTC(), Code: model.Code(err), Tools: []model.Tool{}, Log: err.Error()}
-	}
 	values := map[string]string{}
 	if len(spec.Secrets) > 0 {
 		var err error
 		if values, err = b.keysIn(spec.KeysIn).Get(spec.Server, profile); err != nil {
-			return fail(err)
+			return b.notProbed(err)
 		}
 	}
+	return b.probeWith(ctx, spec, profile, values)
+}
+
+// probeWith is probe with keys that are not kept anywhere yet.
+func (b *Backend) probeWith(ctx context.Context, spec launch.Spec, profile string, values map[string]string) model.Probe {
 	cmd, err := launch.Prepare(b.home, spec, profile, values, launch.AppEnvironment(b.o.Getenv))
 	if err != nil {
-		return fail(err)
+		return b.notProbed(err)
 	}
 	if cmd.Dir == "" {
 		cmd.Dir = filepath.Join(b.home, "servers", spec.Server)
 	}
 	return probe.Run(ctx, probe.Command{Path: cmd.Path, Args: cmd.Args, Env: cmd.Env, Dir: cmd.Dir, Hide: cmd.Hide}, probe.Options{})
+}
+
+func (b *Backend) notProbed(err error) model.Probe {
+	return model.Probe{Time: b.o.Now().UTC(), Code: model.Code(err), Tools: []model.Tool{}, Log: err.Error()}
 }
 
 func (b *Backend) openKeys() secrets.Keys { return secrets.Open(b.home, b.o.Getenv) }

@@ -212,6 +212,22 @@ func TestTrashIsEmptiedAfterThirtyDays(t *testing.T) {
 	m.unchanged(before)
 }
 
+// A server that does not start with its new keys leaves an earlier one of the
+// same name, which was removed, to be brought back with its own.
+func TestMistypedKeyLeavesTheTrash(t *testing.T) {
+	m := newMachine(t)
+	install := func(ref string) []string {
+		return []string{"install", ref, "--name", "same", "--yes", "--accept-risk", "--secret", "ACME_API_KEY=-"}
+	}
+	m.succeeds(keyInEnv+"\n", install("npm:hello-mcp")...)
+	change := m.field(m.succeeds("", "remove", "same"), "change")
+	m.fails("start_exited", keyReplaced+"\n", install("npm:blurts-mcp")...)
+	m.succeeds("", "undo", change)
+	if got := m.report("same"); got.Env["ACME_API_KEY"] != keyInEnv {
+		t.Errorf("brought back, it gets %q", got.Env)
+	}
+}
+
 // Apps pass on six variables and no more. The launcher finds its home by where
 // it stands, and its keys; nothing of it is on standard output or left running,
 // and its exit code is the server's.

@@ -212,6 +212,25 @@ func TestTrashIsEmptiedAfterThirtyDays(t *testing.T) {
 	m.unchanged(before)
 }
 
+// What the listing does not call a key is kept as one when it is given as one.
+func TestAnyInputCanBeGivenAsAKey(t *testing.T) {
+	m := newMachine(t)
+	m.write("listing.json", strings.ReplaceAll(strings.ReplaceAll(keyed, `, "isSecret": true`, ""), "ACME_API_KEY", "ACME_LOGIN"))
+	m.write(".cursor/mcp.json", "{}\n")
+	m.succeeds("", "catalog", "import", m.path("listing.json"))
+	m.succeeds(threeLine, "install", "io.github.acme/keyed", "--yes", "--name", "keyed", "--app", "cursor", "--accept-risk",
+		"--secret", "ACME_LOGIN=-", "--secret", "token=-", "--secret", "bearer=-")
+	got := m.report("keyed")
+	if !slices.Equal(got.Argv, []string{"--token", keyInArgument}) || got.Env["ACME_LOGIN"] != keyInEnv || got.Env["AUTHORIZATION"] != "Bearer "+keyInside {
+		t.Errorf("the server got %q and %q", got.Argv, got.Env)
+	}
+	for _, key := range []string{keyInEnv, keyInArgument, keyInside} {
+		if found := m.holding(key); !slices.Equal(found, []string{".toolbay/keys/keyed.json"}) {
+			t.Errorf("%s is in %q", key, found)
+		}
+	}
+}
+
 // A server that does not start with its new keys leaves an earlier one of the
 // same name, which was removed, to be brought back with its own.
 func TestMistypedKeyLeavesTheTrash(t *testing.T) {

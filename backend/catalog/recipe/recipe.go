@@ -61,7 +61,8 @@ func SecretMark(name string) string { return "${secret:" + name + "}" }
 
 // Build makes the recipe of p. Answers are by input name, as Inputs gives
 // them; leading dashes of a name may be kept. Of a secret's answer only
-// whether it is empty matters. Answers are taken as Check lets them pass;
+// whether it is empty matters; an answer that is the input's own SecretMark
+// makes it a secret. Answers are taken as Check lets them pass;
 // they are inserted once and never read again for placeholders. Without an
 // answer the input's default holds.
 func Build(p model.Package, answers map[string]string, pl Platform) Recipe {
@@ -117,6 +118,11 @@ func newBuilder(p model.Package, answers map[string]string) *builder {
 			name = bare(k)
 		}
 		b.answers[name] = answers[k]
+		// Any input may be kept as a key, also one that the listing does not call
+		// secret.
+		if in := b.fields.by[name]; in != nil && answers[k] == SecretMark(name) {
+			in.Secret = true
+		}
 	}
 	return b
 }

@@ -48,6 +48,8 @@ type claim struct {
 	lock *flock.Flock
 	// Path is the record, which is written after the lock is held.
 	path string
+	// kept tells that the record is the next start's to see to.
+	kept bool
 	claimed
 }
 
@@ -60,8 +62,27 @@ type claimed struct {
 	Keys string `json:"keys"`
 }
 
-// claim takes an id; nil when another install has it.
-func (b *Backend) claim(ctx context.Context, id string) (*claim, error) {
+// claimNew claims an id that no server has; nil when one has it or is about to.
+func (b *Backend) claimNew(ctx context.Context, id string) (*claim, error) {
+	c, err := b.hold(ctx, id)
+	if c == nil || err != nil {
+		return nil, err
+	}
+	if there, err := b.has(ctx, id); there || err != nil {
+		c.release()
+		return nil, err
+	}
+	c.claimed = claimed{Time: b.o.Now().UTC(), Had: names(filepath.Join(b.home, "servers", id))}
+	if err := c.write(); err != nil {
+		c.release()
+		return nil, model.Fail("home_unwritable", err, "path", b.home)
+	}
+	return c, nil
+}
+
+// hold takes an id without there being anything to take back; nil when an
+// install has it.
+func (b *Backend) hold(ctx context.Context, id string) (*claim, error) {
 	dir := filepath.Join(b.home, "staging")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, model.Fail("home_unwritable", err, "path", b.home)
@@ -74,11 +95,6 @@ func (b *Backend) claim(ctx context.Context, id string) (*claim, error) {
 	if err := b.settle(ctx, c); err != nil {
 		l.Close()
 		return nil, err
-	}
-	c.claimed = claimed{Time: b.o.Now().UTC(), Had: names(filepath.Join(b.home, "servers", id))}
-	if err := c.write(); err != nil {
-		c.release()
-		return nil, model.Fail("home_unwritable", err, "path", b.home)
 	}
 	return c, nil
 }
@@ -112,8 +128,18 @@ func (c *claim) write() error {
 	return writeFile(c.path, data)
 }
 
+// keep lets go of the id and leaves the record, so that what could not be taken
+// back now is at the next start, or by the next install under this id.
+func (c *claim) keep() {
+	c.kept = true
+	c.lock.Close()
+}
+
 // release lets go of the id. What was installed stays.
 func (c *claim) release() {
+	if c.kept {
+		return
+	}
 	os.Remove(c.path)
 	c.unlock()
 }
@@ -171,8 +197,8 @@ func (b *Backend) settle(ctx context.Context, c *claim) error {
 // installed tells whether the install of a claim is in the history: that is
 // written last.
 func (b *Backend) installed(ctx context.Context, c *claim) (bool, error) {
-	if _, err := b.store.Server(ctx, c.id); err != nil {
-		return false, nil
+	if there, err := b.has(ctx, c.id); !there || err != nil {
+		return false, err
 	}
 	history, err := b.changes.History(ctx)
 	if err != nil {
@@ -194,8 +220,10 @@ func noteOf(r changeset.Record) note {
 
 // takeBack removes every trace of an install that did not end well.
 func (b *Backend) takeBack(ctx context.Context, c *claim) error {
-	launch.Delete(b.home, c.id)
 	if err := b.store.DeleteServer(ctx, c.id); err != nil {
+		return err
+	}
+	if err := launch.Delete(b.home, c.id); err != nil {
 		return err
 	}
 	dir := filepath.Join(b.home, "servers", c.id)

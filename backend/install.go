@@ -256,7 +256,9 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 	}
 	defer func() {
 		if err != nil {
-			b.takeBack(context.WithoutCancel(ctx), in.claim)
+			if b.takeBack(context.WithoutCancel(ctx), in.claim) != nil {
+				in.claim.keep()
+			}
 		}
 	}()
 
@@ -459,19 +461,6 @@ func (b *Backend) chooseID(ctx context.Context, asked string, r ref) (*claim, er
 		err = model.Fail("name_in_use", nil, "name", asked)
 	}
 	return c, err
-}
-
-// claimNew claims an id that no server has; nil when one has it or is about to.
-func (b *Backend) claimNew(ctx context.Context, id string) (*claim, error) {
-	c, err := b.claim(ctx, id)
-	if c == nil || err != nil {
-		return nil, err
-	}
-	if _, err := b.store.Server(ctx, id); err == nil {
-		c.release()
-		return nil, nil
-	}
-	return c, nil
 }
 
 // taken tells which names a new server must not get: those of servers here and

@@ -177,6 +177,16 @@ func (b *Backend) server(ctx context.Context, id string) (model.Server, error) {
 	return b.store.Server(ctx, id)
 }
 
+// has tells whether a server is installed here. An error is the database's; it
+// says nothing about the server.
+func (b *Backend) has(ctx context.Context, id string) (bool, error) {
+	_, err := b.store.Server(ctx, id)
+	if model.Code(err) == "server_unknown" {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // putServer keeps what we know of a server in the database and, so that the
 // database can be rebuilt, beside its files. No secret is in either.
 func (b *Backend) putServer(ctx context.Context, s model.Server) error {

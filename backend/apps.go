@@ -318,36 +318,53 @@ func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResul
 	if id == "" {
 		id = newestStanding(history)
 	}
-	// Where something stands against it anyway, that is what is told.
-	if undone, ok := find(history, id); ok && undone.WhyNot == "" {
-		if err := b.mayFollow(ctx, undone, history); err != nil {
-			return ChangeResult{}, err
-		}
-		if err := b.leavesNoEntries(ctx, undone, history); err != nil {
-			return ChangeResult{}, err
-		}
-	}
-	if dryRun {
-		d, err := b.changes.PreviewUndo(ctx, id)
-		if err != nil {
-			return ChangeResult{}, err
-		}
-		undone, _ := find(history, id)
-		return ChangeResult{Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), undone))}, nil
-	}
-	record, err := b.changes.Undo(ctx, id)
+	// Where something stands against the files, that is what is told.
+	d, err := b.changes.PreviewUndo(ctx, id)
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	if undone, ok := find(history, record.Undoes); ok {
-		if err := b.follow(ctx, undone, history); err != nil {
+	undone, ok := find(history, id)
+	if !ok {
+		return ChangeResult{}, model.Fail("change_unknown", nil, "change", id)
+	}
+	comes, goes, root := follows(undone, history)
+	if !dryRun {
+		release, err := b.holdAll(ctx, comes)
+		if err != nil {
+			return ChangeResult{}, err
+		}
+		defer release()
+	}
+	if err := b.mayFollow(ctx, undone, history); err != nil {
+		return ChangeResult{}, err
+	}
+	if err := b.leavesNoEntries(ctx, undone, history); err != nil {
+		return ChangeResult{}, err
+	}
+	if dryRun {
+		return ChangeResult{Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), undone))}, nil
+	}
+	// No app is told of a server that is not here: what comes back does so
+	// before the files, what goes does so after them.
+	takeAway, err := b.bringBack(ctx, root, comes)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	record, err := b.changes.Undo(ctx, id)
+	if err != nil {
+		takeAway()
+		return ChangeResult{}, err
+	}
+	ctx = context.WithoutCancel(ctx)
+	for _, id := range goes {
+		if err := b.toTrash(ctx, root, id); err != nil {
 			return ChangeResult{}, err
 		}
 	}
 	if err := b.connect.Reconcile(ctx); err != nil {
 		return ChangeResult{}, err
 	}
-	d, err := b.changes.Diff(ctx, record.ID)
+	d, err = b.changes.Diff(ctx, record.ID)
 	if err != nil {
 		return ChangeResult{}, err
 	}

@@ -329,7 +329,7 @@ func (in *installation) connect(ctx context.Context, server model.Server) (chang
 	if err := b.putServer(ctx, server); err != nil {
 		return "", nil, err
 	}
-	plan.Change.Note = noteInstalled(in.id)
+	plan.Change.Note = noteInstalled(server)
 	plan.Change.Keep = true
 	record, err := b.connect.Apply(ctx, plan)
 	if err != nil {

@@ -130,6 +130,7 @@ func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (Remove
 	ids = unique(ids)
 	where := b.appsOf(ctx)
 	name := ""
+	var servers []model.Server
 	for _, id := range ids {
 		s, err := b.server(ctx, id)
 		if err != nil {
@@ -139,7 +140,7 @@ func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (Remove
 			name += ", "
 		}
 		name += s.Title
-		res.Removed = append(res.Removed, id)
+		res.Removed, servers = append(res.Removed, id), append(servers, s)
 		for _, app := range where[id] {
 			if !contains(res.Apps, app) {
 				res.Apps = append(res.Apps, app)
@@ -154,7 +155,7 @@ func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (Remove
 	if dryRun {
 		return res, nil
 	}
-	plan.Change.Note = noteRemoved(ids...)
+	plan.Change.Note = noteRemoved(servers)
 	plan.Change.Keep = true
 	record, err := b.connect.Apply(ctx, plan)
 	if err != nil {

@@ -22,13 +22,26 @@ const trashKept = 30 * 24 * time.Hour
 type note struct {
 	Installed []string `json:"installed,omitempty"`
 	Removed   []string `json:"removed,omitempty"`
+	// Since tells when each of them was installed: another server may have the
+	// same id later.
+	Since map[string]time.Time `json:"since,omitempty"`
 }
 
-func noteInstalled(ids ...string) json.RawMessage { return encodeNote(note{Installed: ids}) }
-func noteRemoved(ids ...string) json.RawMessage   { return encodeNote(note{Removed: ids}) }
+func noteInstalled(s model.Server) json.RawMessage {
+	return encodeNote(note{Installed: []string{s.ID}, Since: map[string]time.Time{s.ID: s.Installed}})
+}
+
+func noteRemoved(servers []model.Server) json.RawMessage {
+	n := note{Since: map[string]time.Time{}}
+	for _, s := range servers {
+		n.Removed = append(n.Removed, s.ID)
+		n.Since[s.ID] = s.Installed
+	}
+	return encodeNote(n)
+}
 
 func encodeNote(n note) json.RawMessage {
-	data, _ := json.Marshal(n) // two lists of strings always encode
+	data, _ := json.Marshal(n) // names and times always encode
 	return data
 }
 
@@ -52,7 +65,10 @@ func (b *Backend) toTrash(ctx context.Context, change, id string) error {
 		return err
 	}
 	spec, err := launch.Read(b.home, id)
-	if err != nil && model.Code(err) != "server_unknown" {
+	if model.Code(err) == "server_unknown" {
+		spec, err = specOf(s), nil
+	}
+	if err != nil {
 		return err
 	}
 	dir := b.trashDir(change, id)
@@ -64,6 +80,10 @@ func (b *Backend) toTrash(ctx context.Context, change, id string) error {
 		return err
 	}
 	if err := os.Rename(filepath.Join(b.home, "servers", id), filepath.Join(dir, "files")); err != nil && !errors.Is(err, os.ErrNotExist) {
+		// It stays here as it is, so the trash must not know of it.
+		os.Remove(filepath.Join(dir, "trashed.json"))
+		os.Remove(dir)
+		os.Remove(filepath.Dir(dir))
 		return err
 	}
 	if err := launch.Delete(b.home, id); err != nil {
@@ -72,35 +92,61 @@ func (b *Backend) toTrash(ctx context.Context, change, id string) error {
 	return b.store.DeleteServer(ctx, id)
 }
 
-// fromTrash brings a removed server back.
-func (b *Backend) fromTrash(ctx context.Context, change, id string) error {
-	dir := b.trashDir(change, id)
-	data, err := os.ReadFile(filepath.Join(dir, "trashed.json"))
-	if _, here := b.store.Server(ctx, id); err != nil && here == nil {
-		return nil // a removal that was cut off before it came to this one
+// inTrash reads what the trash of a change holds of a server; nil when the
+// server is here and a removal was cut off before it came to this one. A
+// removal that was cut off within it left the server in both places. Error
+// codes: trash_emptied, name_in_use for another server here of that id.
+func (b *Backend) inTrash(ctx context.Context, change, id string) (*trashed, error) {
+	here, err := b.store.Server(ctx, id)
+	is := err == nil
+	if err != nil && model.Code(err) != "server_unknown" {
+		return nil, err
 	}
-	if err != nil {
-		return model.Fail("trash_emptied", err, "server", id)
+	data, err := os.ReadFile(filepath.Join(b.trashDir(change, id), "trashed.json"))
+	if err != nil && is {
+		return nil, nil
 	}
 	var t trashed
-	if err := json.Unmarshal(data, &t); err != nil {
-		return model.Fail("trash_emptied", err, "server", id)
+	if err == nil {
+		err = json.Unmarshal(data, &t)
 	}
+	if err != nil {
+		return nil, model.Fail("trash_emptied", err, "server", id)
+	}
+	if is && !sameServer(here, t.Server) {
+		return nil, model.Fail("name_in_use", nil, "name", id)
+	}
+	return &t, nil
+}
+
+// sameServer tells whether two records are of one and the same install.
+func sameServer(a, b model.Server) bool {
+	return a.ID == b.ID && a.Installed.Equal(b.Installed) && a.Dir == b.Dir
+}
+
+// fromTrash brings a removed server back; moved tells that there was something
+// to bring.
+func (b *Backend) fromTrash(ctx context.Context, change, id string) (moved bool, err error) {
+	t, err := b.inTrash(ctx, change, id)
+	if t == nil || err != nil {
+		return false, err
+	}
+	dir := b.trashDir(change, id)
 	files := filepath.Join(dir, "files")
 	if _, err := os.Stat(files); err == nil {
 		if err := os.Rename(files, filepath.Join(b.home, "servers", id)); err != nil {
-			return err
+			return false, err
 		}
 	}
 	if t.Spec.Server != "" {
 		if err := launch.Write(b.home, t.Spec); err != nil {
-			return err
+			return true, err
 		}
 	}
 	if err := b.putServer(ctx, t.Server); err != nil {
-		return err
+		return true, err
 	}
-	return os.RemoveAll(dir)
+	return true, os.RemoveAll(dir)
 }
 
 // forgetKeysInTrash empties the trash of removed servers with this id whose
@@ -128,7 +174,12 @@ func (b *Backend) emptyTrash(ctx context.Context) {
 		if err != nil || json.Unmarshal(data, &t) != nil || b.o.Now().Sub(t.Time) < trashKept {
 			continue
 		}
-		if _, err := b.store.Server(ctx, t.Server.ID); err != nil && len(t.Spec.Secrets) > 0 {
+		here, err := b.store.Server(ctx, t.Server.ID)
+		gone := model.Code(err) == "server_unknown"
+		if err != nil && !gone || err == nil && sameServer(here, t.Server) {
+			continue // it is not known, or not true, that this one was removed
+		}
+		if gone && len(t.Spec.Secrets) > 0 {
 			b.keysIn(t.Spec.KeysIn).Delete(t.Server.ID, "")
 		}
 		os.RemoveAll(filepath.Dir(f))
@@ -160,15 +211,17 @@ func follows(undone changeset.Record, history []changeset.Record) (comes, goes [
 func (b *Backend) mayFollow(ctx context.Context, undone changeset.Record, history []changeset.Record) error {
 	comes, goes, root := follows(undone, history)
 	for _, id := range comes {
-		_, err := os.Stat(filepath.Join(b.trashDir(root, id), "trashed.json"))
-		if _, serr := b.store.Server(ctx, id); serr == nil && err == nil {
-			return model.Fail("name_in_use", nil, "name", id)
-		} else if serr != nil && err != nil {
-			return model.Fail("trash_emptied", err, "server", id)
+		if _, err := b.inTrash(ctx, root, id); err != nil {
+			return err
 		}
 	}
+	since := noteOf(undone).Since
 	for _, id := range goes {
-		if _, err := b.store.Server(ctx, id); err != nil {
+		s, err := b.store.Server(ctx, id)
+		if err != nil && model.Code(err) != "server_unknown" {
+			return err
+		}
+		if when, known := since[id]; err != nil || known && !s.Installed.Equal(when) {
 			return model.Fail("not_undoable", err, "change", undone.ID)
 		}
 	}
@@ -208,21 +261,50 @@ func newestStanding(history []changeset.Record) string {
 	return ""
 }
 
-// follow does to the servers what an undo did to the files. undone is the
-// record that was undone.
-func (b *Backend) follow(ctx context.Context, undone changeset.Record, history []changeset.Record) error {
-	comes, goes, root := follows(undone, history)
-	for _, id := range comes {
-		if err := b.fromTrash(ctx, root, id); err != nil {
-			return err
+// holdAll takes the ids of servers that are about to come back, so that no
+// install gets one of them meanwhile. Error code: name_in_use.
+func (b *Backend) holdAll(ctx context.Context, ids []string) (release func(), err error) {
+	var held []*claim
+	release = func() {
+		for _, c := range held {
+			c.release()
 		}
 	}
-	for _, id := range goes {
-		if err := b.toTrash(ctx, root, id); err != nil {
-			return err
+	for _, id := range ids {
+		c, err := b.hold(ctx, id)
+		if c == nil && err == nil {
+			err = model.Fail("name_in_use", nil, "name", id)
+		}
+		if err != nil {
+			release()
+			return nil, err
+		}
+		held = append(held, c)
+	}
+	return release, nil
+}
+
+// bringBack brings servers back from the trash of a change, all or none; undo
+// puts them into it again.
+func (b *Backend) bringBack(ctx context.Context, root string, ids []string) (undo func(), err error) {
+	var moved []string
+	undo = func() {
+		for _, id := range moved {
+			// What fails stays here, where it can be seen and removed.
+			_ = b.toTrash(context.WithoutCancel(ctx), root, id)
 		}
 	}
-	return nil
+	for _, id := range ids {
+		did, err := b.fromTrash(ctx, root, id)
+		if did {
+			moved = append(moved, id)
+		}
+		if err != nil {
+			undo()
+			return nil, err
+		}
+	}
+	return undo, nil
 }
 
 func find(history []changeset.Record, id string) (changeset.Record, bool) {

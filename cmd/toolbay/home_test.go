@@ -148,6 +148,52 @@ func TestToolbaysAtOnce(t *testing.T) {
 	}
 }
 
+// A removal that was cut off leaves the server here and in the trash. It can be
+// undone, wherever it was cut off.
+func TestRemovalCutOff(t *testing.T) {
+	m := newMachine(t)
+	m.write(".cursor/mcp.json", "{}\n")
+	m.succeeds("", "install", "npm:hello-mcp", "--yes", "--app", "cursor")
+	record := m.read(".toolbay/servers/hello/server.json")
+	change := m.field(m.succeeds("", "remove", "hello"), "change")
+	trash := []string{".toolbay", "trash", change, "hello"}
+
+	// The database is made anew with the server in it, its files in the trash.
+	m.write(".toolbay/servers/hello/server.json", record)
+	for _, part := range []string{"", "-wal", "-shm"} {
+		if err := os.Remove(m.path(".toolbay", "toolbay.db"+part)); err != nil && !os.IsNotExist(err) {
+			t.Fatal(err)
+		}
+	}
+	if list := m.succeeds("", "list"); m.field(list, "length") != "1" {
+		t.Fatalf("the list is %v", list)
+	}
+	if err := os.RemoveAll(m.path(".toolbay", "servers", "hello")); err != nil {
+		t.Fatal(err)
+	}
+	if history := m.succeeds("", "history"); m.field(history, "0.undoable") != "true" {
+		t.Errorf("the history says %s", m.field(history, "0"))
+	}
+	m.succeeds("", "undo", change)
+	m.succeeds("", "test", "hello")
+	if _, err := os.Stat(m.path(trash...)); !os.IsNotExist(err) {
+		t.Errorf("it is still in the trash: %v", err)
+	}
+}
+
+// Undoing an install takes away what it brought, not a later server of the same
+// id.
+func TestUndoOfAnInstallLeavesALaterServer(t *testing.T) {
+	m := newMachine(t)
+	first := m.field(m.succeeds("", "install", "npm:hello-mcp@1.0.0", "--yes", "--name", "same"), "change")
+	m.succeeds("", "remove", "same")
+	m.succeeds("", "install", "npm:hello-mcp", "--yes", "--name", "same")
+	m.fails("not_undoable", "", "undo", first)
+	if list := m.succeeds("", "list"); m.field(list, "0.version") != "1.1.0" {
+		t.Errorf("the list is %v", list)
+	}
+}
+
 // An install that is killed, wherever it is, is gone at the next start: its
 // files, its key, its name.
 func TestKilledInstallIsSwept(t *testing.T) {

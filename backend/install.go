@@ -350,7 +350,7 @@ func (in *installation) keepKeys(where string) error {
 	if err := in.claim.write(); err != nil {
 		return err
 	}
-	in.b.forgetKeysInTrash(in.id)
+	in.b.forgetKeysInTrash(in.id, keys)
 	return keys.Set(in.id, "", in.req.Secrets)
 }
 

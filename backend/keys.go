@@ -105,8 +105,9 @@ func (b *Backend) editKey(ctx context.Context, id, name string, edit func(map[st
 		return err
 	}
 	values := map[string]string{}
-	if hasKeys(s) {
-		if values, err = b.keysIn(s.KeysIn).Get(id, ""); err != nil && model.Code(err) != "secret_unknown" {
+	had, before := hasKeys(s), b.keysIn(s.KeysIn)
+	if had {
+		if values, err = before.Get(id, ""); err != nil && model.Code(err) != "secret_unknown" {
 			return err
 		}
 		if values == nil {
@@ -117,10 +118,17 @@ func (b *Backend) editKey(ctx context.Context, id, name string, edit func(map[st
 		return err
 	}
 	keys := b.keysIn(s.KeysIn)
-	if len(values) == 0 {
-		err = keys.Delete(id, "")
-	} else {
+	switch {
+	case len(values) > 0:
+		if !had {
+			b.forgetKeysInTrash(id, keys)
+		}
 		err = keys.Set(id, "", values)
+	case had:
+		err = keys.Delete(id, "")
+	}
+	if err == nil && had && before.Where() != keys.Where() {
+		err = before.Delete(id, "")
 	}
 	if err != nil {
 		return err

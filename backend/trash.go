@@ -13,6 +13,7 @@ import (
 	"toolbay/backend/changeset"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/secrets"
 )
 
 // trashKept is how long a removed server's files and keys wait for an undo.
@@ -151,13 +152,17 @@ func (b *Backend) fromTrash(ctx context.Context, change, id string) (moved bool,
 
 // forgetKeysInTrash empties the trash of removed servers with this id whose
 // keys a new server's keys are about to replace: brought back, such a server
-// would run with another account's keys.
-func (b *Backend) forgetKeysInTrash(id string) {
+// would run with another account's keys. Those that stand elsewhere than where
+// the new ones go are forgotten.
+func (b *Backend) forgetKeysInTrash(id string, keys secrets.Keys) {
 	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", id, "trashed.json"))
 	for _, f := range found {
 		var t trashed
 		data, err := os.ReadFile(f)
 		if err == nil && json.Unmarshal(data, &t) == nil && len(t.Spec.Secrets) > 0 {
+			if old := b.keysIn(t.Spec.KeysIn); old.Where() != keys.Where() {
+				old.Delete(id, "")
+			}
 			os.RemoveAll(filepath.Dir(f))
 			os.Remove(filepath.Dir(filepath.Dir(f)))
 		}
@@ -179,7 +184,9 @@ func (b *Backend) emptyTrash(ctx context.Context) {
 		if err != nil && !gone || err == nil && sameServer(here, t.Server) {
 			continue // it is not known, or not true, that this one was removed
 		}
-		if gone && len(t.Spec.Secrets) > 0 {
+		// Keys of a server that has the id now are in that place only when it has
+		// any there: then those in the trash were forgotten for them.
+		if len(t.Spec.Secrets) > 0 && (gone || !hasKeys(here) || here.KeysIn != t.Spec.KeysIn) {
 			b.keysIn(t.Spec.KeysIn).Delete(t.Server.ID, "")
 		}
 		os.RemoveAll(filepath.Dir(f))

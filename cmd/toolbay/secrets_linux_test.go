@@ -247,6 +247,32 @@ func TestMistypedKeyLeavesTheTrash(t *testing.T) {
 	}
 }
 
+// Removing a key that a server does not have leaves the keys of a removed one of
+// the same name alone.
+func TestKeyOfAnotherInTheTrash(t *testing.T) {
+	m := newMachine(t)
+	const listing = `{"name": "io.github.acme/maybe", "description": "May have a key", "version": "1.0.0",
+  "packages": [{"registryType": "npm", "identifier": "hello-mcp", "version": "1.0.0", "transport": {"type": "stdio"},
+    "environmentVariables": [{"name": "ACME_API_KEY", "isSecret": true}]}]}`
+	m.write("maybe.json", listing)
+	m.succeeds("", "catalog", "import", m.path("maybe.json"))
+	m.succeeds(keyInEnv+"\n", "install", "io.github.acme/maybe", "--name", "same", "--yes", "--accept-risk", "--secret", "ACME_API_KEY=-")
+	change := m.field(m.succeeds("", "remove", "same"), "change")
+	m.succeeds("", "install", "io.github.acme/maybe", "--name", "same", "--yes")
+	m.succeeds("", "keys", "remove", "same", "ACME_API_KEY")
+	m.succeeds("", "remove", "same")
+	m.succeeds("", "undo", change)
+	if got := m.report("same"); got.Env["ACME_API_KEY"] != keyInEnv {
+		t.Errorf("brought back, it gets %q", got.Env)
+	}
+	// A new key of the later one takes the place of the earlier one's.
+	change = m.field(m.succeeds("", "remove", "same"), "change")
+	m.succeeds("", "install", "io.github.acme/maybe", "--name", "same", "--yes")
+	m.succeeds(keyReplaced+"\n", "keys", "set", "same", "--accept-risk", "--secret", "ACME_API_KEY=-")
+	m.succeeds("", "remove", "same")
+	m.fails("trash_emptied", "", "undo", change)
+}
+
 // Apps pass on six variables and no more. The launcher finds its home by where
 // it stands, and its keys; nothing of it is on standard output or left running,
 // and its exit code is the server's.

@@ -85,17 +85,9 @@ func (b *Backend) serverOf(e clients.Entry) string {
 // kept. A server that does not start is no error: the result says so. Error
 // code: server_unknown.
 func (b *Backend) Test(ctx context.Context, id string) (TestResult, error) {
-	s, err := b.server(ctx, id)
+	p, err := b.try(ctx, id)
 	if err != nil {
 		return TestResult{}, err
-	}
-	spec, err := launch.Read(b.home, id)
-	if err != nil {
-		return TestResult{}, err
-	}
-	p := b.probe(ctx, spec, "")
-	if err := ctx.Err(); err != nil {
-		return TestResult{}, model.Fail("cancelled", err)
 	}
 	// Meanwhile another Toolbay may have removed it or changed its keys.
 	release, err := b.alone(ctx)
@@ -103,7 +95,8 @@ func (b *Backend) Test(ctx context.Context, id string) (TestResult, error) {
 		return TestResult{}, err
 	}
 	defer release()
-	if s, err = b.server(ctx, id); err != nil {
+	s, err := b.server(ctx, id)
+	if err != nil {
 		return TestResult{}, err
 	}
 	s.Probe = &p
@@ -111,10 +104,38 @@ func (b *Backend) Test(ctx context.Context, id string) (TestResult, error) {
 		return TestResult{}, err
 	}
 	b.o.Changed("servers")
+	return testResult(id, p), nil
+}
+
+// Try is Test without keeping the outcome.
+func (b *Backend) Try(ctx context.Context, id string) (TestResult, error) {
+	p, err := b.try(ctx, id)
+	if err != nil {
+		return TestResult{}, err
+	}
+	return testResult(id, p), nil
+}
+
+func (b *Backend) try(ctx context.Context, id string) (model.Probe, error) {
+	if _, err := b.server(ctx, id); err != nil {
+		return model.Probe{}, err
+	}
+	spec, err := launch.Read(b.home, id)
+	if err != nil {
+		return model.Probe{}, err
+	}
+	p := b.probe(ctx, spec, "")
+	if err := ctx.Err(); err != nil {
+		return model.Probe{}, model.Fail("cancelled", err)
+	}
+	return p, nil
+}
+
+func testResult(id string, p model.Probe) TestResult {
 	return TestResult{
 		Server: id, OK: p.OK, Protocol: p.Protocol, Tools: toolNames(p.Tools),
 		TookMS: p.TookMS, Error: p.Code, Log: p.Log,
-	}, nil
+	}
 }
 
 // Remove takes servers out of every app and away from this computer. Until

@@ -164,7 +164,11 @@ func (c *cli) test() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			res, err := b.Test(cmd.Context(), args[0])
+			test := b.Test
+			if c.dryRun {
+				test = b.Try
+			}
+			res, err := test(cmd.Context(), args[0])
 			if err != nil {
 				return err
 			}

@@ -280,10 +280,18 @@ func (b *Backend) History(ctx context.Context) ([]ChangeView, error) {
 	if err != nil {
 		return nil, err
 	}
+	places, err := b.connect.Places(ctx)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]ChangeView, 0, len(records))
 	for _, r := range records {
 		if r.Undoable {
-			if err := b.mayFollow(ctx, r, records); err != nil {
+			err := b.mayFollow(ctx, r, records)
+			if err == nil && standsElsewhere(places, r, records) {
+				err = b.leavesNoEntries(ctx, r, records)
+			}
+			if err != nil {
 				r.Undoable, r.WhyNot = false, model.Code(err)
 			}
 		}

@@ -251,11 +251,29 @@ func (b *Backend) leavesNoEntries(ctx context.Context, undone changeset.Record, 
 		return err
 	}
 	for _, f := range files {
-		if !slices.ContainsFunc(undone.Files, func(r changeset.FileRecord) bool { return r.Path == f.Path }) {
+		if !touches(undone, f.Path) {
 			return model.Fail("still_connected", nil, "server", strings.Join(goes, ", "), "path", f.Path)
 		}
 	}
 	return nil
+}
+
+// standsElsewhere tells whether a server that goes with an undo may stand in a
+// file that the undo does not touch. Then it is worth reading the files.
+func standsElsewhere(places map[string][]string, undone changeset.Record, history []changeset.Record) bool {
+	_, goes, _ := follows(undone, history)
+	for _, id := range goes {
+		for _, file := range places[id] {
+			if !touches(undone, file) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func touches(r changeset.Record, file string) bool {
+	return slices.ContainsFunc(r.Files, func(f changeset.FileRecord) bool { return f.Path == file })
 }
 
 // newestStanding gives the change that an undo without a name takes back.

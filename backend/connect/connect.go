@@ -184,6 +184,34 @@ func (c *Connector) everywhere(b *builder, servers []string) {
 	}
 }
 
+// Places gives, by server, the files in which an entry of ours may stand. One
+// that the ledger knows may have gone; where nothing is named, nothing stands.
+func (c *Connector) Places(ctx context.Context) (map[string][]string, error) {
+	launcher, err := c.Launcher()
+	if err != nil {
+		launcher = ""
+	}
+	known, err := c.ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	b := &builder{known: known, launcher: launcher}
+	places := map[string][]string{}
+	for _, r := range known.sorted() {
+		if !r.Gone {
+			places[r.Server] = append(places[r.Server], r.File)
+		}
+	}
+	for _, app := range c.Apps.Look(c.System, "") {
+		for _, e := range app.Entries {
+			if e.Server != "" && b.ours(e) {
+				places[e.Server] = append(places[e.Server], e.File)
+			}
+		}
+	}
+	return places, nil
+}
+
 // resolve finds the app of a target and the file that is meant.
 func (c *Connector) resolve(t Target) (clients.App, string, error) {
 	scope := scopeOf(t)

@@ -125,6 +125,17 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
     })
   }
 
+  // Ctrl Enter presses Install from any field of the sheet.
+  useEffect(() => {
+    const press = (e: KeyboardEvent) => {
+      if (e.key !== 'Enter' || !(e.ctrlKey || e.metaKey) || install.isPending) return
+      e.preventDefault()
+      start()
+    }
+    window.addEventListener('keydown', press)
+    return () => window.removeEventListener('keydown', press)
+  })
+
   const steps: Step[] = [
     {
       key: ids.plan,
@@ -235,6 +246,7 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
             size="lg"
             tone="filled"
             className="min-w-31"
+            aria-keyshortcuts="Control+Enter Meta+Enter"
             aria-disabled={(missing !== '' && wrongCount === 0) || install.isPending || undefined}
             onClick={() => !install.isPending && start()}
           >

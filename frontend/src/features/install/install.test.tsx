@@ -38,6 +38,14 @@ describe('the install sheet', () => {
     ])
   })
 
+  it('is pressed with Ctrl Enter from wherever the keyboard is', async () => {
+    const { user, sheet, fake } = await get('Memory', { step: 5 })
+    expect(await sheet.findByText('Downloads 35 MB')).toBeVisible()
+    await user.keyboard('{Control>}{Enter}{/Control}')
+    expect(await screen.findByRole('heading', { name: 'Memory is ready' })).toBeVisible()
+    expect(callsOf(fake, 'install')).toHaveLength(1)
+  })
+
   it('offers only apps whose file can be written, and says why not in words', async () => {
     const { sheet } = await get('Memory')
     expect(await sheet.findByRole('checkbox', { name: 'Claude Code' })).toBeChecked()

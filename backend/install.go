@@ -209,7 +209,13 @@ func (in *installation) answer(ctx context.Context) ([]model.Need, error) {
 		}
 		in.values[name] = v
 	}
-	for name := range in.req.Secrets {
+	for name, v := range in.req.Secrets {
+		if v == "" {
+			return nil, model.Fail("secret_missing", nil, "name", name)
+		}
+		if err := recipe.Check(known[name], v); err != nil {
+			return nil, err
+		}
 		if _, ok := known[name]; !ok {
 			if !envName(name) {
 				return nil, model.Fail("input_unknown", nil, "name", name)

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { ChevronDown, ChevronRight, FileText, Info, type LucideIcon, Minus, Plus, Trash2, Undo2 } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -92,14 +93,22 @@ function Change({ change }: { change: ChangeView }) {
       </div>
       <p className="meta mt-1.75 flex items-center gap-1.5">
         <Info aria-hidden className="size-3 shrink-0" />
-        {change.undoable ? t('activity.unchanged-since') : whyNot(change.why_not) || t('activity.not-undoable')}
+        {change.undoable ? t('activity.unchanged-since') : whyNot(change.why_not, t) || t('activity.not-undoable')}
       </p>
     </>
   )
 }
 
-/** The code of why it cannot be undone, in the catalogue's words; any code of section "errors" will do. */
-function whyNot(code: string): string {
+/** Codes whose words speak of a file, app or name that a line of history does not carry. */
+const reasons = {
+  file_drifted: 'activity.why-drifted',
+  still_connected: 'activity.why-connected',
+  name_in_use: 'activity.why-name',
+} as const
+
+/** The code of why it cannot be undone, in the catalogue's words; any other code of section "errors" will do. */
+function whyNot(code: string, t: TFunction): string {
+  if (code in reasons) return t(reasons[code as keyof typeof reasons])
   const key = `errors:${code}.message`
   return code !== '' && i18next.exists(key) ? String(i18next.getResource('en', 'errors', `${code}.message`)) : ''
 }

@@ -41,6 +41,7 @@ if [ "$want" = test ]; then
   need gnome-keyring command -v gnome-keyring-daemon
   need libsecret-tools command -v secret-tool
   need xvfb command -v xvfb-run
+  need xauth command -v xauth
   need xdotool command -v xdotool
   need imagemagick sh -c 'import -version | grep -q ImageMagick'
   need chromium sh -c 'command -v chromium || command -v chromium-browser || command -v google-chrome'
@@ -63,4 +64,4 @@ fi
 export DEBIAN_FRONTEND=noninteractive
 $sudo apt-get update -q
 # shellcheck disable=SC2086
-$sudo apt-get install -q -y --no-install-recommends $missing
+$sudo apt-get install -q -y $missing

@@ -68,21 +68,20 @@ const (
 
 // ServerView is one installed server as list shows it.
 type ServerView struct {
-	ID        string          `json:"id"`
-	Title     string          `json:"title"`
-	Version   string          `json:"version"`
-	Publisher string          `json:"publisher"`
-	Category  string          `json:"category"`
-	Package   PackageRef      `json:"package"`
-	Listing   string          `json:"listing"`
-	Status    string          `json:"status"`
-	Tools     []string        `json:"tools"`
-	Apps      []string        `json:"apps"`
-	Profiles  []string        `json:"profiles"`
-	Installed time.Time       `json:"installed"`
-	Server    model.Server    `json:"-"`
-	Problem   *model.Error    `json:"-"`
-	Keys      map[string]bool `json:"-"`
+	ID        string       `json:"id"`
+	Title     string       `json:"title"`
+	Version   string       `json:"version"`
+	Publisher string       `json:"publisher"`
+	Category  string       `json:"category"`
+	Package   PackageRef   `json:"package"`
+	Listing   string       `json:"listing"`
+	Status    string       `json:"status"`
+	Tools     []string     `json:"tools"`
+	Apps      []string     `json:"apps"`
+	Profiles  []string     `json:"profiles"`
+	Installed time.Time    `json:"installed"`
+	Server    model.Server `json:"-"`
+	Problem   *model.Error `json:"-"`
 }
 
 // TestResult answers test.

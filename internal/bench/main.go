@@ -7,6 +7,7 @@ package main
 
 import (
 	"bufio"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -25,13 +26,15 @@ const (
 )
 
 func main() {
-	if err := run(); err != nil {
+	only := flag.String("only", "", "window: measure the window alone")
+	flag.Parse()
+	if err := run(*only); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run() error {
+func run(only string) error {
 	work, err := os.MkdirTemp("", "toolbay-bench-")
 	if err != nil {
 		return err
@@ -43,6 +46,9 @@ func run() error {
 	}
 	env := append(os.Environ(), "HOME="+work, "TOOLBAY_HOME="+filepath.Join(work, "home"))
 
+	if only == "window" {
+		return window(work, env)
+	}
 	fmt.Println("Starting a server: time to its answer to initialize")
 	install := exec.Command(toolbay, "install", "npm:"+pkg, "--yes", "--json")
 	install.Env, install.Stderr = env, os.Stderr

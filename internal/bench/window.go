@@ -74,11 +74,11 @@ func open(program string, env []string) (mb, drawn float64, err error) {
 	return mb, drawn, nil
 }
 
-// isDrawn tells whether the screen shows more than one colour besides black.
+// isDrawn tells whether the screen shows more than bare grounds and their edges.
 func isDrawn() bool {
-	out, err := exec.Command("sh", "-c", `import -window root -resize 320x225 -unique-colors txt:- | wc -l`).Output()
+	out, err := exec.Command("sh", "-c", `import -window root -resize 160x113 txt:- | awk '{print $3}' | sort -u | wc -l`).Output()
 	n, _ := strconv.Atoi(strings.TrimSpace(string(out)))
-	return err == nil && n > 6
+	return err == nil && n > 20
 }
 
 // family is a process and everything it started.

@@ -12,7 +12,7 @@ import (
 )
 
 func main() {
-	page := fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Bare</title><p>Bare</p>")}}
+	page := fstest.MapFS{"index.html": {Data: []byte("<!doctype html><title>Bare</title><p style=\"height:400px;background:linear-gradient(90deg,red,blue)\">Bare</p>")}}
 	err := wails.Run(&options.App{Title: "Bare", Width: 1280, Height: 832, AssetServer: &assetserver.Options{Assets: page}})
 	if err != nil {
 		log.Fatal(err)

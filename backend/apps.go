@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"toolbay/backend/catalog/recipe"
@@ -388,7 +389,7 @@ func appsTouched(apps []clients.App, r changeset.Record) []string {
 	for _, a := range apps {
 		for _, f := range a.Files {
 			for _, c := range r.Files {
-				if c.Path == f.Path && !contains(ids, a.Client.ID) {
+				if c.Path == f.Path && !slices.Contains(ids, a.Client.ID) {
 					ids = append(ids, a.Client.ID)
 				}
 			}

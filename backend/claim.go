@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
@@ -158,7 +159,7 @@ func (b *Backend) sweepInstalls(ctx context.Context) {
 	found, _ := filepath.Glob(filepath.Join(b.home, "staging", "*.lock"))
 	for _, path := range found {
 		id := strings.TrimSuffix(filepath.Base(path), ".lock")
-		if !serverID().MatchString(id) {
+		if !launch.ValidID(id) {
 			continue
 		}
 		l, err := lockFile(path)
@@ -205,7 +206,7 @@ func (b *Backend) installed(ctx context.Context, c *claim) (bool, error) {
 		return false, err
 	}
 	for _, r := range history {
-		if !r.Time.Before(c.Time) && contains(noteOf(r).Installed, c.id) {
+		if !r.Time.Before(c.Time) && slices.Contains(noteOf(r).Installed, c.id) {
 			return true, nil
 		}
 	}
@@ -228,7 +229,7 @@ func (b *Backend) takeBack(ctx context.Context, c *claim) error {
 	}
 	dir := filepath.Join(b.home, "servers", c.id)
 	for _, name := range names(dir) {
-		if !contains(c.Had, name) {
+		if !slices.Contains(c.Had, name) {
 			if err := os.RemoveAll(filepath.Join(dir, name)); err != nil {
 				return err
 			}

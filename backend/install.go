@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"sort"
@@ -383,7 +384,7 @@ func (in *installation) server(ctx context.Context, done install.Installed) mode
 		Arguments: in.req.Arguments, KeysIn: in.keysIn, Inputs: []model.AnsweredInput{},
 	}
 	if known, ok := in.b.catalog.Known(ctx, s.Package.Type, s.Package.Identifier); ok && s.Sample == "" {
-		s.Sample, s.Category = known.Sample, first(s.Category, known.Category)
+		s.Sample, s.Category = known.Sample, cmp.Or(s.Category, known.Category)
 	}
 	if done.Node != "" {
 		s.Path = []string{filepath.Dir(done.Node)}
@@ -459,7 +460,7 @@ func (b *Backend) chooseID(ctx context.Context, asked string, r ref) (*claim, er
 			busy[id] = true
 		}
 	}
-	if !serverID().MatchString(asked) {
+	if !launch.ValidID(asked) {
 		return nil, model.Fail("name_invalid", nil, "name", asked)
 	}
 	c, err := b.claimNew(ctx, asked)
@@ -499,13 +500,6 @@ func title(l model.Listing) string {
 		return l.Title
 	}
 	return titleOf(l.Name)
-}
-
-func first(a, b string) string {
-	if a != "" {
-		return a
-	}
-	return b
 }
 
 func envName(s string) bool {

@@ -3,6 +3,7 @@ package backend
 import (
 	"context"
 	"net/url"
+	"slices"
 	"sort"
 	"strings"
 
@@ -46,7 +47,7 @@ func (b *Backend) FirstLook(ctx context.Context) (needed bool, found []FoundServ
 			f := &found[i]
 			f.Entries++
 			f.ReadableKey = f.ReadableKey || e.ReadableKeys > 0
-			if !contains(f.Apps, a.ID) {
+			if !slices.Contains(f.Apps, a.ID) {
 				f.Apps = append(f.Apps, a.ID)
 			}
 		}

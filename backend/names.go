@@ -9,8 +9,6 @@ import (
 	"toolbay/backend/pattern"
 )
 
-var serverID = pattern.New(`^[a-z0-9-]{1,20}$`)
-
 // fillers are words that say nothing in a server's name.
 var fillers = map[string]bool{"mcp": true, "server": true, "servers": true, "modelcontextprotocol": true, "node": true, "js": true, "official": true, "npm": true}
 

@@ -163,7 +163,7 @@ func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (Remove
 		name += s.Title
 		res.Removed, servers = append(res.Removed, id), append(servers, s)
 		for _, app := range where[id] {
-			if !contains(res.Apps, app) {
+			if !slices.Contains(res.Apps, app) {
 				res.Apps = append(res.Apps, app)
 			}
 		}
@@ -323,13 +323,11 @@ func size(dir string) int64 {
 	return n
 }
 
-func contains(list []string, s string) bool { return slices.Contains(list, s) }
-
 // unique gives each of a list once, in order.
 func unique(list []string) []string {
 	var out []string
 	for _, s := range list {
-		if !contains(out, s) {
+		if !slices.Contains(out, s) {
 			out = append(out, s)
 		}
 	}

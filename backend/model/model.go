@@ -38,6 +38,29 @@ type Listing struct {
 	// Featured marks the "Good first servers" of the starter catalogue; lower
 	// numbers come first, 0 is not featured.
 	Featured int `json:"featured"`
+
+	// Subfolder is the place inside Repository, for one that holds many servers.
+	Subfolder string `json:"subfolder,omitempty"`
+	// StatusMessage is the publisher's word on Status.
+	StatusMessage string `json:"statusMessage,omitempty"`
+	// Renamed is the name that the server has now, when its publisher says so.
+	Renamed string `json:"renamed,omitempty"`
+	// Published is when this version came out.
+	Published time.Time `json:"published,omitzero"`
+	// Tags are the source's own words for finding it.
+	Tags []string `json:"tags,omitempty"`
+	// Vendor tells that the source calls it the maker's own server: Notion's for
+	// Notion.
+	Vendor bool `json:"vendor,omitempty"`
+	// Stars and Downloads are as the source tells them; 0 is not known.
+	Stars     int `json:"stars,omitempty"`
+	Downloads int `json:"downloads,omitempty"`
+	// Copies counts listings by the same publisher with nearly the same words,
+	// this one among them, when there are suspiciously many.
+	Copies int `json:"copies,omitempty"`
+	// Merged are the ids of all records of this card, ID among them, when there
+	// are several.
+	Merged []string `json:"merged,omitempty"`
 }
 
 // Needs is what a listing asks of its user.

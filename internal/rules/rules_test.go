@@ -100,6 +100,7 @@ var may = map[string][]string{
 	"backend/catalog/internal/loose":  {"backend/catalog/internal/clean"},
 	"backend/catalog/internal/fetch":  {"backend/catalog/internal/clean"},
 	"backend/catalog":                 {"backend/catalog/internal/clean", "backend/catalog/internal/loose", "backend/catalog/internal/fetch", "backend/job", "backend/store", "backend/catalog/source/registry", "backend/catalog/source/docker", "backend/catalog/source/starter", "backend/catalog/recipe"},
+	"backend/catalog/source":          {},
 	"backend/catalog/source/registry": {"backend/catalog/internal/clean", "backend/catalog/internal/loose", "backend/catalog/internal/fetch"},
 	"backend/catalog/source/docker":   {"backend/catalog/internal/clean", "backend/catalog/internal/loose"},
 	"backend/catalog/source/starter":  {"backend/catalog/internal/clean"},

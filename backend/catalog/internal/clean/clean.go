@@ -89,6 +89,38 @@ func Secure(s string) string {
 	return ""
 }
 
+// Repository gives the page of a source repository and the folder in it that
+// an address points to: https://github.com/acme/tools/tree/main/notes is
+// "notes" in https://github.com/acme/tools.
+func Repository(s string) (page, folder string) {
+	s = strings.TrimPrefix(strings.TrimSpace(s), "git+")
+	for _, mark := range []string{"/-/tree/", "/tree/", "/blob/"} {
+		head, tail, ok := strings.Cut(s, mark)
+		if !ok || strings.Count(head, "/") < 4 {
+			continue
+		}
+		s = head
+		tail, _, _ = strings.Cut(tail, "#")
+		tail, _, _ = strings.Cut(tail, "?")
+		_, folder, _ = strings.Cut(tail, "/")
+		break
+	}
+	if page = WebPage(s); page == "" {
+		return "", ""
+	}
+	return page, Folder(folder)
+}
+
+// Folder gives the place of a folder inside a repository, without slashes at
+// its ends, or "" when s leads out of it or is none.
+func Folder(s string) string {
+	s = strings.Trim(strings.TrimPrefix(strings.TrimSpace(s), "./"), "/")
+	if v, ok := Value(s, 300); !ok || v == "." || strings.ContainsAny(v, "\n\t\\") || strings.Contains("/"+v+"/", "/../") {
+		return ""
+	}
+	return s
+}
+
 func address(s string) *url.URL {
 	s, ok := Name(strings.TrimSpace(s), 2000)
 	if !ok {

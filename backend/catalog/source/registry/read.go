@@ -10,7 +10,9 @@ import (
 
 	"toolbay/backend/catalog/internal/clean"
 	"toolbay/backend/catalog/internal/loose"
+	"toolbay/backend/catalog/source"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 // maxRecord is the most one record may weigh; the largest of the 2,794 real
@@ -18,13 +20,15 @@ import (
 const maxRecord = 1 << 20
 
 // Record is one version of one server as the registry tells it.
-type Record struct {
-	Listing model.Listing
-	// Latest is nil when the record does not say whether it is the latest.
-	Latest    *bool
-	Published time.Time
-	// LeftOut says which packages could not be used and why.
-	LeftOut []string
+type Record = source.Entry
+
+// Entry is Read for those who keep what cannot be read.
+func Entry(raw []byte) source.Entry {
+	e, err := Read(raw)
+	if err != nil {
+		return source.Entry{Err: err, Raw: raw}
+	}
+	return e
 }
 
 // Read reads one record: {"server":…,"_meta":…}, a bare server.json, or the
@@ -51,28 +55,42 @@ func Read(raw []byte) (Record, error) {
 	return read(server, official)
 }
 
+// spaces are the first halves of the ids that other sources give.
+var spaces = map[string]bool{
+	"starter": true, "docker": true, "mcpm": true, "cline": true, "smithery": true, "glama": true, "toolsdk": true, "dxt": true,
+}
+
 func read(server, official loose.Object) (Record, error) {
 	id := server.Str("name")
 	space, name, _ := strings.Cut(id, "/")
 	if _, ok := clean.Name(id, 200); !ok || space == "" || name == "" {
 		return Record{}, errors.New("no usable name")
 	}
-	if space == "starter" || space == "docker" { // ids of other sources
+	if spaces[space] {
 		return Record{}, errors.New("a name that is not a registry's")
 	}
+	repository, subfolder := clean.Repository(server.Object("repository").Str("url"))
+	if sub := clean.Folder(server.Object("repository").Str("subfolder")); sub != "" {
+		subfolder = sub
+	}
+	message := clean.Text(official.Str("statusMessage", "status_message"), 500)
 	l := model.Listing{
 		ID: id, Name: id,
-		Title:       clean.Line(server.Str("title"), 100),
-		Description: clean.Line(server.Str("description"), 1000),
-		Publisher:   clean.Line(Publisher(id), 100),
-		Website:     clean.WebPage(server.Str("websiteUrl", "website_url")),
-		Repository:  clean.WebPage(server.Object("repository").Str("url")),
-		Icon:        icon(server),
-		Version:     clean.Line(server.Str("version"), 255),
-		Status:      status(official, server),
-		Updated:     date(official.Str("updatedAt", "updated_at")),
-		Packages:    []model.Package{},
-		Tools:       []model.Tool{},
+		Title:         clean.Line(server.Str("title"), 100),
+		Description:   clean.Line(server.Str("description"), 1000),
+		Publisher:     clean.Line(Publisher(id), 100),
+		Website:       clean.WebPage(server.Str("websiteUrl", "website_url")),
+		Repository:    repository,
+		Subfolder:     subfolder,
+		Icon:          icon(server),
+		Version:       clean.Line(server.Str("version"), 255),
+		Status:        status(official, server),
+		StatusMessage: message,
+		Renamed:       renamed(message, id),
+		Published:     date(official.Str("publishedAt", "published_at", "release_date")),
+		Updated:       date(official.Str("updatedAt", "updated_at")),
+		Packages:      []model.Package{},
+		Tools:         []model.Tool{},
 	}
 	if l.Version == "" {
 		l.Version = clean.Line(server.Object("version_detail").Str("version"), 255)
@@ -80,7 +98,7 @@ func read(server, official loose.Object) (Record, error) {
 	if l.Title == "" {
 		l.Title = clean.Line(Title(id), 100)
 	}
-	r := Record{Published: date(official.Str("publishedAt", "published_at", "release_date"))}
+	var r Record
 	if official.Has("isLatest", "is_latest") {
 		latest := official.Bool("isLatest", "is_latest")
 		r.Latest = &latest
@@ -103,6 +121,21 @@ func read(server, official loose.Object) (Record, error) {
 	}
 	r.Listing = l
 	return r, nil
+}
+
+// newName finds the name in words such as "Renamed to io.github.acme/notes".
+var newName = pattern.New(`(?i)\b(?:renamed|moved|migrated|replaced|superseded|succeeded|published|use|see|now|to|by|as|at)\b[ :"'\x60(]*(?:server |the )?["'\x60(]?([a-z0-9-]+(?:\.[a-z0-9-]+)+/[a-z0-9._-]*[a-z0-9])`)
+
+// renamed gives the name that a publisher says a server has now. Nothing ties
+// it to the publisher of that name, so it is shown and not followed.
+func renamed(message, id string) string {
+	for _, m := range newName().FindAllStringSubmatch(message, -1) {
+		space, _, _ := strings.Cut(strings.ToLower(m[1]), "/")
+		if m[1] != id && !strings.HasSuffix(space, ".com") && !strings.HasPrefix(space, "www.") {
+			return m[1]
+		}
+	}
+	return ""
 }
 
 func status(official, server loose.Object) string {
@@ -213,5 +246,5 @@ func Newest(a, b Record) bool {
 	case (ea == nil) != (eb == nil):
 		return ea == nil
 	}
-	return a.Published.After(b.Published)
+	return a.Listing.Published.After(b.Listing.Published)
 }

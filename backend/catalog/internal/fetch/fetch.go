@@ -1,9 +1,11 @@
 // Package fetch gets documents from catalogues on the network: over https
-// only, with limits, a few patient tries, and a clear code for every way it
-// can go wrong. catalog and its sources may import it.
+// only, never from the local network unless the user said so, with limits, a
+// few patient tries, and a clear code for every way it can go wrong. Keys go
+// to the configured host and nowhere else. catalog and its sources may import
+// it.
 //
-//	c := fetch.Client{HTTP: http.DefaultClient}
-//	body, err := c.Get(ctx, "https://example.org/catalog.json", 1<<20)
+//	c := &fetch.Client{Origin: "https://registry.example.org"}
+//	body, err := c.Get(ctx, "https://registry.example.org/v0.1/servers", 1<<20)
 package fetch
 
 import (
@@ -11,13 +13,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"mime"
-	"net"
 	"net/http"
-	"net/netip"
 	"net/url"
 	"strconv"
-	"strings"
+	"sync"
 	"time"
 
 	"toolbay/backend/model"
@@ -33,8 +34,10 @@ const (
 	maxRedirects = 5
 )
 
-// Client gets documents. The zero value works.
+// Client gets documents of one source. The zero value works, without keys. It
+// must not be copied.
 type Client struct {
+	// HTTP is asked instead of the network when it has a transport of its own.
 	HTTP      *http.Client
 	UserAgent string
 	// Timeout of one try; 45 s unless set.
@@ -42,19 +45,47 @@ type Client struct {
 	// Sleep waits between tries; real time unless set.
 	Sleep func(context.Context, time.Duration) error
 	Now   func() time.Time
+	// Pause is left between two requests, and up to half as much again; there is
+	// none when Origin is this computer.
+	Pause time.Duration
+
+	// Origin is the address the source is configured with. Header is sent to
+	// its host and to no other.
+	Origin string
+	Header http.Header
+	// CA are certificates in PEM that are trusted besides the system's.
+	CA []byte
+	// Inside tells that a person entered Origin, whose host may then be in the
+	// local network.
+	Inside bool
+	// Proxy is the environment's unless set.
+	Proxy func(*http.Request) (*url.URL, error)
+
+	once      sync.Once
+	transport http.RoundTripper
+	badCA     error
+	asked     bool
 }
 
 // Get gives the document at address, which may have at most limit bytes.
 // Error codes: source_insecure (neither https nor this computer),
 // source_unreachable (no connection, too slow, or an error of the server),
-// source_refused (it does not want us), source_garbage (a web page, too much,
-// or cut off).
+// source_certificate (its certificate is not trusted), source_refused (it does
+// not want us), source_key (it wants a key, or another), source_garbage (a web
+// page, too much, or nested too deep).
 func (c *Client) Get(ctx context.Context, address string, limit int64) ([]byte, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" {
 		return nil, model.Fail("source_insecure", fmt.Errorf("%q is no address", address))
 	}
-	if err := allowed(u, nil); err != nil {
+	if err := c.allowed(u, nil); err != nil {
+		return nil, err
+	}
+	c.once.Do(c.prepare)
+	if c.badCA != nil {
+		return nil, model.Fail("source_certificate", c.badCA, "host", u.Hostname())
+	}
+	if err := c.rest(ctx); err != nil {
 		return nil, err
 	}
 	var last *failure
@@ -64,7 +95,7 @@ func (c *Client) Get(ctx context.Context, address string, limit int64) ([]byte, 
 				return nil, err
 			}
 		}
-		body, f := c.once(ctx, u, limit)
+		body, f := c.try(ctx, u, limit)
 		if f == nil {
 			return body, nil
 		}
@@ -87,7 +118,7 @@ type failure struct {
 	wait  time.Duration // what the server asked for
 }
 
-func (c *Client) once(ctx context.Context, u *url.URL, limit int64) ([]byte, *failure) {
+func (c *Client) try(ctx context.Context, u *url.URL, limit int64) ([]byte, *failure) {
 	limitTime := c.Timeout
 	if limitTime == 0 {
 		limitTime = timeout
@@ -100,11 +131,19 @@ func (c *Client) once(ctx context.Context, u *url.URL, limit int64) ([]byte, *fa
 	}
 	req.Header.Set("Accept", "application/json, application/yaml;q=0.9, */*;q=0.1")
 	req.Header.Set("User-Agent", c.agent())
+	if c.home(u) {
+		for name, values := range c.Header {
+			req.Header[name] = values
+		}
+	}
 	res, err := c.http(u).Do(req)
 	if err != nil {
 		var known *model.Error
-		if errors.As(err, &known) {
+		switch {
+		case errors.As(err, &known):
 			return nil, &failure{code: known.Code, err: known.Cause}
+		case distrusted(err):
+			return nil, &failure{code: "source_certificate", err: err}
 		}
 		return nil, &failure{code: "source_unreachable", err: err, again: true}
 	}
@@ -119,6 +158,8 @@ func (c *Client) once(ctx context.Context, u *url.URL, limit int64) ([]byte, *fa
 		return nil, &failure{code: code, err: statusError(res), again: wait <= maxWait, wait: wait}
 	case res.StatusCode >= 500:
 		return nil, &failure{code: "source_unreachable", err: statusError(res), again: true}
+	case res.StatusCode == http.StatusUnauthorized, res.StatusCode == http.StatusForbidden && len(c.Header) > 0:
+		return nil, &failure{code: "source_key", err: statusError(res)}
 	case res.StatusCode != http.StatusOK:
 		return nil, &failure{code: "source_refused", err: statusError(res)}
 	}
@@ -135,6 +176,9 @@ func (c *Client) once(ctx context.Context, u *url.URL, limit int64) ([]byte, *fa
 	if int64(len(body)) > limit {
 		return nil, &failure{code: "source_garbage", err: fmt.Errorf("more than %d bytes", limit)}
 	}
+	if deep(body) {
+		return nil, &failure{code: "source_garbage", err: fmt.Errorf("nested more than %d deep", maxDepth)}
+	}
 	return body, nil
 }
 
@@ -149,44 +193,32 @@ func (c *Client) agent() string {
 
 // http gives the client with our own rule for redirects.
 func (c *Client) http(from *url.URL) *http.Client {
-	own := http.Client{}
-	if c.HTTP != nil {
-		own = *c.HTTP
+	return &http.Client{
+		Transport: c.transport,
+		CheckRedirect: func(req *http.Request, via []*http.Request) error {
+			if len(via) > maxRedirects {
+				return model.Fail("source_garbage", errors.New("too many redirects"))
+			}
+			// Go takes only the headers it knows away when the host changes.
+			if !c.home(req.URL) {
+				for name := range c.Header {
+					req.Header.Del(name)
+				}
+			}
+			req.Header.Del("Referer") // an address may hold what is nobody else's business
+			return c.allowed(req.URL, from)
+		},
 	}
-	own.Timeout = 0 // each try has its own
-	own.CheckRedirect = func(req *http.Request, via []*http.Request) error {
-		if len(via) > maxRedirects {
-			return model.Fail("source_garbage", errors.New("too many redirects"))
-		}
-		return allowed(req.URL, from)
-	}
-	return &own
 }
 
-// allowed tells whether u may be asked: https, or this computer itself. A
-// catalogue out there may not send us to this computer or the local network.
-func allowed(u, from *url.URL) error {
-	local := loopback(u.Hostname())
-	if from != nil && !loopback(from.Hostname()) && (local || private(u.Hostname())) {
-		return model.Fail("source_insecure", errors.New("redirected into the local network"))
+// rest leaves a pause after the request before this one.
+func (c *Client) rest(ctx context.Context) error {
+	first := !c.asked
+	c.asked = true
+	if o, err := url.Parse(c.Origin); first || c.Pause <= 0 || err == nil && loopback(o.Hostname()) {
+		return ctx.Err()
 	}
-	if u.Scheme == "https" || u.Scheme == "http" && local {
-		return nil
-	}
-	return model.Fail("source_insecure", fmt.Errorf("%s is not https", u.Redacted()), "host", u.Hostname())
-}
-
-func loopback(host string) bool {
-	if strings.EqualFold(host, "localhost") {
-		return true
-	}
-	ip := net.ParseIP(host)
-	return ip != nil && ip.IsLoopback()
-}
-
-func private(host string) bool {
-	ip, err := netip.ParseAddr(host)
-	return err == nil && (ip.IsPrivate() || ip.IsLinkLocalUnicast() || ip.IsUnspecified())
+	return c.sleep(ctx, c.Pause+rand.N(c.Pause/2+1))
 }
 
 // pause is how long to wait before the next try: what the server asked for,

@@ -66,7 +66,7 @@ func TestAllowed(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if err := allowed(to, from); (err == nil) != c.ok || err != nil && model.Code(err) != "source_insecure" {
+		if err := (&Client{}).allowed(to, from); (err == nil) != c.ok || err != nil && model.Code(err) != "source_insecure" {
 			t.Errorf("%s from %q: %v", c.to, c.from, err)
 		}
 	}
@@ -134,4 +134,9 @@ func TestStoppedByTheUser(t *testing.T) {
 	if _, err := (&Client{}).Get(ctx, srv.URL, 10); err != context.Canceled {
 		t.Errorf("got %v", err)
 	}
+}
+
+// sleeps counts pauses instead of making them.
+func sleeps(n *int) func(context.Context, time.Duration) error {
+	return func(context.Context, time.Duration) error { *n++; return nil }
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/binary"
 	"errors"
+	"math"
 	"slices"
 	"sort"
 	"strconv"
@@ -13,7 +14,7 @@ import (
 
 // cards is what ranking and counting need of every listing, in the order of
 // static rank: card 1 is the listing that comes first when nothing is asked.
-// It is read from one blob and held in memory, about 60 bytes a listing.
+// It is read from one blob and held in memory, about 80 bytes each.
 type cards struct {
 	generation int64
 	sources    []string // the bits of card.sources
@@ -24,16 +25,33 @@ type cards struct {
 }
 
 type card struct {
-	category uint8 // index into model.Categories
-	traits   uint8
-	sources  uint16
-	score    int16
+	sources    uint64 // bits of cards.sources
+	traits     trait
+	day        uint16 // of the last update, days since 1970, 0 = not known
+	score      int16
+	category   uint8 // index into model.Categories
+	popularity uint8 // see popularity
 }
 
+// maxSources is how many sources can be told apart by a filter. Those that
+// speak first get their bits first, so only files beyond it have none.
+const maxSources = 64
+
+// trait is what a filter asks of a card, one bit each.
+type trait uint16
+
 const (
-	traitNoKey = 1 << iota
+	traitNoKey trait = 1 << iota
 	traitNoDocker
 	traitFeatured
+	traitRemote   // can be used over the network
+	traitLocal    // can run on this computer
+	traitStdio    // can run on this computer and be talked to by every app
+	traitOfficial // by the maker of what it connects to
+	traitLinux
+	traitDarwin
+	traitWindows
+	traitSpam // one of many copies
 )
 
 const fields = 4
@@ -76,23 +94,15 @@ func (c *cards) named(text string, limit int) []int {
 // add appends the card of l, which must be of the next rank. Its texts go to
 // text, which becomes c.text when all are added.
 func (c *cards) add(l model.Listing, score int, text *strings.Builder) {
-	k := card{score: int16(score), category: uint8(max(0, slices.Index(model.Categories, categoryOf(l))))}
-	if worksWithoutKey(l) {
-		k.traits |= traitNoKey
-	}
-	if worksWithoutDocker(l) {
-		k.traits |= traitNoDocker
-	}
-	if l.Featured > 0 {
-		k.traits |= traitFeatured
+	k := card{
+		score:      int16(max(hidden+1, min(score, math.MaxInt16))),
+		category:   uint8(max(0, slices.Index(model.Categories, categoryOf(l)))),
+		traits:     traits(l),
+		day:        day(l.Updated),
+		popularity: popularity(l),
 	}
 	for _, s := range l.Sources {
-		i := slices.Index(c.sources, s)
-		if i < 0 && len(c.sources) < 16 {
-			i = len(c.sources)
-			c.sources = append(c.sources, s)
-		}
-		if i >= 0 {
+		if i := slices.Index(c.sources, s); i >= 0 {
 			k.sources |= 1 << i
 		}
 	}
@@ -125,24 +135,13 @@ func categoryOf(l model.Listing) string {
 	return l.Category
 }
 
-// worksWithoutKey is what the filter "no key needed" promises; a listing that
-// does not say what it needs is not promised.
-func worksWithoutKey(l model.Listing) bool {
-	switch l.Needs {
-	case model.NeedsNothing, model.NeedsFolder, model.NeedsApp, model.NeedsDocker:
-		return true
-	}
-	return false
-}
-
-func worksWithoutDocker(l model.Listing) bool {
-	return slices.ContainsFunc(l.Packages, func(p model.Package) bool { return p.Type != "oci" })
-}
+// cardSize is how many bytes a card has in the blob, beside its texts.
+const cardSize = 16
 
 var errCards = errors.New("the stored search cards cannot be read")
 
 func (c *cards) encode() []byte {
-	var order []int32
+	order := make([]int32, 0, 2*len(c.list))
 	for rank := 1; rank <= len(c.list); rank++ {
 		order = append(order, int32(rank*2))
 		if c.title(rank) != c.name(rank) {
@@ -152,14 +151,17 @@ func (c *cards) encode() []byte {
 	sort.SliceStable(order, func(i, j int) bool { return c.key(order[i]) < c.key(order[j]) })
 	c.byName = order
 
-	b := binary.AppendUvarint(nil, uint64(len(c.list)))
+	size := len(c.list)*cardSize + len(c.ends)*4 + len(order)*4 + len(c.text)
+	b := binary.AppendUvarint(make([]byte, 0, size+1024*(1+len(c.sources))), uint64(len(c.list)))
 	sources := strings.Join(c.sources, "\n")
 	b = binary.AppendUvarint(b, uint64(len(sources)))
 	b = append(b, sources...)
 	for _, k := range c.list {
-		b = append(b, k.category, k.traits)
-		b = binary.LittleEndian.AppendUint16(b, k.sources)
+		b = binary.LittleEndian.AppendUint64(b, k.sources)
+		b = binary.LittleEndian.AppendUint16(b, uint16(k.traits))
+		b = binary.LittleEndian.AppendUint16(b, k.day)
 		b = binary.LittleEndian.AppendUint16(b, uint16(k.score))
+		b = append(b, k.category, k.popularity)
 	}
 	for _, e := range c.ends {
 		b = binary.LittleEndian.AppendUint32(b, e)
@@ -191,9 +193,9 @@ func decodeCards(b []byte) (*cards, error) {
 	}
 	n := count()
 	sources := take(count())
-	fixed, ends := take(n*6), take(n*fields*4)
+	fixed, ends := take(n*cardSize), take(n*fields*4)
 	order := take(count() * 4)
-	if n < 0 || len(fixed) != n*6 || len(ends) != n*fields*4 || len(order)%4 != 0 {
+	if n < 0 || len(fixed) != n*cardSize || len(ends) != n*fields*4 || len(order)%4 != 0 {
 		return nil, errCards
 	}
 	if len(sources) > 0 {
@@ -202,9 +204,16 @@ func decodeCards(b []byte) (*cards, error) {
 	c.text = string(b)
 	c.list = make([]card, n)
 	for i := range c.list {
-		f := fixed[i*6:]
-		c.list[i] = card{f[0], f[1], binary.LittleEndian.Uint16(f[2:]), int16(binary.LittleEndian.Uint16(f[4:]))}
-		if int(f[0]) >= len(model.Categories) {
+		f := fixed[i*cardSize:]
+		c.list[i] = card{
+			sources:    binary.LittleEndian.Uint64(f),
+			traits:     trait(binary.LittleEndian.Uint16(f[8:])),
+			day:        binary.LittleEndian.Uint16(f[10:]),
+			score:      int16(binary.LittleEndian.Uint16(f[12:])),
+			category:   f[14],
+			popularity: f[15],
+		}
+		if int(f[14]) >= len(model.Categories) {
 			return nil, errCards
 		}
 	}

@@ -13,9 +13,12 @@ import (
 // Crawl is the state of reading a paged source, kept after every page so that
 // a killed crawl goes on where it was.
 type Crawl struct {
-	Source     string
-	Origin     string // where the pages come from; another origin starts anew
-	Cursor     string // of the next page
+	Source string
+	Origin string // where the pages come from; another origin starts anew
+	Cursor string // of the next page
+	// Since is zero for a crawl of everything. Else its pages are what changed
+	// since then, records with status deleted among them.
+	Since      time.Time
 	Started    time.Time
 	Pages      int
 	Read       int // records seen so far
@@ -24,8 +27,11 @@ type Crawl struct {
 
 // Unreadable is a record of a source that could not be read.
 type Unreadable struct {
+	// Index is where it stood, from 0.
 	Index  int    `json:"index"`
 	Reason string `json:"reason"`
+	// Raw is what it was, at most its first 4 KiB when kept.
+	Raw string `json:"raw,omitempty"`
 }
 
 // Crawl gives the unfinished crawl of a source, if there is one.
@@ -34,8 +40,9 @@ func (s *Store) Crawl(ctx context.Context, source string) (Crawl, bool, error) {
 	found := false
 	err := s.view(ctx, func(tx *sql.Tx) error {
 		var started, unreadable string
-		err := tx.QueryRowContext(ctx, `SELECT origin, cursor, started, pages, read, unreadable FROM crawl WHERE source = ?`, source).
-			Scan(&c.Origin, &c.Cursor, &started, &c.Pages, &c.Read, &unreadable)
+		var since int64
+		err := tx.QueryRowContext(ctx, `SELECT origin, cursor, since, started, pages, read, unreadable FROM crawl WHERE source = ?`, source).
+			Scan(&c.Origin, &c.Cursor, &since, &started, &c.Pages, &c.Read, &unreadable)
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
@@ -45,7 +52,7 @@ func (s *Store) Crawl(ctx context.Context, source string) (Crawl, bool, error) {
 		if c.Started, err = time.Parse(time.RFC3339, started); err != nil {
 			return err
 		}
-		found = true
+		found, c.Since = true, unix(since)
 		return json.Unmarshal([]byte(unreadable), &c.Unreadable)
 	})
 	return c, found, err
@@ -55,10 +62,7 @@ func (s *Store) Crawl(ctx context.Context, source string) (Crawl, bool, error) {
 // and nothing is kept, when c.Cursor was already met in this crawl: the source
 // goes in circles.
 func (s *Store) StagePage(ctx context.Context, c Crawl, listings []model.Listing) (seen bool, err error) {
-	if c.Unreadable == nil {
-		c.Unreadable = []Unreadable{}
-	}
-	unreadable, err := json.Marshal(c.Unreadable)
+	unreadable, err := json.Marshal(bounded(c.Unreadable))
 	if err != nil {
 		return false, err
 	}
@@ -71,12 +75,12 @@ func (s *Store) StagePage(ctx context.Context, c Crawl, listings []model.Listing
 			seen = err == nil
 			return err
 		}
-		if err := putListings(ctx, tx, "staged", c.Source, listings); err != nil {
+		if err := stage(ctx, tx, c.Source, listings); err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO crawl (source, origin, cursor, started, pages, read, unreadable)
-			VALUES (?, ?, ?, ?, ?, ?, ?)`,
-			c.Source, c.Origin, c.Cursor, c.Started.UTC().Format(time.RFC3339), c.Pages, c.Read, string(unreadable))
+		_, err = tx.ExecContext(ctx, `INSERT OR REPLACE INTO crawl (source, origin, cursor, since, started, pages, read, unreadable)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+			c.Source, c.Origin, c.Cursor, seconds(c.Since), c.Started.UTC().Format(time.RFC3339), c.Pages, c.Read, string(unreadable))
 		return err
 	})
 	return seen, err
@@ -85,14 +89,24 @@ func (s *Store) StagePage(ctx context.Context, c Crawl, listings []model.Listing
 // FinishCrawl puts all that was staged, and last, the listings of the last
 // page, in the place of what the source had, and gives how many that are.
 func (s *Store) FinishCrawl(ctx context.Context, source string, last []model.Listing, synced time.Time) (kept int, err error) {
+	return s.finish(ctx, source, last, synced, true)
+}
+
+// FinishChanges is FinishCrawl for pages of what changed since a time: the rest
+// of what the source had stays, and those with status deleted go.
+func (s *Store) FinishChanges(ctx context.Context, source string, last []model.Listing, synced time.Time) (kept int, err error) {
+	return s.finish(ctx, source, last, synced, false)
+}
+
+func (s *Store) finish(ctx context.Context, source string, last []model.Listing, synced time.Time, all bool) (kept int, err error) {
 	err = s.tx(ctx, func(tx *sql.Tx) error {
-		if err := putListings(ctx, tx, "staged", source, last); err != nil {
+		if err := stage(ctx, tx, source, last); err != nil {
 			return err
 		}
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM staged WHERE source = ?`, source).Scan(&kept); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM staged WHERE source = ? AND gone = 0`, source).Scan(&kept); err != nil {
 			return err
 		}
-		return exchange(ctx, tx, source, synced)
+		return exchange(ctx, tx, source, synced, all)
 	})
 	if err != nil {
 		return 0, err
@@ -112,4 +126,19 @@ func clearCrawl(ctx context.Context, tx *sql.Tx, source string) error {
 		}
 	}
 	return nil
+}
+
+// unix and seconds put a time into a column; 0 is none.
+func unix(n int64) time.Time {
+	if n == 0 {
+		return time.Time{}
+	}
+	return time.Unix(n, 0).UTC()
+}
+
+func seconds(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.Unix()
 }

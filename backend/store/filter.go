@@ -12,7 +12,7 @@ type filter struct {
 	q        Query
 	c        *cards
 	category int    // index into model.Categories; -1 any, -2 featured, -3 none is meant
-	source   uint16 // bit; 0 any
+	source   uint64 // bit; 0 any
 	unknown  bool   // a source that no listing has
 }
 

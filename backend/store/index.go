@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,10 +12,10 @@ import (
 
 // recipe is raised when the way the index is made changes, so that an index
 // made by another version of the program is not used.
-const recipe = 2
+const recipe = 3
 
 const (
-	indexChunk   = 1000 // listings per transaction: other writers wait no longer than one
+	indexChunk   = 1000 // cards per transaction: other writers wait no longer than one
 	maxBodyWords = 3000 // of one listing
 )
 
@@ -55,24 +54,28 @@ func (s *Store) Reindex(ctx context.Context) error {
 	}
 }
 
-// entry is one listing on its way into the index.
-type entry struct {
-	row      int64 // of the source that speaks for it
-	source   string
-	sources  []string
-	score    int
-	featured int
-	id       string
-}
-
-// build reads one unchanging state of the listings and writes an index of it.
+// build reads one unchanging state of the records and writes an index of it.
+// It reads them twice, to tell which are one server and to make their cards;
+// between, only a few bytes of each are held.
 func (s *Store) build(ctx context.Context) error {
+	m, err := s.newMerger(ctx)
+	if err != nil {
+		return err
+	}
 	return s.view(ctx, func(snap *sql.Tx) error {
 		var content int64
 		if err := snap.QueryRowContext(ctx, `SELECT content FROM catalogue`).Scan(&content); err != nil {
 			return err
 		}
-		entries, err := gather(ctx, snap)
+		o, err := readOrder(ctx, snap)
+		if err != nil {
+			return err
+		}
+		sources, err := sourcesOf(ctx, snap, o)
+		if err != nil {
+			return err
+		}
+		groups, err := gather(ctx, snap, m)
 		if err != nil {
 			return err
 		}
@@ -80,71 +83,39 @@ func (s *Store) build(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		made := &cards{generation: gen}
-		var text strings.Builder // card texts, kept apart: appending to a string copies it
-		for chunk := range slices.Chunk(entries, indexChunk) {
-			if err := s.fill(ctx, snap, made, &text, chunk); err != nil {
+		b := builder{store: s, merger: m, order: o, made: &cards{generation: gen, sources: sources}}
+		if b.read, err = snap.PrepareContext(ctx, selectRecord+` WHERE n = ?`); err != nil {
+			return err
+		}
+		defer b.read.Close()
+		for chunk := range slices.Chunk(groups, indexChunk) {
+			if err := b.fill(ctx, chunk); err != nil {
 				return err
 			}
 		}
-		made.text = text.String()
-		return s.swap(ctx, made)
+		b.made.text = b.text.String()
+		return s.swap(ctx, b.made)
 	})
 }
 
-// gather gives every listing that can be found, in the order of static rank.
-func gather(ctx context.Context, snap *sql.Tx) ([]entry, error) {
-	rows, err := snap.QueryContext(ctx, `SELECT rowid, source, id, body FROM listing`)
+// sourcesOf gives the sources that have records, those that speak first first,
+// as many as a card has bits for.
+func sourcesOf(ctx context.Context, snap *sql.Tx, o order) ([]string, error) {
+	rows, err := snap.QueryContext(ctx, `SELECT id FROM source WHERE EXISTS (SELECT 1 FROM listing WHERE listing.source = source.id)`)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	at := map[string]int{}
-	var out []entry
+	var out []string
 	for rows.Next() {
-		var e entry
-		var body string
-		if err := rows.Scan(&e.row, &e.source, &e.id, &body); err != nil {
+		var id string
+		if err := rows.Scan(&id); err != nil {
 			return nil, err
 		}
-		l, err := decodeListing(body, []string{e.source})
-		if err != nil {
-			return nil, err
-		}
-		e.sources = l.Sources
-		e.score, e.featured = standing(l), l.Featured
-		if l.Status == "deleted" {
-			e.score = hidden
-		}
-		i, twice := at[e.id]
-		if !twice {
-			at[e.id] = len(out)
-			out = append(out, e)
-			continue
-		}
-		e.sources = append(out[i].sources, e.source)
-		if precedes(e.source) > precedes(out[i].source) {
-			e.row, e.source, e.score, e.featured = out[i].row, out[i].source, out[i].score, out[i].featured
-		}
-		out[i] = e
+		out = append(out, id)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	out = slices.DeleteFunc(out, func(e entry) bool { return e.score == hidden })
-	slices.SortFunc(out, func(a, b entry) int {
-		if (a.featured > 0) != (b.featured > 0) { // the start page's come first, in their order
-			return b.featured - a.featured
-		}
-		if a.featured != b.featured {
-			return a.featured - b.featured
-		}
-		if a.score != b.score {
-			return b.score - a.score
-		}
-		return strings.Compare(a.id, b.id)
-	})
-	return out, nil
+	slices.SortFunc(out, o.compare)
+	return out[:min(len(out), maxSources)], rows.Err()
 }
 
 // begin sweeps what killed builds left and makes the tables of a new
@@ -168,8 +139,11 @@ func (s *Store) begin(ctx context.Context, content int64) (int64, error) {
 			// kept, not its place: that is enough and much smaller.
 			`CREATE VIRTUAL TABLE search_%d USING fts5 (name, title, body, filter,
 				content = '', detail = column, columnsize = 0, tokenize = 'ascii', prefix = '1 2 3 4 5 6')`,
-			`CREATE TABLE card_%d (rank INTEGER PRIMARY KEY, id TEXT NOT NULL, brief TEXT NOT NULL)`,
-			`CREATE INDEX card_id_%[1]d ON card_%[1]d (id COLLATE NOCASE)`,
+			// records are the numbers of a card's records, the one that speaks
+			// first. whole is the card where that is more than its only record.
+			// Cards of nothing but deleted records come last and have no brief.
+			`CREATE TABLE card_%d (rank INTEGER PRIMARY KEY, records TEXT NOT NULL, brief TEXT NOT NULL, whole TEXT NOT NULL)`,
+			`CREATE TABLE member_%d (n INTEGER PRIMARY KEY, rank INTEGER NOT NULL)`,
 			`CREATE TABLE package_%d (key TEXT NOT NULL, card INTEGER NOT NULL, PRIMARY KEY (key, card)) WITHOUT ROWID`,
 		} {
 			if _, err := tx.ExecContext(ctx, fmt.Sprintf(q, gen)); err != nil {
@@ -201,61 +175,13 @@ func sweep(ctx context.Context, tx *sql.Tx) error {
 	}
 	for _, id := range old {
 		for _, q := range []string{`DROP TABLE IF EXISTS search_%d`, `DROP TABLE IF EXISTS card_%d`,
-			`DROP TABLE IF EXISTS package_%d`, `DELETE FROM generation WHERE id = %d`} {
+			`DROP TABLE IF EXISTS member_%d`, `DROP TABLE IF EXISTS package_%d`, `DELETE FROM generation WHERE id = %d`} {
 			if _, err := tx.ExecContext(ctx, fmt.Sprintf(q, id)); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
-}
-
-// fill writes the next listings.
-func (s *Store) fill(ctx context.Context, snap *sql.Tx, made *cards, text *strings.Builder, chunk []entry) error {
-	listings := make([]model.Listing, len(chunk))
-	read, err := snap.PrepareContext(ctx, `SELECT body FROM listing WHERE rowid = ?`)
-	if err != nil {
-		return err
-	}
-	defer read.Close()
-	for i, e := range chunk {
-		var body string
-		if err := read.QueryRowContext(ctx, e.row).Scan(&body); err != nil {
-			return err
-		}
-		if listings[i], err = decodeListing(body, e.sources); err != nil {
-			return err
-		}
-	}
-	return s.tx(ctx, func(tx *sql.Tx) error {
-		table := made.table()
-		search, err := tx.PrepareContext(ctx, `INSERT INTO search_`+table+` (rowid, name, title, body, filter) VALUES (?, ?, ?, ?, ?)`)
-		if err != nil {
-			return err
-		}
-		defer search.Close()
-		for i, l := range listings {
-			rank := len(made.list) + 1
-			made.add(l, chunk[i].score, text)
-			name, title, body := texts(l)
-			if _, err := search.ExecContext(ctx, rank, name, title, body, marks(made.list[rank-1], l)); err != nil {
-				return err
-			}
-			b, err := json.Marshal(brief(l))
-			if err != nil {
-				return err
-			}
-			if _, err := tx.ExecContext(ctx, `INSERT INTO card_`+table+` VALUES (?, ?, ?)`, rank, l.ID, string(b)); err != nil {
-				return err
-			}
-			for _, p := range l.Packages {
-				if _, err := tx.ExecContext(ctx, `INSERT OR IGNORE INTO package_`+table+` VALUES (?, ?)`, packageKey(p.Type, p.Identifier), rank); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	})
 }
 
 // brief is what a list of results needs of a listing: no inputs of packages and
@@ -279,6 +205,12 @@ func texts(l model.Listing) (name, title, body string) {
 	ns := append(indexWords(what), words(who)...)
 	for _, p := range l.Packages {
 		ns = append(ns, indexWords(packageName(p))...)
+	}
+	for _, id := range l.Merged {
+		if id != l.ID {
+			_, other := nameOf(id)
+			ns = append(ns, indexWords(other)...)
+		}
 	}
 	ts := indexWords(l.Title)
 	// "filesystem" finds "file system".
@@ -314,7 +246,7 @@ func packageName(p model.Package) string {
 func marks(k card, l model.Listing) string {
 	out := []string{markCategory + categoryOf(l)}
 	for _, t := range []struct {
-		bit  uint8
+		bit  trait
 		mark string
 	}{{traitNoKey, markNoKey}, {traitNoDocker, markNoDocker}, {traitFeatured, markFeatured}} {
 		if k.traits&t.bit != 0 {

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
-	"time"
 
 	"toolbay/backend/model"
 )
@@ -173,57 +172,4 @@ func (s *Store) PutSetting(ctx context.Context, name, value string) error {
 		_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO setting VALUES (?, ?)`, name, value)
 		return err
 	})
-}
-
-// SourceState is how a source of listings is.
-type SourceState struct {
-	Source   string `json:"source"`
-	Enabled  bool   `json:"enabled"`
-	Listings int    `json:"listings"`
-	// Synced is when its listings were last brought up to date; nil is never.
-	Synced *time.Time `json:"synced"`
-	// Error is the code of the failure since then, or "".
-	Error string `json:"error"`
-}
-
-// Sources gives the state of every source that has been touched, by id.
-func (s *Store) Sources(ctx context.Context) ([]SourceState, error) {
-	out := []SourceState{}
-	err := s.view(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT id, enabled, synced, error,
-			(SELECT count(*) FROM listing WHERE source = s.id) FROM source s ORDER BY id`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var v SourceState
-			var synced string
-			if err := rows.Scan(&v.Source, &v.Enabled, &synced, &v.Error, &v.Listings); err != nil {
-				return err
-			}
-			if t, err := time.Parse(time.RFC3339, synced); err == nil {
-				v.Synced = &t
-			}
-			out = append(out, v)
-		}
-		return rows.Err()
-	})
-	return out, err
-}
-
-// PutSource stores whether a source is used, when it was synced and its last
-// error. Listings is counted, not stored.
-func (s *Store) PutSource(ctx context.Context, v SourceState) error {
-	return s.tx(ctx, func(tx *sql.Tx) error { return putSource(ctx, tx, v) })
-}
-
-func putSource(ctx context.Context, tx *sql.Tx, v SourceState) error {
-	synced := ""
-	if v.Synced != nil {
-		synced = v.Synced.UTC().Format(time.RFC3339)
-	}
-	_, err := tx.ExecContext(ctx, `INSERT OR REPLACE INTO source (id, enabled, synced, error) VALUES (?, ?, ?, ?)`,
-		v.Source, v.Enabled, synced, v.Error)
-	return err
 }

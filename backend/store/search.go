@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"slices"
 	"sort"
 	"strconv"
@@ -173,10 +172,9 @@ func byID(ctx context.Context, tx *sql.Tx, c *cards, text string) (int, error) {
 	if !strings.Contains(id, "/") || len(id) > maxQuery {
 		return 0, nil
 	}
-	rank := 0
-	err := tx.QueryRowContext(ctx, `SELECT rank FROM card_`+c.table()+` WHERE id = ? COLLATE NOCASE`, id).Scan(&rank)
-	if errors.Is(err, sql.ErrNoRows) || rank > len(c.list) {
-		return 0, nil
+	rank, _, err := numberOf(ctx, tx, c, id)
+	if rank > len(c.list) { // deleted
+		rank = 0
 	}
 	return rank, err
 }

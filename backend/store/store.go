@@ -52,6 +52,7 @@ type Store struct {
 	read    *sql.DB
 	fresh   bool
 	damaged string
+	merger  func(context.Context) (Merger, error) // set once, see SetMerger
 
 	mu    sync.Mutex
 	cards *cards // of the generation read last

@@ -1,0 +1,331 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"encoding/json"
+	"hash/fnv"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"toolbay/backend/model"
+)
+
+// group is the records of one server on their way into the index.
+type group struct {
+	at       int32 // in Merger.Groups
+	score    int16
+	featured int16
+	tie      uint64 // of the first record's id: an order that favours nobody
+	records  []int64
+	rank     int
+}
+
+// selectRecord reads what scanRecord takes.
+const selectRecord = `SELECT source, seen, gone, body FROM listing`
+
+// scanRecord reads a row of selectRecord into r, which must be zero. body is
+// used again by the caller.
+func scanRecord(scan func(...any) error, r *model.Record, body *sql.RawBytes, before ...any) error {
+	var seen, gone int64
+	if err := scan(append(before, &r.Source, &seen, &gone, body)...); err != nil {
+		return err
+	}
+	return decode(*body, r, seen, gone)
+}
+
+func decode(body []byte, r *model.Record, seen, gone int64) error {
+	if err := json.Unmarshal(body, &r.Listing); err != nil {
+		return err
+	}
+	r.Sources = []string{r.Source}
+	if seen > 0 {
+		r.Seen = time.Unix(seen, 0).UTC()
+	}
+	if gone > 0 {
+		r.Status = "deleted"
+	}
+	if r.Packages == nil {
+		r.Packages = []model.Package{}
+	}
+	if r.Tools == nil {
+		r.Tools = []model.Tool{}
+	}
+	return nil
+}
+
+// gather shows every record to m and gives the groups that it makes in the
+// order of static rank. Those that search does not show come last.
+func gather(ctx context.Context, snap *sql.Tx, m Merger) ([]group, error) {
+	rows, err := snap.QueryContext(ctx, `SELECT n, source, seen, gone, body FROM listing ORDER BY n`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	type record struct {
+		n               int64
+		tie             uint64
+		score, featured int16
+	}
+	var all []record
+	var body sql.RawBytes
+	for rows.Next() {
+		var r model.Record
+		var n int64
+		if err := scanRecord(rows.Scan, &r, &body, &n); err != nil {
+			return nil, err
+		}
+		m.Add(r.Source, r.Listing)
+		h := fnv.New64a()
+		h.Write([]byte(r.ID))
+		score := standing(r.Listing)
+		if r.Status == "deleted" {
+			score = hidden
+		}
+		all = append(all, record{n: n, tie: h.Sum64(), score: int16(max(hidden, score)), featured: int16(r.Featured)})
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	made := m.Groups()
+	copies, _ := m.(copier)
+	out := make([]group, 0, len(made))
+	held := make([]int64, 0, len(all)) // one array for the numbers of all groups
+	for i, members := range made {
+		g := group{at: int32(i), score: hidden, records: held[len(held):len(held)]}
+		for _, at := range members {
+			r := all[at]
+			g.records = append(g.records, r.n)
+			g.score = max(g.score, r.score)
+			if r.score != hidden && r.featured > 0 && (g.featured == 0 || r.featured < g.featured) {
+				g.featured = r.featured
+			}
+			if g.tie == 0 || r.tie < g.tie {
+				g.tie = r.tie
+			}
+		}
+		if len(g.records) == 0 {
+			continue
+		}
+		held = held[:len(held)+len(g.records)]
+		if copies != nil && g.score > hidden && copies.Copies(i) > 0 {
+			g.score = max(hidden+1, g.score-copied)
+		}
+		out = append(out, g)
+	}
+	slices.SortFunc(out, func(a, b group) int {
+		if (a.score == hidden) != (b.score == hidden) {
+			return cmp.Compare(b.score, a.score)
+		}
+		if (a.featured > 0) != (b.featured > 0) { // the start page's come first, in their order
+			return cmp.Compare(b.featured, a.featured)
+		}
+		return cmp.Or(cmp.Compare(a.featured, b.featured), cmp.Compare(b.score, a.score), cmp.Compare(a.tie, b.tie))
+	})
+	for i := range out {
+		out[i].rank = i + 1
+	}
+	return out, nil
+}
+
+// copied is what one of many copies loses in static rank.
+const copied = 200
+
+// builder writes a generation.
+type builder struct {
+	store  *Store
+	merger Merger
+	order  order
+	read   *sql.Stmt
+	made   *cards
+	text   strings.Builder // of the cards, kept apart: appending to a string copies it
+}
+
+// whole is a card as it is kept when it is more than its only record.
+type whole struct {
+	Listing model.Listing     `json:"listing"`
+	Origins map[string]string `json:"origins"`
+}
+
+// fill writes the next groups.
+func (b *builder) fill(ctx context.Context, groups []group) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx = context.WithoutCancel(ctx) // watching it would cost a goroutine per statement
+	return b.store.tx(ctx, func(tx *sql.Tx) error {
+		in, err := prepare(ctx, tx, b.made.table())
+		if err != nil {
+			return err
+		}
+		defer in.close()
+		var records []model.Record
+		for _, g := range groups {
+			if records, err = b.records(ctx, g, records[:0]); err != nil {
+				return err
+			}
+			if err := b.put(ctx, in, g, records); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// records reads the records of a group and sorts their numbers like them.
+func (b *builder) records(ctx context.Context, g group, records []model.Record) ([]model.Record, error) {
+	number := make(map[recordKey]int64, len(g.records))
+	for _, n := range g.records {
+		var r model.Record
+		var body []byte
+		var seen, gone int64
+		if err := b.read.QueryRowContext(ctx, n).Scan(&r.Source, &seen, &gone, &body); err != nil {
+			return nil, err
+		}
+		if err := decode(body, &r, seen, gone); err != nil {
+			return nil, err
+		}
+		records = append(records, r)
+		number[recordKey{r.Source, r.ID}] = n
+	}
+	b.order.sortRecords(records)
+	for i, r := range records {
+		g.records[i] = number[recordKey{r.Source, r.ID}]
+	}
+	return records, nil
+}
+
+type recordKey struct{ source, id string }
+
+func (b *builder) put(ctx context.Context, in *inserts, g group, records []model.Record) error {
+	for _, n := range g.records {
+		if _, err := in.member.ExecContext(ctx, n, g.rank); err != nil {
+			return err
+		}
+	}
+	c := makeCard(b.merger, int(g.at), records)
+	numbers := joinNumbers(speakerFirst(c, records, g.records))
+	wholly, err := encodeWhole(c, records)
+	if err != nil {
+		return err
+	}
+	if g.score == hidden {
+		_, err := in.card.ExecContext(ctx, g.rank, numbers, "", wholly)
+		return err
+	}
+	l := c.Listing
+	score := standing(l)
+	if l.Copies > 0 {
+		score -= copied
+	}
+	b.made.add(l, score, &b.text)
+	name, title, body := texts(l)
+	if _, err := in.search.ExecContext(ctx, g.rank, name, title, body, marks(b.made.list[g.rank-1], l)); err != nil {
+		return err
+	}
+	short, err := json.Marshal(brief(l))
+	if err != nil {
+		return err
+	}
+	if _, err := in.card.ExecContext(ctx, g.rank, numbers, string(short), wholly); err != nil {
+		return err
+	}
+	for _, r := range records {
+		for _, p := range r.Packages {
+			if _, err := in.pack.ExecContext(ctx, packageKey(p.Type, p.Identifier), g.rank); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// makeCard asks m for a card and sees to what the rest relies on.
+func makeCard(m Merger, group int, records []model.Record) model.Card {
+	c := m.Card(group, records)
+	if c.ID == "" {
+		c.Listing = records[0].Listing
+	}
+	if len(c.Sources) == 0 {
+		c.Sources = []string{records[0].Source}
+	}
+	if c.Packages == nil {
+		c.Packages = []model.Package{}
+	}
+	if c.Tools == nil {
+		c.Tools = []model.Tool{}
+	}
+	return c
+}
+
+// speakerFirst gives the numbers of records with that of the record whose id
+// the card has in front.
+func speakerFirst(c model.Card, records []model.Record, numbers []int64) []int64 {
+	i := slices.IndexFunc(records, func(r model.Record) bool { return r.ID == c.ID })
+	if i <= 0 {
+		return numbers
+	}
+	return append([]int64{numbers[i]}, slices.Delete(slices.Clone(numbers), i, i+1)...)
+}
+
+// encodeWhole gives the card as it is kept, "" when its only record says all.
+func encodeWhole(c model.Card, records []model.Record) (string, error) {
+	if len(records) == 1 && plain(c.Listing, records[0].Listing) {
+		return "", nil
+	}
+	b, err := json.Marshal(whole{c.Listing, c.Origins})
+	return string(b), err
+}
+
+// plain tells whether a card's listing is its record's, but for what the brief
+// holds too.
+func plain(l, r model.Listing) bool {
+	r.Sources, r.Merged, r.Copies = l.Sources, l.Merged, l.Copies
+	return reflect.DeepEqual(l, r)
+}
+
+func joinNumbers(ns []int64) string {
+	var b []byte
+	for i, n := range ns {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = strconv.AppendInt(b, n, 10)
+	}
+	return string(b)
+}
+
+// inserts are the statements that fill a generation.
+type inserts struct{ search, card, member, pack *sql.Stmt }
+
+func prepare(ctx context.Context, tx *sql.Tx, table string) (*inserts, error) {
+	in := &inserts{}
+	for _, p := range []struct {
+		to    **sql.Stmt
+		query string
+	}{
+		{&in.search, `INSERT INTO search_` + table + ` (rowid, name, title, body, filter) VALUES (?, ?, ?, ?, ?)`},
+		{&in.card, `INSERT INTO card_` + table + ` (rank, records, brief, whole) VALUES (?, ?, ?, ?)`},
+		{&in.member, `INSERT INTO member_` + table + ` (n, rank) VALUES (?, ?)`},
+		{&in.pack, `INSERT OR IGNORE INTO package_` + table + ` (key, card) VALUES (?, ?)`},
+	} {
+		var err error
+		if *p.to, err = tx.PrepareContext(ctx, p.query); err != nil {
+			in.close()
+			return nil, err
+		}
+	}
+	return in, nil
+}
+
+func (in *inserts) close() {
+	for _, s := range []*sql.Stmt{in.search, in.card, in.member, in.pack} {
+		if s != nil {
+			s.Close()
+		}
+	}
+}

@@ -36,6 +36,10 @@ type Record struct {
 	Status  string
 	Latest  bool
 	Updated time.Time
+
+	Published   time.Time
+	Message     string // that goes with Status
+	Description string // "" leaves the one in Raw
 }
 
 // NewRecord reads the fields of a record of the form {"server":…,"_meta":…}.
@@ -46,9 +50,11 @@ func NewRecord(raw json.RawMessage) (Record, error) {
 			Version string `json:"version"`
 		} `json:"server"`
 		Meta map[string]struct {
-			Status    string    `json:"status"`
-			UpdatedAt time.Time `json:"updatedAt"`
-			IsLatest  bool      `json:"isLatest"`
+			Status        string    `json:"status"`
+			StatusMessage string    `json:"statusMessage"`
+			UpdatedAt     time.Time `json:"updatedAt"`
+			PublishedAt   time.Time `json:"publishedAt"`
+			IsLatest      bool      `json:"isLatest"`
 		} `json:"_meta"`
 	}
 	if err := json.Unmarshal(raw, &wire); err != nil {
@@ -58,7 +64,10 @@ func NewRecord(raw json.RawMessage) (Record, error) {
 		return Record{}, errors.New("a record without a name")
 	}
 	m := wire.Meta[metaKey]
-	return Record{raw, wire.Server.Name, wire.Server.Version, m.Status, m.IsLatest, m.UpdatedAt}, nil
+	return Record{
+		Raw: raw, Name: wire.Server.Name, Version: wire.Server.Version, Status: m.Status, Latest: m.IsLatest,
+		Updated: m.UpdatedAt, Published: m.PublishedAt, Message: m.StatusMessage,
+	}, nil
 }
 
 // Make builds a record of a small server: an npm package of the same name.
@@ -108,6 +117,36 @@ type Registry struct {
 	records  []Record
 	fault    Fault
 	requests []*http.Request
+	asked    []string // names whose versions were asked for
+	rules    Rules
+}
+
+// Rules are how a registry differs from the official one; the zero value is
+// the official one.
+type Rules struct {
+	// Base is a path before /v0.1.
+	Base string
+	// Header must come with every request, as "Bearer x" in "Authorization".
+	Header map[string]string
+	// Since is what it makes of updated_since: "" filters, "ignored" answers as
+	// if it were not there, "refused" with an error.
+	Since string
+	// Before is called before a list is answered with how many were so far.
+	Before func(lists int)
+}
+
+// Behave changes the rules.
+func (r *Registry) Behave(rules Rules) {
+	r.mu.Lock()
+	r.rules = rules
+	r.mu.Unlock()
+}
+
+// Versions gives the names whose versions were asked for so far.
+func (r *Registry) Versions() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.asked)
 }
 
 // New makes a registry that holds records.
@@ -160,17 +199,45 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 		problem(w, http.StatusBadRequest, "NUL bytes are not allowed")
 		return
 	}
-	r.mux.ServeHTTP(w, q)
+	r.mu.Lock()
+	rules := r.rules
+	r.mu.Unlock()
+	if q.URL.Path != "/fault" {
+		for name, value := range rules.Header {
+			if q.Header.Get(name) != value {
+				problem(w, http.StatusUnauthorized, "Authentication required")
+				return
+			}
+		}
+		if !strings.HasPrefix(q.URL.Path, rules.Base) {
+			problem(w, http.StatusNotFound, "Endpoint not found. See /docs for the API documentation.")
+			return
+		}
+	}
+	http.StripPrefix(rules.Base, r.mux).ServeHTTP(w, q)
 }
 
 func (r *Registry) list(w http.ResponseWriter, q *http.Request) {
 	r.mu.Lock()
 	r.requests = append(r.requests, q)
-	fault := r.fault.take()
+	fault, rules, lists := r.fault.take(), r.rules, len(r.requests)
+	r.mu.Unlock()
+	if rules.Before != nil {
+		rules.Before(lists)
+	}
+	r.mu.Lock()
 	records := r.records
 	r.mu.Unlock()
 
-	f, status, why := readFilter(q.URL.Query())
+	query := q.URL.Query()
+	if query.Has("updated_since") && rules.Since == "refused" {
+		problem(w, http.StatusBadRequest, "updated_since is not supported")
+		return
+	}
+	if rules.Since == "ignored" {
+		query.Del("updated_since")
+	}
+	f, status, why := readFilter(query)
 	if why != "" {
 		problem(w, status, why)
 		return
@@ -267,6 +334,9 @@ func (f filter) pass(r Record) bool {
 
 func (r *Registry) versions(w http.ResponseWriter, q *http.Request) {
 	page := []json.RawMessage{}
+	r.mu.Lock()
+	r.asked = append(r.asked, q.PathValue("name"))
+	r.mu.Unlock()
 	for _, rec := range r.of(q.PathValue("name"), q.URL.Query().Get("include_deleted") == "true") {
 		page = append(page, rec.Raw)
 	}

@@ -155,8 +155,7 @@ func (r *SyncResult) file(ctx context.Context, in *bufio.Reader) ([]model.Listin
 		found, err := docker.Servers(o)
 		return r.take(found), err
 	}
-	l, err := docker.Server(whole, nil)
-	return r.take([]docker.Result{{Listing: l, Err: err}}), nil
+	return r.take([]docker.Result{docker.Server(whole, nil)}), nil
 }
 
 // list reads a JSON list: records of a registry or the starter's format.
@@ -336,8 +335,7 @@ func (r *SyncResult) folder(ctx context.Context, dir string) ([]model.Listing, e
 		if err != nil {
 			tools = nil // not every server has one
 		}
-		l, err := docker.Server(body, tools)
-		found = append(found, docker.Result{Listing: l, Err: err})
+		found = append(found, docker.Server(body, tools))
 		return nil
 	})
 	switch {

@@ -6,13 +6,18 @@
 package docker
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"toolbay/backend/catalog/internal/clean"
 	"toolbay/backend/catalog/internal/loose"
+	"toolbay/backend/catalog/source"
 	"toolbay/backend/model"
 )
 
@@ -29,12 +34,35 @@ const MaxSize = 32 << 20
 const (
 	maxServers = 10_000
 	maxTools   = 500
+	maxTags    = 50
 )
 
 // Result is one server of the catalogue, or why it could not be read.
-type Result struct {
-	Listing model.Listing
-	Err     error
+type Result = source.Entry
+
+// Plugin is the source.
+var Plugin = source.Plugin{
+	ID: "docker", Site: "https://hub.docker.com/mcp", License: "MIT", Curated: true,
+	Open: func(origin string) source.Reader { return reader{origin} },
+}
+
+type reader struct{ origin string }
+
+// Page gives everything at once.
+func (r reader) Page(ctx context.Context, web source.Web, _ string) (source.Page, error) {
+	address := r.origin
+	if address == "" {
+		address = Origin
+	}
+	body, err := web.Get(ctx, address, MaxSize)
+	if model.Code(err) == "source_refused" && address == Origin {
+		body, err = web.Get(ctx, OriginYAML, MaxSize)
+	}
+	if err != nil {
+		return source.Page{}, err
+	}
+	entries, err := Catalogue(body)
+	return source.Page{Entries: entries}, err
 }
 
 // Catalogue reads a whole catalogue. Error code: source_garbage.
@@ -66,24 +94,40 @@ func Servers(o loose.Object) ([]Result, error) {
 	}
 	out := make([]Result, 0, len(registry))
 	for _, key := range registry.Keys() {
-		l, err := server(key, registry.Object(key))
-		out = append(out, Result{l, err})
+		out = append(out, entry(key, registry.Object(key)))
 	}
 	return out, nil
 }
 
+// entry reads one server. One whose package cannot be used is listed without.
+func entry(key string, o loose.Object) Result {
+	l, err := server(key, o)
+	switch {
+	case err == nil:
+		return Result{Listing: l}
+	case l.ID != "":
+		return Result{Listing: l, LeftOut: []string{err.Error()}}
+	}
+	raw, _ := json.Marshal(o) // what was parsed can be written
+	return Result{Err: err, Raw: raw}
+}
+
 // Server reads one server.yaml; tools is the tools.json beside it, or nil.
-func Server(body, tools []byte) (model.Listing, error) {
+func Server(body, tools []byte) Result {
 	o, err := loose.YAML(body)
 	if err != nil {
-		return model.Listing{}, err
+		return Result{Err: err, Raw: body}
 	}
 	if len(tools) > 0 {
 		if t, err := loose.JSON([]byte(`{"tools":` + string(tools) + `}`)); err == nil {
 			o["tools"] = t["tools"]
 		}
 	}
-	return server(o.Str("name"), asCatalogue(o))
+	e := entry(o.Str("name"), asCatalogue(o))
+	if e.Err != nil {
+		e.Raw = body
+	}
+	return e
 }
 
 // asCatalogue gives a server.yaml the shape it will have in the catalogue.
@@ -118,11 +162,16 @@ func server(key string, o loose.Object) (model.Listing, error) {
 		return model.Listing{}, errors.New("not an object")
 	}
 	meta := o.Object("metadata")
+	page, folder := repository(o)
 	l := model.Listing{
 		ID: "docker/" + key, Name: key,
 		Title:       clean.Line(o.Str("title"), 100),
 		Description: clean.Line(o.Str("description"), 1000),
-		Repository:  repository(o),
+		Repository:  page,
+		Subfolder:   folder,
+		Stars:       count(meta.Str("githubStars")),
+		Downloads:   count(meta.Str("pulls")),
+		Tags:        tags(meta),
 		Icon:        clean.Secure(o.Str("icon")),
 		License:     clean.Line(meta.Str("license"), 100),
 		Category:    category(meta),
@@ -170,14 +219,36 @@ func needs(o loose.Object, ps []model.Package) model.Needs {
 	return model.NeedsUnknown
 }
 
-func repository(o loose.Object) string {
-	for _, s := range []string{o.Str("upstream"), o.Str("source")} {
-		s, _, _ = strings.Cut(s, "/tree/")
-		if u := clean.WebPage(s); u != "" {
-			return u
+// repository is where the source is. The folder in it is told by the tree that
+// the image was built from, which may be a copy of the project's own.
+func repository(o loose.Object) (page, folder string) {
+	page, folder = clean.Repository(o.Str("upstream"))
+	built, inBuilt := clean.Repository(o.Str("source"))
+	switch {
+	case page == "":
+		return built, inBuilt
+	case folder == "" && strings.EqualFold(page, built):
+		folder = inBuilt
+	}
+	return page, folder
+}
+
+func count(s string) int {
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil || n < 0 || n > 1<<31 {
+		return 0
+	}
+	return int(n)
+}
+
+func tags(meta loose.Object) []string {
+	var out []string
+	for _, tag := range append(meta.Strings("tags"), meta.Str("category")) {
+		if tag = clean.Line(tag, 50); tag != "" && len(out) < maxTags && !slices.Contains(out, tag) {
+			out = append(out, tag)
 		}
 	}
-	return ""
+	return out
 }
 
 // publisher is who the repository belongs to; images under mcp/ are built by
@@ -186,7 +257,7 @@ func publisher(o loose.Object, p model.Package) string {
 	if owner := o.Object("metadata").Str("owner"); owner != "" {
 		return clean.Line(owner, 100)
 	}
-	if rest, ok := strings.CutPrefix(repository(o), "https://github.com/"); ok {
+	if rest, ok := strings.CutPrefix(page(o), "https://github.com/"); ok {
 		owner, _, _ := strings.Cut(rest, "/")
 		return clean.Line(owner, 100)
 	}
@@ -202,6 +273,8 @@ func publisher(o loose.Object, p model.Package) string {
 	}
 	return "Docker"
 }
+
+func page(o loose.Object) string { s, _ := repository(o); return s }
 
 func tools(o loose.Object) []model.Tool {
 	out := []model.Tool{}

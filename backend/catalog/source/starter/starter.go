@@ -7,6 +7,7 @@ package starter
 
 import (
 	"bytes"
+	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -16,12 +17,34 @@ import (
 	"unicode/utf8"
 
 	"toolbay/backend/catalog/internal/clean"
+	"toolbay/backend/catalog/source"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 )
 
 //go:embed starter.json
 var embedded []byte
+
+// Plugin is the source.
+var Plugin = source.Plugin{
+	ID: "starter", Curated: true,
+	Open: func(string) source.Reader { return reader{} },
+}
+
+type reader struct{}
+
+// Page gives everything at once and asks nobody.
+func (reader) Page(context.Context, source.Web, string) (source.Page, error) {
+	listings, err := Listings()
+	if err != nil {
+		return source.Page{}, model.Fail("unexpected", fmt.Errorf("starter catalogue: %w", err))
+	}
+	var p source.Page
+	for _, l := range listings {
+		p.Entries = append(p.Entries, source.Entry{Listing: l})
+	}
+	return p, nil
+}
 
 // Source is the catalogue as it is shipped.
 func Source() []byte { return embedded }

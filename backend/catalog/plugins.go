@@ -1,0 +1,27 @@
+package catalog
+
+import (
+	"toolbay/backend/catalog/source"
+	"toolbay/backend/catalog/source/docker"
+	"toolbay/backend/catalog/source/mcpm"
+	"toolbay/backend/catalog/source/registry"
+	"toolbay/backend/catalog/source/starter"
+	"toolbay/backend/catalog/source/toolhive"
+)
+
+// official is the official registry, which is the one that tells what changed.
+var official = source.Plugin{
+	ID: Official, Site: "https://registry.modelcontextprotocol.io", License: "CC0-1.0",
+	Open: func(origin string) source.Reader {
+		if origin == "" {
+			origin = registry.Origin
+		}
+		return registry.Reader{Origin: origin}
+	},
+}
+
+// plugins are the sources that come with Toolbay. Where two say different
+// things of the same server, the earlier one is believed.
+func plugins() []source.Plugin {
+	return []source.Plugin{starter.Plugin, docker.Plugin, toolhive.Plugin, official, mcpm.Plugin}
+}

@@ -33,6 +33,7 @@ type Words struct {
 type catalogue struct {
 	Errors map[string]struct{ Message, Hint, Action string } `json:"errors"`
 	Lines  map[string]string                                 `json:"lines"`
+	Facts  map[string]string                                 `json:"facts"`
 	Stages map[string]json.RawMessage                        `json:"stages"`
 }
 

@@ -113,6 +113,7 @@ var may = map[string][]string{
 	"backend/catalog/source/smithery":  {"backend/catalog/internal/clean", "backend/catalog/internal/loose", "backend/catalog/internal/command", "backend/catalog/source"},
 	"backend/catalog/source/glama":     {"backend/catalog/internal/clean", "backend/catalog/internal/loose", "backend/catalog/source"},
 	"backend/catalog/recipe":           {},
+	"backend/catalog/trust":            {},
 	"backend/staging":                  {},
 	"backend/runtimes":                 {"backend/job", "backend/staging"},
 	"backend/install":                  {"backend/job", "backend/runtimes", "backend/staging"},

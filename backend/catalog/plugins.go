@@ -2,9 +2,14 @@ package catalog
 
 import (
 	"toolbay/backend/catalog/source"
+	"toolbay/backend/catalog/source/anthropic"
+	"toolbay/backend/catalog/source/cline"
 	"toolbay/backend/catalog/source/docker"
+	"toolbay/backend/catalog/source/github"
+	"toolbay/backend/catalog/source/glama"
 	"toolbay/backend/catalog/source/mcpm"
 	"toolbay/backend/catalog/source/registry"
+	"toolbay/backend/catalog/source/smithery"
 	"toolbay/backend/catalog/source/starter"
 	"toolbay/backend/catalog/source/toolhive"
 )
@@ -16,12 +21,15 @@ var official = source.Plugin{
 		if origin == "" {
 			origin = registry.Origin
 		}
-		return registry.Reader{Origin: origin}
+		return registry.Client{Reader: registry.Reader{Origin: origin}}
 	},
 }
 
 // plugins are the sources that come with Toolbay. Where two say different
 // things of the same server, the earlier one is believed.
 func plugins() []source.Plugin {
-	return []source.Plugin{starter.Plugin, docker.Plugin, toolhive.Plugin, official, mcpm.Plugin}
+	return []source.Plugin{
+		starter.Plugin, docker.Plugin, toolhive.Plugin, anthropic.Plugin, github.Plugin, official,
+		mcpm.Plugin, smithery.Plugin, glama.Plugin, cline.Plugin,
+	}
 }

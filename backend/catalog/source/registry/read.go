@@ -57,7 +57,7 @@ func Read(raw []byte) (Record, error) {
 
 // spaces are the first halves of the ids that other sources give.
 var spaces = map[string]bool{
-	"starter": true, "docker": true, "mcpm": true, "cline": true, "smithery": true, "glama": true, "toolsdk": true, "dxt": true,
+	"starter": true, "docker": true, "mcpm": true, "cline": true, "smithery": true, "glama": true, "toolsdk": true, "dxt": true, "file": true,
 }
 
 func read(server, official loose.Object) (Record, error) {

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"time"
 
 	"toolbay/backend"
@@ -9,13 +10,13 @@ import (
 
 // SearchQuery is what the Discover screen asks.
 type SearchQuery struct {
-	Text     string `json:"text"`
-	Category string `json:"category"`
-	Source   string `json:"source"`
-	NoKey    bool   `json:"no_key"`
-	NoDocker bool   `json:"no_docker"`
-	Limit    int    `json:"limit"`
-	Offset   int    `json:"offset"`
+	Text     string   `json:"text"`
+	Category string   `json:"category"`
+	Source   string   `json:"source"`
+	Filters  []string `json:"filters"`
+	Sort     string   `json:"sort"`
+	Limit    int      `json:"limit"`
+	Offset   int      `json:"offset"`
 }
 
 // Listing is a listing with what is installed of it.
@@ -35,6 +36,12 @@ type Listing struct {
 	Caution     string               `json:"caution"`
 	Status      string               `json:"status"`
 	Updated     string               `json:"updated"`
+	Published   string               `json:"published"`
+	Vendor      bool                 `json:"vendor"`
+	Stars       int                  `json:"stars"`
+	Downloads   int                  `json:"downloads"`
+	Copies      int                  `json:"copies"`
+	Merged      []string             `json:"merged"`
 	Sources     []string             `json:"sources"`
 	Packages    []backend.PackageRef `json:"packages"`
 	Tools       []model.Tool         `json:"tools"`
@@ -45,11 +52,10 @@ type Listing struct {
 
 // Facets are the counts beside the filters.
 type Facets struct {
-	Categories map[string]int `json:"categories"`
-	NoKey      int            `json:"no_key"`
-	NoDocker   int            `json:"no_docker"`
-	Sources    map[string]int `json:"sources"`
 	All        int            `json:"all"`
+	Categories map[string]int `json:"categories"`
+	Sources    map[string]int `json:"sources"`
+	Filters    map[string]int `json:"filters"`
 }
 
 // SearchPage is one page of results.
@@ -70,12 +76,43 @@ type Way struct {
 	Usable      bool   `json:"usable"`
 	Recommended bool   `json:"recommended"`
 	Why         string `json:"why"`
+	// Because is why it is the recommended one, a key of section "ways-because".
+	Because string `json:"because"`
+}
+
+// FactView is one thing known, or known to be unknown, about a listing.
+type FactView struct {
+	Code   string            `json:"code"`
+	State  string            `json:"state"`
+	Origin string            `json:"origin"` // the name of who says so, "" for this computer
+	Args   map[string]string `json:"args"`
+}
+
+// RecordView is what one source says of a listing.
+type RecordView struct {
+	Source      string               `json:"source"`
+	Name        string               `json:"name"` // of the source
+	ID          string               `json:"id"`
+	Title       string               `json:"title"`
+	Description string               `json:"description"`
+	Version     string               `json:"version"`
+	Updated     string               `json:"updated"`
+	Packages    []backend.PackageRef `json:"packages"`
+}
+
+// OriginView says by name which source a field's value comes from.
+type OriginView struct {
+	Field  string `json:"field"`
+	Source string `json:"source"`
 }
 
 // ListingPage is everything the Listing screen shows.
 type ListingPage struct {
 	Listing Listing      `json:"listing"`
 	Ways    []Way        `json:"ways"`
+	Facts   []FactView   `json:"facts"`
+	Records []RecordView `json:"records"`
+	Origins []OriginView `json:"origins"`
 	Age     []SourceView `json:"age"`
 }
 
@@ -83,7 +120,8 @@ type ListingPage struct {
 func (w *Window) Search(q SearchQuery) (SearchPage, error) {
 	began := time.Now()
 	r, err := w.back.Browse(w.context(), backend.Query{
-		Text: q.Text, Category: q.Category, Source: q.Source, NoKey: q.NoKey, NoDocker: q.NoDocker,
+		Text: q.Text, Category: q.Category, Source: q.Source,
+		NoKey: slices.Contains(q.Filters, "no-key"), NoDocker: slices.Contains(q.Filters, "no-docker"),
 		Limit: q.Limit, Offset: q.Offset,
 	})
 	if err != nil {
@@ -94,8 +132,8 @@ func (w *Window) Search(q SearchQuery) (SearchPage, error) {
 		return SearchPage{}, err
 	}
 	p := SearchPage{Total: r.Total, More: r.More, Results: []Listing{}, Facets: Facets{
-		Categories: r.Facets.Categories, Sources: r.Facets.Sources,
-		NoKey: r.Facets.NoKey, NoDocker: r.Facets.NoDocker, All: r.Facets.All,
+		All: r.Facets.All, Categories: r.Facets.Categories, Sources: r.Facets.Sources,
+		Filters: map[string]int{"no-key": r.Facets.NoKey, "no-docker": r.Facets.NoDocker},
 	}}
 	for _, l := range r.Listings {
 		p.Results = append(p.Results, listingView(l, here[l.ID]))
@@ -114,19 +152,46 @@ func (w *Window) Listing(id string) (ListingPage, error) {
 	if err != nil {
 		return ListingPage{}, err
 	}
-	p := ListingPage{Listing: listingView(l, here[l.ID]), Ways: []Way{}}
-	recommended := false
-	for i, pack := range l.Packages {
-		ref := backend.RefOf(pack)
-		usable := backend.Installable(pack)
-		p.Ways = append(p.Ways, Way{
-			Index: i, Type: ref.Type, Identifier: ref.Identifier, Version: ref.Version,
-			Usable: usable, Recommended: usable && !recommended, Why: pack.Type,
-		})
-		recommended = recommended || usable
+	p := ListingPage{
+		Listing: listingView(l, here[l.ID]), Ways: ways(l.Packages),
+		Facts: []FactView{}, Records: []RecordView{}, Origins: []OriginView{},
 	}
 	p.Age, err = w.sources()
 	return p, err
+}
+
+// ways are the packages with the first that can be installed recommended, and
+// the reason for it.
+func ways(packages []model.Package) []Way {
+	out, usable, first := []Way{}, 0, -1
+	for i, pack := range packages {
+		ref := backend.RefOf(pack)
+		way := Way{Index: i, Type: ref.Type, Identifier: ref.Identifier, Version: ref.Version, Usable: backend.Installable(pack), Why: pack.Type}
+		if way.Usable {
+			if usable++; first < 0 {
+				first = i
+			}
+		}
+		out = append(out, way)
+	}
+	if first >= 0 {
+		out[first].Recommended = true
+		out[first].Because = because(out[first].Type, usable)
+	}
+	return out
+}
+
+// because says why a way is the recommended one of so many that can be used.
+func because(kind string, usable int) string {
+	switch {
+	case usable == 1:
+		return "only-way"
+	case kind == "oci":
+		return "keeps-apart"
+	case kind == "remote":
+		return "nothing-to-download"
+	}
+	return "works-in-all-apps"
 }
 
 func (w *Window) installedByListing() (map[string][]string, error) {
@@ -146,17 +211,23 @@ func listingView(l model.Listing, installed []string) Listing {
 		ID: l.ID, Name: l.Name, Title: backend.TitleOf(l), Description: l.Description, Publisher: l.Publisher,
 		Repository: l.Repository, Website: l.Website, Version: l.Version, License: l.License,
 		Category: l.Category, Needs: string(l.Needs), Sample: l.Sample, Caution: l.Caution,
-		Status: l.Status, Sources: list(l.Sources), Packages: []backend.PackageRef{},
+		Status: l.Status, Updated: stamp(l.Updated), Published: stamp(l.Published), Vendor: l.Vendor,
+		Stars: l.Stars, Downloads: l.Downloads, Copies: l.Copies, Merged: list(l.Merged), Sources: list(l.Sources), Packages: []backend.PackageRef{},
 		Tools: list(l.Tools), Featured: l.Featured, Installed: list(installed),
-	}
-	if !l.Updated.IsZero() {
-		v.Updated = l.Updated.UTC().Format(time.RFC3339)
 	}
 	for _, p := range l.Packages {
 		v.Packages = append(v.Packages, backend.RefOf(p))
 		v.Installable = v.Installable || backend.Installable(p)
 	}
 	return v
+}
+
+// stamp writes a time for the frontend; a time nobody knows is "".
+func stamp(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
 }
 
 // list makes an absent list an empty one: the frontend never sees null.

@@ -19,14 +19,16 @@ type ServerView struct {
 	Listing   string             `json:"listing"`
 	Status    string             `json:"status"`
 	Problem   *text.Words        `json:"problem,omitempty"`
-	Log       string             `json:"log"`
-	Tools     []model.Tool       `json:"tools"`
-	Apps      []string           `json:"apps"`
-	Profiles  []string           `json:"profiles"`
-	Installed string             `json:"installed"`
-	Checked   string             `json:"checked"`
-	Sample    string             `json:"sample"`
-	Settings  []ServerSetting    `json:"settings"`
+	// Alert is what its list says of it since: taken back, given up, renamed.
+	Alert     *text.Words     `json:"alert"`
+	Log       string          `json:"log"`
+	Tools     []model.Tool    `json:"tools"`
+	Apps      []string        `json:"apps"`
+	Profiles  []string        `json:"profiles"`
+	Installed string          `json:"installed"`
+	Checked   string          `json:"checked"`
+	Sample    string          `json:"sample"`
+	Settings  []ServerSetting `json:"settings"`
 }
 
 // ServerSetting is one input of a server with its answer; a key has none.

@@ -62,7 +62,7 @@ func (w *Window) Install(req InstallRequest) string {
 
 // Sync starts bringing a source, or with "" all, up to date.
 func (w *Window) Sync(source string) string {
-	return w.jobs.Start("sync", "", source, func(ctx context.Context, report job.Report) (any, error) {
+	return w.jobs.Start("sync", text.Line("job.sync"), source, func(ctx context.Context, report job.Report) (any, error) {
 		results, err := w.back.Sync(ctx, source, report)
 		if err != nil {
 			return nil, err

@@ -9,12 +9,52 @@ import (
 
 // SourceView is how one source of listings is.
 type SourceView struct {
-	Source   string  `json:"source"`
-	Name     string  `json:"name"`
-	Enabled  bool    `json:"enabled"`
-	Listings int     `json:"listings"`
-	Synced   *string `json:"synced"`
-	Error    string  `json:"error"`
+	Source string `json:"source"`
+	// Kind is built-in, private or file.
+	Kind  string `json:"kind"`
+	Name  string `json:"name"`
+	Badge string `json:"badge"`
+	// About is where a private registry or a file is; the lists that come with
+	// Toolbay have sentences of their own.
+	About    string `json:"about"`
+	Site     string `json:"site"`
+	Enabled  bool   `json:"enabled"`
+	Allowed  bool   `json:"allowed"`
+	NeedsKey bool   `json:"needs_key"`
+	KeySet   bool   `json:"key_set"`
+	Curated  bool   `json:"curated"`
+	Enriches bool   `json:"enriches"`
+	Listings int    `json:"listings"`
+	// Unreadable counts the entries nothing could be made of.
+	Unreadable int     `json:"unreadable"`
+	Synced     *string `json:"synced"`
+	// Error is the code of what went wrong last, or "".
+	Error string `json:"error"`
+}
+
+// RegistrySpec is the filled-in form for a private registry.
+type RegistrySpec struct {
+	URL     string            `json:"url"`
+	Name    string            `json:"name"`
+	Badge   string            `json:"badge"`
+	Key     string            `json:"key"`
+	Headers map[string]string `json:"headers"`
+	CAFile  string            `json:"ca_file"`
+}
+
+// RegistryTest is what a private registry answered.
+type RegistryTest struct {
+	OK      bool        `json:"ok"`
+	Servers int         `json:"servers"`
+	More    bool        `json:"more"` // there are more than Servers
+	Error   *text.Words `json:"error"`
+}
+
+// CatalogueSize is how much all lists together hold.
+type CatalogueSize struct {
+	Entries int   `json:"entries"`
+	Servers int   `json:"servers"`
+	Bytes   int64 `json:"bytes"`
 }
 
 // SettingsView is the Settings screen.
@@ -25,7 +65,9 @@ type SettingsView struct {
 	NodeOrigin string       `json:"node_origin"`
 	Registry   string       `json:"registry"`
 	Sources    []SourceView `json:"sources"`
-	Keys       string       `json:"keys"`
+	// Catalogue is what is kept of them.
+	Catalogue CatalogueSize `json:"catalogue"`
+	Keys      string        `json:"keys"`
 	// Notes are what is not as it should be, in words.
 	Notes []text.Words `json:"notes"`
 }
@@ -84,7 +126,10 @@ func (w *Window) sources() ([]SourceView, error) {
 	}
 	out := []SourceView{}
 	for _, s := range states {
-		v := SourceView{Source: s.Source, Name: text.Line("source." + s.Source), Enabled: s.Enabled, Listings: s.Listings, Error: s.Error}
+		v := SourceView{
+			Source: s.Source, Kind: "built-in", Name: text.Line("source." + s.Source), Enabled: s.Enabled,
+			Allowed: true, Listings: s.Listings, Error: s.Error,
+		}
 		if s.Synced != nil {
 			t := s.Synced.UTC().Format(time.RFC3339)
 			v.Synced = &t

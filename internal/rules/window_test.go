@@ -27,6 +27,8 @@ var spoken = map[string]any{
 	"EntryView": app.EntryView{}, "FileView": app.FileView{}, "AppView": app.AppView{},
 	"ChangeResult": backend.ChangeResult{}, "ChangeView": backend.ChangeView{}, "KeyView": backend.KeyView{},
 	"SourceView": app.SourceView{}, "SettingsView": app.SettingsView{}, "FirstRun": app.FirstRun{},
+	"FactView": app.FactView{}, "RecordView": app.RecordView{}, "OriginView": app.OriginView{},
+	"RegistrySpec": app.RegistrySpec{}, "RegistryTest": app.RegistryTest{}, "CatalogueSize": app.CatalogueSize{},
 	"FoundServer": backend.FoundServer{},
 }
 

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { useJobs } from '@/backend/queries'
 import { overall, useStageWord } from '@/features/install/progress'
+import { count } from '@/text/format'
 import { Ring } from '@/ui/ring'
 import { Tooltip } from '@/ui/tooltip'
 
@@ -13,10 +14,20 @@ export function JobBox({ narrow }: { narrow: boolean }) {
   const running = (data ?? []).filter((j) => j.state === 'running')
   const job = running[0]
   if (!job) return null
-  const value = running.reduce((sum, j) => sum + overall(j), 0) / running.length
-  const percent = Math.round(value * 100)
+  // Nobody knows how long a list is before its end, so lists count what was read.
+  const measured = running.filter((j) => j.kind !== 'sync')
+  const value = measured.length > 0 ? measured.reduce((sum, j) => sum + overall(j), 0) / measured.length : undefined
+  const percent = Math.round((value ?? 0) * 100)
+  const read = running.reduce((sum, j) => sum + (j.kind === 'sync' ? j.progress.done : 0), 0)
   const title = running.length > 1 ? t('jobs.several', { count: running.length }) : job.title
-  const text = running.length > 1 ? t('percent', { percent }) : t('jobs.stage', { stage: stageWord(job), percent })
+  const text =
+    value === undefined
+      ? read > 0
+        ? t('jobs.read', { stage: stageWord(job), n: count(read) })
+        : stageWord(job)
+      : running.length > 1
+        ? t('percent', { percent })
+        : t('jobs.stage', { stage: stageWord(job), percent })
   return (
     <Tooltip text={`${title}: ${text}`} enabled={narrow}>
       <Link

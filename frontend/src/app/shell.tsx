@@ -128,9 +128,13 @@ function JobAnnouncer() {
     ? newest.state === 'running'
       ? t('jobs.say', { title: newest.title, stage: stageWord(newest) })
       : newest.state === 'done'
-        ? t('jobs.done', { title: newest.title })
+        ? newest.kind === 'sync'
+          ? t('jobs.synced')
+          : t('jobs.done', { title: newest.title })
         : newest.state === 'failed'
-          ? t('jobs.failed', { title: newest.title })
+          ? newest.kind === 'sync'
+            ? t('jobs.sync-failed')
+            : t('jobs.failed', { title: newest.title })
           : t('jobs.cancelled', { title: newest.title })
     : ''
   const first = useRef(true)

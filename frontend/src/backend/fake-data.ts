@@ -1,4 +1,18 @@
-import type { AppView, ChangeView, FirstRun, InputField, Listing, Needs, ServerView, SettingsView, Tool } from './types'
+import type {
+  AppView,
+  ChangeView,
+  FactView,
+  FirstRun,
+  InputField,
+  Listing,
+  Needs,
+  OriginView,
+  RecordView,
+  ServerView,
+  SettingsView,
+  SourceView,
+  Tool,
+} from './types'
 
 /** Data for the fake backend: lifelike, made up here, and the same on every run. */
 
@@ -179,6 +193,9 @@ const tools: Tool[] = [
   { name: 'get-self', description: 'Says which account the key belongs to.', readOnly: true },
 ]
 
+const vendors = new Set(['Notion', 'Figma', 'GitHub', 'Browser', 'Sentry', 'Stripe', 'Linear', 'Brave Search'])
+const online = new Set(['Notion', 'Figma', 'GitHub', 'Sentry', 'Stripe', 'Linear', 'Cloudflare Docs'])
+
 function listing(row: Row, n: number): Listing {
   const [title, publisher, category, needs, source, description] = row
   const sources = source.split(' ')
@@ -202,9 +219,18 @@ function listing(row: Row, n: number): Listing {
     caution: title === 'Browser' ? 'It can visit any web site, also ones you are signed in to.' : '',
     status: 'active',
     updated: ago((n % 40) * day + 3 * hour),
+    published: ago((n % 40) * day + 3 * hour),
+    vendor: vendors.has(title),
+    stars: n < 100 ? (n * 7919) % 9000 : 0,
+    downloads: n < 100 ? ((n + 3) * 104_729) % 400_000 : 0,
+    copies: 0,
+    merged: sources.length > 1 ? sources.map((s) => (s === 'official' ? name : `${s}/${slug(title)}`)) : [],
     sources,
     packages: [
       { type: 'npm', identifier: `@${slug(publisher)}/${slug(title)}-mcp`, version: '2.1.0' },
+      ...(online.has(title)
+        ? [{ type: 'remote', identifier: `https://mcp.${slug(title)}.example/mcp`, version: '' }]
+        : []),
       ...(oci ? [{ type: 'oci', identifier: `mcp/${slug(title)}`, version: '2.1.0' }] : []),
     ],
     tools: title === 'Notion' ? tools : tools.slice(0, n % 5),
@@ -301,6 +327,7 @@ export function makeServers(): ServerView[] {
     package: { type: 'npm', identifier: `@example/${id}-mcp`, version: '2.1.0' },
     listing: '',
     status: 'ok',
+    alert: null,
     log: '',
     tools: tools.slice(0, 4),
     apps: [],
@@ -348,7 +375,11 @@ export function makeServers(): ServerView[] {
       settings: [{ key: 'GITHUB_TOKEN', label: 'GitHub key', secret: true, set: true, value: '' }],
     }),
     server('google-calendar', 'Google Calendar', 'calendar', { publisher: 'nspady', apps: ['claude-desktop'] }),
-    server('memory', 'Memory', 'ai', { apps: ['claude-code'], checked: ago(day + 2 * hour) }),
+    server('memory', 'Memory', 'ai', {
+      apps: ['claude-code'],
+      checked: ago(day + 2 * hour),
+      listing: 'io.github.model-context-protocol/memory',
+    }),
     server('weather', 'Weather', 'science', { publisher: 'team-12', status: 'untested', tools: [], checked: '' }),
   ]
 }
@@ -477,26 +508,120 @@ export function makeSettings(): SettingsView {
     registry: 'https://registry.modelcontextprotocol.io',
     keys: 'keychain',
     notes: [],
-    sources: [
-      { source: 'starter', name: 'Starter catalogue', enabled: true, listings: 64, synced: ago(9 * day), error: '' },
-      {
-        source: 'official',
-        name: 'Official registry',
-        enabled: true,
-        listings: 2794,
-        synced: ago(12 * minute),
-        error: '',
-      },
-      {
-        source: 'docker',
-        name: 'Docker catalogue',
-        enabled: true,
-        listings: 317,
-        synced: ago(26 * hour),
-        error: 'The Docker catalogue did not answer today.',
-      },
-    ],
+    sources: makeSources(),
+    catalogue: { entries: 5034, servers: 2794, bytes: 84_000_000 },
   }
+}
+
+/** The lists as a person with a company registry has them, in the order in which they win. */
+export function makeSources(): SourceView[] {
+  const source = (id: string, name: string, more: Partial<SourceView>): SourceView => ({
+    source: id,
+    kind: 'built-in',
+    name,
+    badge: '',
+    about: '',
+    site: '',
+    enabled: true,
+    allowed: true,
+    needs_key: false,
+    key_set: false,
+    curated: false,
+    enriches: false,
+    listings: 0,
+    unreadable: 0,
+    synced: ago(12 * minute),
+    error: '',
+    ...more,
+  })
+  return [
+    source('reg-northwind', 'Northwind IT', {
+      kind: 'private',
+      badge: 'Your company',
+      about: 'mcp.northwind.example',
+      needs_key: true,
+      key_set: true,
+      listings: 38,
+      synced: ago(3 * minute),
+    }),
+    source('starter', 'Starter catalogue', { curated: true, listings: 64, synced: ago(9 * day) }),
+    source('docker', 'Docker catalogue', {
+      curated: true,
+      site: 'https://hub.docker.example/mcp',
+      listings: 317,
+      synced: ago(26 * hour),
+      error: 'source_unreachable',
+    }),
+    source('toolhive', 'ToolHive', { curated: true, listings: 94, unreadable: 2 }),
+    source('official', 'Official registry', {
+      site: 'https://registry.modelcontextprotocol.io',
+      listings: 2794,
+      unreadable: 6,
+    }),
+    source('cline', 'Cline marketplace', { curated: true, enriches: true, listings: 199 }),
+    source('smithery', 'Smithery', { enabled: false, needs_key: true, synced: null }),
+    source('file:team.json', 'team.json', { kind: 'file', about: 'team.json', listings: 12, synced: ago(2 * day) }),
+  ]
+}
+
+/** What the sources say of a listing, in their order. */
+export function makeRecords(l: Listing, sources: SourceView[]): RecordView[] {
+  return sources
+    .filter((s) => l.sources.includes(s.source))
+    .map((s) => ({
+      source: s.source,
+      name: s.name,
+      id: s.source === 'official' || s.kind === 'private' ? l.name : `${s.source}/${slug(l.title)}`,
+      title: s.source === 'official' ? `${l.title} MCP` : l.title,
+      description: s.source === 'starter' ? l.description : `${l.title} for AI assistants.`,
+      version: s.source === 'starter' ? '' : l.version,
+      updated: s.source === 'starter' ? '' : l.updated,
+      packages: s.source === 'docker' ? l.packages.filter((p) => p.type === 'oci') : l.packages,
+    }))
+}
+
+export function makeOrigins(l: Listing, sources: SourceView[]): OriginView[] {
+  const names = sources.filter((s) => l.sources.includes(s.source)).map((s) => s.name)
+  const first = names[0] ?? ''
+  const last = names.at(-1) ?? ''
+  return [
+    { field: 'title', source: first },
+    { field: 'description', source: first },
+    { field: 'publisher', source: last },
+    { field: 'version', source: last },
+    { field: 'packages', source: last },
+    ...(l.tools.length > 0 ? [{ field: 'tools', source: first }] : []),
+  ]
+}
+
+export function makeFacts(l: Listing, sources: SourceView[]): FactView[] {
+  const fact = (code: string, state: FactView['state'], origin: string, args: FactView['args'] = {}): FactView => ({
+    code,
+    state,
+    origin,
+    args,
+  })
+  const lists = sources.filter((s) => l.sources.includes(s.source))
+  const official = lists.find((s) => s.source === 'official')
+  const curated = lists.filter((s) => s.curated).map((s) => s.name)
+  const first = lists[0]?.name ?? ''
+  return [
+    official
+      ? fact('publisher', 'yes', official.name, { name: `${slug(l.publisher)}.example`, how: 'dns' })
+      : fact('publisher', 'unknown', first, { name: l.publisher }),
+    l.vendor && official
+      ? fact('back-link', 'yes', official.name, { name: l.name, how: 'checked' })
+      : fact('back-link', 'unknown', first),
+    curated.length > 0
+      ? fact('curated', 'yes', curated[0] ?? '', { lists: curated.join(' and ') })
+      : fact('curated', 'no', ''),
+    fact('first-seen', 'yes', official?.name ?? '', { date: '2025-09-14', ...(official ? {} : { how: 'here' }) }),
+    fact('last-release', 'yes', official?.name ?? first, { version: l.version, date: l.published.slice(0, 10) }),
+    official ? fact('status', 'yes', official.name) : fact('status', 'unknown', ''),
+    l.installed.length > 0
+      ? fact('started-here', 'yes', '', { date: ago(day).slice(0, 10) })
+      : fact('started-here', 'unknown', ''),
+  ]
 }
 
 export function makeFirstRun(apps: AppView[]): FirstRun {

@@ -2,9 +2,12 @@ import {
   addedDiff,
   ago,
   makeApps,
+  makeFacts,
   makeFirstRun,
   makeHistory,
   makeListings,
+  makeOrigins,
+  makeRecords,
   makeServers,
   makeSettings,
   notionInputs,
@@ -26,6 +29,7 @@ import type {
   SearchQuery,
   ServerView,
   SettingsView,
+  Sort,
   Words,
 } from './types'
 
@@ -215,6 +219,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
       package: l?.packages[req.package] ?? { type: 'npm', identifier: req.ref, version: '2.1.0' },
       listing: req.ref,
       status: 'ok',
+      alert: null,
       log: '',
       tools: l?.tools ?? [],
       apps: [],
@@ -252,16 +257,33 @@ export function makeFake(options: FakeOptions = {}): Fake {
     const hits = state.listings.filter((l) =>
       words.every((w) => `${l.title} ${l.name} ${l.description} ${l.publisher}`.toLowerCase().includes(w)),
     )
-    const noDocker = (l: Listing) => l.packages.some((p) => p.type !== 'oci')
+    const passes: Record<string, (l: Listing) => boolean> = {
+      'no-key': (l) => l.needs === 'nothing' || l.needs === 'folder',
+      'no-docker': (l) => l.packages.some((p) => p.type !== 'oci'),
+      'official-publisher': (l) => l.vendor,
+      remote: (l) => l.packages.some((p) => p.type === 'remote'),
+      local: (l) => l.packages.some((p) => p.type !== 'remote'),
+      'my-apps': (l) => l.installable,
+      linux: () => true,
+      darwin: () => true,
+      windows: (l) => l.packages.some((p) => p.type !== 'oci'),
+    }
     const shown = hits.filter(
       (l) =>
         (q.category === '' ||
           q.category === l.category ||
           (q.category === 'for-you' && l.sources.includes('starter'))) &&
         (q.source === '' || l.sources.includes(q.source)) &&
-        (!q.no_key || l.needs === 'nothing' || l.needs === 'folder') &&
-        (!q.no_docker || noDocker(l)),
+        q.filters.every((f) => passes[f]?.(l) ?? false),
     )
+    const order: Record<Sort, ((a: Listing, b: Listing) => number) | undefined> = {
+      '': undefined,
+      popular: (a, b) => b.downloads - a.downloads,
+      updated: (a, b) => b.updated.localeCompare(a.updated),
+      name: (a, b) => a.title.localeCompare(b.title),
+    }
+    const by = order[q.sort]
+    if (by) shown.sort(by)
     const count = (of: (l: Listing) => string[]) => {
       const out: Record<string, number> = {}
       for (const l of hits) for (const k of of(l)) out[k] = (out[k] ?? 0) + 1
@@ -276,8 +298,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
         all: hits.length,
         categories: count((l) => [l.category]),
         sources: count((l) => l.sources),
-        no_key: hits.filter((l) => l.needs === 'nothing' || l.needs === 'folder').length,
-        no_docker: hits.filter(noDocker).length,
+        filters: Object.fromEntries(Object.entries(passes).map(([name, of]) => [name, hits.filter(of).length])),
       },
     }
   }
@@ -313,9 +334,13 @@ export function makeFake(options: FakeOptions = {}): Fake {
             identifier: p.identifier,
             version: p.version,
             usable: l.installable && p.type === 'npm',
-            recommended: p.type === 'npm',
-            why: p.type === 'npm' ? 'npm' : 'later',
+            recommended: l.installable && p.type === 'npm',
+            why: p.type,
+            because: l.installable && p.type === 'npm' ? 'works-in-all-apps' : '',
           })),
+          facts: makeFacts(l, state.settings.sources),
+          records: makeRecords(l, state.settings.sources),
+          origins: makeOrigins(l, state.settings.sources),
           age: state.settings.sources.filter((s) => l.sources.includes(s.source)),
         }
       }),

@@ -45,6 +45,17 @@ export type Listing = {
   caution: string
   status: string
   updated: string
+  /** when this version came out, or '' */
+  published: string
+  /** its list calls it the maker's own */
+  vendor: boolean
+  /** 0 is not known */
+  stars: number
+  downloads: number
+  /** listings of nearly the same words by the same publisher, 0 for a usual number */
+  copies: number
+  /** ids of all records that were made into this one */
+  merged: string[]
   sources: string[]
   packages: Pack[]
   tools: Tool[]
@@ -55,13 +66,16 @@ export type Listing = {
   installable: boolean
 }
 
+/** '' puts the best match first */
+export type Sort = '' | 'popular' | 'updated' | 'name'
+
 export type SearchQuery = {
   text: string
   /** '' = all, 'for-you' = the start page */
   category: string
   source: string
-  no_key: boolean
-  no_docker: boolean
+  filters: string[]
+  sort: Sort
   limit: number
   offset: number
 }
@@ -73,11 +87,10 @@ export type SearchPage = {
   took_ms: number
   results: Listing[]
   facets: {
-    categories: Record<string, number>
-    no_key: number
-    no_docker: number
-    sources: Record<string, number>
     all: number
+    categories: Record<string, number>
+    sources: Record<string, number>
+    filters: Record<string, number>
   }
 }
 
@@ -91,9 +104,43 @@ export type Way = {
   recommended: boolean
   /** key of catalogue section "ways" */
   why: string
+  /** key of catalogue section "ways-because": why it is the recommended one */
+  because: string
 }
 
-export type ListingPage = { listing: Listing; ways: Way[]; age: SourceView[] }
+/** One thing known, or known to be unknown; words in catalogue section "facts". */
+export type FactView = {
+  code: string
+  state: 'yes' | 'no' | 'unknown'
+  /** the name of who says so, '' for what was seen on this computer */
+  origin: string
+  args: Record<string, string>
+}
+
+/** What one source says of a listing. */
+export type RecordView = {
+  source: string
+  /** of the source */
+  name: string
+  id: string
+  title: string
+  description: string
+  version: string
+  updated: string
+  packages: Pack[]
+}
+
+/** Which source, by name, a field's value comes from. */
+export type OriginView = { field: string; source: string }
+
+export type ListingPage = {
+  listing: Listing
+  ways: Way[]
+  facts: FactView[]
+  records: RecordView[]
+  origins: OriginView[]
+  age: SourceView[]
+}
 
 export type InputField = {
   key: string
@@ -198,6 +245,8 @@ export type ServerView = {
   status: 'ok' | 'needs-key' | 'broken' | 'untested'
   /** why it is broken */
   problem?: Words
+  /** what its list says of it since: taken back, given up, renamed */
+  alert: Words | null
   log: string
   tools: Tool[]
   apps: string[]
@@ -274,12 +323,39 @@ export type KeyView = {
 
 export type SourceView = {
   source: string
+  kind: 'built-in' | 'private' | 'file'
   name: string
+  badge: string
+  /** where a private registry or a file is; '' for the lists that come with Toolbay */
+  about: string
+  site: string
   enabled: boolean
+  /** false when the policy of this computer forbids it */
+  allowed: boolean
+  needs_key: boolean
+  key_set: boolean
+  curated: boolean
+  /** it only says more about servers that others list */
+  enriches: boolean
   listings: number
+  unreadable: number
   synced: string | null
+  /** code of the last failure, or '' */
   error: string
 }
+
+export type RegistrySpec = {
+  url: string
+  name: string
+  badge: string
+  key: string
+  headers: Record<string, string>
+  ca_file: string
+}
+
+export type RegistryTest = { ok: boolean; servers: number; more: boolean; error: Words | null }
+
+export type CatalogueSize = { entries: number; servers: number; bytes: number }
 
 export type SettingsView = {
   theme: 'system' | 'light' | 'dark'
@@ -288,6 +364,7 @@ export type SettingsView = {
   node_origin: string
   registry: string
   sources: SourceView[]
+  catalogue: CatalogueSize
   keys: string
   /** what is not as it should be */
   notes: Words[]

@@ -14,7 +14,7 @@ void i18next.use(initReactI18next).init({
   lng: 'en',
   resources,
   defaultNS: 'ui',
-  ns: ['ui', 'actions', 'ways', 'stages', 'errors'],
+  ns: ['ui', 'actions', 'ways', 'ways-because', 'facts', 'stages', 'errors'],
   interpolation: { prefix: '{', suffix: '}', escapeValue: false, skipOnVariables: true },
   returnNull: false,
 })
@@ -28,6 +28,7 @@ declare module 'i18next' {
       ui: (typeof catalogue)['ui']
       actions: (typeof catalogue)['actions']
       ways: (typeof catalogue)['ways']
+      'ways-because': (typeof catalogue)['ways-because']
       stages: (typeof catalogue)['stages']
       errors: (typeof catalogue)['errors']
     }

@@ -1,32 +1,51 @@
 import {
   BadgeCheck,
   Box,
+  Building2,
   Check,
+  Cloud,
   FileText,
   Folder,
+  GitBranch,
   KeyRound,
   Layers,
   LogIn,
   type LucideIcon,
   Monitor,
   Star,
+  Users,
 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { Needs } from '@/backend'
+import { useSettings } from '@/backend/queries'
 import { cn } from './cn'
 
-const sourceIcons: Record<string, LucideIcon> = { official: BadgeCheck, docker: Box, starter: Star, file: FileText }
-const sourceWords = ['official', 'docker', 'starter', 'file'] as const
+const icons: Record<string, LucideIcon> = {
+  official: BadgeCheck,
+  docker: Box,
+  starter: Star,
+  github: GitBranch,
+  smithery: Cloud,
+  glama: Cloud,
+}
+
+/** The picture of a list: its own, or that of its kind. */
+export function sourceIcon(id: string): LucideIcon {
+  if (id.startsWith('reg-')) return Building2
+  if (id.startsWith('file')) return FileText
+  return icons[id] ?? Users
+}
 
 /** Where a listing comes from: one list by its name, several as a count. */
 export function SourceBadge({ sources }: { sources: string[] }) {
   const { t } = useTranslation()
+  const { data } = useSettings()
   // The starter catalogue is our own pick of others' servers; any other list says more.
   const told = sources.length > 1 ? sources.filter((s) => s !== 'starter') : sources
   const only = told[0]
   if (!only) return <span />
-  const Icon = told.length > 1 ? Layers : (sourceIcons[only] ?? FileText)
-  const known = sourceWords.find((s) => s === only)
+  const Icon = told.length > 1 ? Layers : sourceIcon(only)
+  const known = data?.sources.find((s) => s.source === only)
   return (
     <span className="meta inline-flex min-w-0 items-center gap-1.25">
       <Icon
@@ -34,7 +53,7 @@ export function SourceBadge({ sources }: { sources: string[] }) {
         className={cn('size-3.5 shrink-0', told.length === 1 && only === 'official' && 'text-accent-text')}
       />
       <span className="truncate">
-        {told.length > 1 ? t('source.several', { count: told.length }) : known ? t(`source.${known}`) : only}
+        {told.length > 1 ? t('source.several', { count: told.length }) : known?.badge || known?.name || only}
       </span>
     </span>
   )

@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next'
 import type { JobView } from '@/backend'
 import { useCancelJob } from '@/backend/queries'
 import { overall, useStageWord } from '@/features/install/progress'
-import { bytes, clockTime } from '@/text/format'
+import { bytes, clockTime, count } from '@/text/format'
 import { Button } from '@/ui/button'
 import { Problem } from '@/ui/problem'
 import { ProgressBar } from '@/ui/ring'
@@ -15,9 +15,11 @@ export function JobLine({ job }: { job: JobView }) {
   const stageWord = useStageWord()
   const cancel = useCancelJob()
   const title = job.kind === 'install' ? t('progress.title', { title: job.title }) : job.title
+  const sync = job.kind === 'sync'
   if (job.state === 'failed') {
+    const failed = sync ? t('jobs.sync-failed') : t('jobs.failed', { title: job.title })
     return (
-      <Line icon={CircleAlert} tone="bad" title={t('jobs.failed', { title: job.title })} time={clockTime(job.started)}>
+      <Line icon={CircleAlert} tone="bad" title={failed} time={clockTime(job.started)}>
         {job.error && <Problem className="mt-1 mr-14 mb-2 tight:mr-0" words={job.error} />}
       </Line>
     )
@@ -26,7 +28,9 @@ export function JobLine({ job }: { job: JobView }) {
   const text =
     unit === 'bytes' && total > 0
       ? t('jobs.bytes', { stage: stageWord(job), done: bytes(done), total: bytes(total) })
-      : stageWord(job)
+      : sync && done > 0
+        ? t('jobs.read', { stage: stageWord(job), n: count(done) })
+        : stageWord(job)
   return (
     <Line
       icon={Download}
@@ -36,7 +40,7 @@ export function JobLine({ job }: { job: JobView }) {
       time={t('time.short-now')}
       actions={
         <>
-          <ProgressBar value={overall(job)} label={title} className="w-37.5" />
+          {!sync && <ProgressBar value={overall(job)} label={title} className="w-37.5" />}
           <Button
             tone="quiet"
             size="sm"

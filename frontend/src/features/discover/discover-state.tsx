@@ -1,8 +1,9 @@
 import { createContext, type ReactNode, type RefObject, use, useMemo, useRef, useState } from 'react'
+import type { SearchQuery } from '@/backend'
 
-export type Filters = { text: string; category: string; source: string; noKey: boolean; noDocker: boolean }
+export type Filters = Omit<SearchQuery, 'limit' | 'offset'>
 
-export const start: Filters = { text: '', category: 'for-you', source: '', noKey: false, noDocker: false }
+export const start: Filters = { text: '', category: 'for-you', source: '', filters: [], sort: '' }
 
 type DiscoverState = {
   filters: Filters

@@ -1,7 +1,7 @@
-import { fireEvent, screen, waitFor, within } from '@testing-library/react'
+import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { makeFake, someWords } from '@/backend/fake'
-import { makeListings } from '@/backend/fake-data'
+import { makeListings, makeSettings } from '@/backend/fake-data'
 import { callsOf, open } from '@/test/render'
 import { startPage } from './card-rows'
 
@@ -38,9 +38,49 @@ describe('Discover', () => {
     const chip = await screen.findByRole('button', { name: /^No key needed \d+/ })
     await user.click(chip)
     expect(chip).toHaveAttribute('aria-pressed', 'true')
-    await waitFor(() => expect(callsOf(fake, 'search').at(-1)?.[0]).toMatchObject({ no_key: true }))
+    await waitFor(() => expect(callsOf(fake, 'search').at(-1)?.[0]).toMatchObject({ filters: ['no-key'] }))
+    await user.click(screen.getByRole('button', { name: /^Official publisher \d+/ }))
+    await waitFor(() =>
+      expect(callsOf(fake, 'search').at(-1)?.[0]).toMatchObject({ filters: ['no-key', 'official-publisher'] }),
+    )
+    await user.click(chip)
+    await waitFor(() => expect(callsOf(fake, 'search').at(-1)?.[0]).toMatchObject({ filters: ['official-publisher'] }))
+  })
+
+  it('has more filters in a menu, and shows the chosen ones as chips', async () => {
+    const { user, fake } = open()
+    await user.click(await screen.findByRole('button', { name: 'More filters' }))
+    const place = within(await screen.findByRole('group', { name: 'Where it runs' }))
+    await user.click(place.getByRole('menuitemcheckbox', { name: /^Online \d+/ }))
+    // The menu stays open for another one.
+    await user.click(screen.getByRole('menuitemcheckbox', { name: /^Mac \d+/ }))
+    await waitFor(() => expect(callsOf(fake, 'search').at(-1)?.[0]).toMatchObject({ filters: ['remote', 'darwin'] }))
+    await user.click(screen.getByRole('menuitemcheckbox', { name: /^Docker catalogue \d+/ }))
+    await waitFor(() => expect(callsOf(fake, 'search').at(-1)?.[0]).toMatchObject({ source: 'docker' }))
+    const chip = await screen.findByRole('button', { name: /^Online \d+/ })
+    expect(chip).toHaveAttribute('aria-pressed', 'true')
+    await user.click(chip)
     await user.click(screen.getByRole('button', { name: /^Docker catalogue \d+/ }))
-    await waitFor(() => expect(callsOf(fake, 'search').at(-1)?.[0]).toMatchObject({ no_key: true, source: 'docker' }))
+    await waitFor(() => expect(callsOf(fake, 'search').at(-1)?.[0]).toMatchObject({ filters: ['darwin'], source: '' }))
+  })
+
+  it('offers only lists that are in use, and none that has no servers of its own', async () => {
+    const { user } = open()
+    await user.click(await screen.findByRole('button', { name: 'More filters' }))
+    const lists = within(await screen.findByRole('group', { name: 'Which list' }))
+    expect(lists.getByRole('menuitemcheckbox', { name: /^Northwind IT/ })).toBeVisible()
+    expect(lists.queryByRole('menuitemcheckbox', { name: /^Smithery/ })).toBeNull()
+    expect(lists.queryByRole('menuitemcheckbox', { name: /^Cline/ })).toBeNull()
+  })
+
+  it('puts the list in another order', async () => {
+    const { user, fake } = open()
+    await user.click(await screen.findByRole('button', { name: 'Order: Best match' }))
+    await user.click(await screen.findByRole('menuitemradio', { name: 'Name' }))
+    await waitFor(() => expect(callsOf(fake, 'search').at(-1)?.[0]).toMatchObject({ sort: 'name' }))
+    expect(await screen.findByRole('button', { name: 'Order: Name' })).toBeVisible()
+    // An order of one's own leaves no room for a starter line.
+    expect(screen.queryByRole('heading', { name: 'Good first servers' })).toBeNull()
   })
 
   it('opens a shelf by name', async () => {
@@ -66,10 +106,18 @@ describe('Discover', () => {
   })
 
   it('says when nothing is found and leads on', async () => {
-    const { user } = open()
+    const { user, fake } = open()
     const box = await screen.findByRole('searchbox')
     await user.type(box, 'zzzz')
     expect(await screen.findByText('Nothing found for “zzzz”')).toBeVisible()
+    const elsewhere = within(screen.getByRole('region', { name: 'Look on other web sites' }))
+    for (const name of ['mcp.so', 'desktopextensions.com', 'PulseMCP'])
+      await user.click(elsewhere.getByRole('button', { name: new RegExp(`^${name}`) }))
+    expect(callsOf(fake, 'openLink').flat()).toEqual([
+      'https://mcp.so/',
+      'https://desktopextensions.com/',
+      'https://www.pulsemcp.com/servers',
+    ])
     await user.click(screen.getByRole('button', { name: 'Look around' }))
     expect(box).toHaveValue('')
     expect(await screen.findByRole('heading', { name: 'Good first servers' })).toBeVisible()
@@ -107,6 +155,59 @@ describe('Discover', () => {
     expect(await screen.findByText('Docker catalogue did not answer.')).toBeVisible()
     await user.click(screen.getByRole('button', { name: 'Try again' }))
     expect(callsOf(fake, 'sync')).toEqual([['docker']])
+  })
+
+  const broken = (error: string, ids: string[]) => {
+    const settings = makeSettings()
+    for (const s of settings.sources) s.error = ids.includes(s.source) ? error : ''
+    return settings
+  }
+
+  it.each([
+    ['source_refused', ['docker'], 'Docker catalogue did not let Toolbay in.'],
+    ['source_garbage', ['official'], 'Official registry sent something that is no list.'],
+    [
+      'source_garbage',
+      ['docker', 'official'],
+      'Docker catalogue and Official registry sent something that is no list.',
+    ],
+    ['source_loops', ['docker', 'official', 'toolhive'], '3 lists could not be checked.'],
+  ])('says what went wrong: %s of %j', async (error, ids, want) => {
+    open('/', { settings: broken(error, ids) })
+    expect(await screen.findByText(want)).toBeVisible()
+    expect(await screen.findByRole('link', { name: 'Files' })).toBeVisible()
+  })
+
+  it('takes it for no network when no list answers, and says how old they are', async () => {
+    const all = makeSettings().sources.map((s) => s.source)
+    open('/', { settings: broken('source_unreachable', all) })
+    expect(await screen.findByText('No list could be reached.')).toBeVisible()
+    expect(screen.getByText('Search works. The lists were checked yesterday.', { exact: false })).toBeVisible()
+    expect(await screen.findByRole('link', { name: 'Files' })).toBeVisible()
+  })
+
+  it('can be used while the lists are fetched for the first time', async () => {
+    const settings = makeSettings()
+    for (const s of settings.sources) Object.assign(s, { error: '', synced: s.source === 'starter' ? s.synced : null })
+    const { fake } = open('/', { settings })
+    await screen.findByRole('link', { name: 'Files' })
+    act(() =>
+      fake.sendJob({
+        id: 's',
+        kind: 'sync',
+        title: 'Lists',
+        subject: '',
+        state: 'running',
+        progress: { stage: 'download', done: 1200, total: 0, unit: 'items' },
+        started: new Date().toISOString(),
+      }),
+    )
+    expect(await screen.findByText('The lists are being fetched for the first time.')).toBeVisible()
+    expect(screen.getByText(/1,200 entries so far. You can search meanwhile/)).toBeVisible()
+    expect(
+      screen.getByRole('link', { name: 'Lists: Checking lists, 1,200 entries so far. Open Activity' }),
+    ).toBeVisible()
+    expect(screen.getByRole('link', { name: 'Files' })).toBeVisible()
   })
 
   it('goes to the search field with Ctrl K, also from another screen', async () => {

@@ -6,7 +6,6 @@ import { type Listing, toWords } from '@/backend'
 import { useSearch } from '@/backend/queries'
 import { count } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
-import { Chip } from '@/ui/choice'
 import { Empty } from '@/ui/empty'
 import { Field } from '@/ui/field'
 import { LoadProblem } from '@/ui/problem'
@@ -15,22 +14,15 @@ import { lines, type Row, startPage } from './card-rows'
 import { Categories } from './categories'
 import { DataAge, SourceNote } from './data-age'
 import { start, useDiscoverState } from './discover-state'
+import { Elsewhere } from './elsewhere'
+import { FilterBar } from './filter-bar'
 import { ServerCard, SkeletonCard } from './server-card'
-
-/** Chips for lists, the ones with a name of their own. */
-const chipSources = ['official', 'docker'] as const
 
 export function Discover() {
   const { t } = useTranslation()
   const { filters, change } = useDiscoverState()
   const text = useDeferredValue(filters.text)
-  const search = useSearch({
-    text,
-    category: filters.category,
-    source: filters.source,
-    no_key: filters.noKey,
-    no_docker: filters.noDocker,
-  })
+  const search = useSearch({ ...filters, text })
   const first = search.data?.pages[0]
   const cards = useMemo(() => search.data?.pages.flatMap((p) => p.results) ?? [], [search.data])
   const facets = first?.facets
@@ -39,7 +31,7 @@ export function Discover() {
       ? t('discover.over', { count: first.total })
       : t('discover.found', { count: first.total })
     : ''
-  const filtered = filters.source !== '' || filters.noKey || filters.noDocker
+  const filtered = filters.source !== '' || filters.filters.length > 0
 
   return (
     <>
@@ -52,24 +44,7 @@ export function Discover() {
         <div className="mt-3.5">
           <Categories value={filters.category} onChange={(category) => change({ category })} />
         </div>
-        <div role="group" aria-label={t('discover.filters')} className="mt-3 flex flex-wrap gap-2">
-          <Chip on={filters.noDocker} onChange={(noDocker) => change({ noDocker })} count={facets?.no_docker}>
-            {t('discover.no-docker')}
-          </Chip>
-          <Chip on={filters.noKey} onChange={(noKey) => change({ noKey })} count={facets?.no_key}>
-            {t('discover.no-key')}
-          </Chip>
-          {chipSources.map((s) => (
-            <Chip
-              key={s}
-              on={filters.source === s}
-              onChange={(on) => change({ source: on ? s : '' })}
-              count={facets ? (facets.sources[s] ?? 0) : undefined}
-            >
-              {t(`source.${s}`)}
-            </Chip>
-          ))}
-        </div>
+        <FilterBar facets={facets} />
         <SourceNote />
       </header>
       <p role="status" className="sr-only">
@@ -80,20 +55,21 @@ export function Discover() {
           <LoadProblem words={toWords(search.error)} onRetry={() => void search.refetch()} />
         </div>
       ) : first && cards.length === 0 ? (
-        <Empty
-          title={filters.text ? t('discover.none-for', { text: filters.text }) : t('discover.none')}
-          action={
-            filtered ? (
-              <Button onClick={() => change({ source: '', noKey: false, noDocker: false })}>
-                {t('discover.drop-filters')}
-              </Button>
-            ) : (
-              <Button onClick={() => change(start)}>{t('discover.start-again')}</Button>
-            )
-          }
-        >
-          {filtered ? t('discover.none-filters') : t('discover.none-hint')}
-        </Empty>
+        <div className="min-h-0 overflow-y-auto">
+          <Empty
+            title={filters.text ? t('discover.none-for', { text: filters.text }) : t('discover.none')}
+            action={
+              filtered ? (
+                <Button onClick={() => change({ source: '', filters: [] })}>{t('discover.drop-filters')}</Button>
+              ) : (
+                <Button onClick={() => change(start)}>{t('discover.start-again')}</Button>
+              )
+            }
+          >
+            {filtered ? t('discover.none-filters') : t('discover.none-hint')}
+          </Empty>
+          {filters.text !== '' && <Elsewhere />}
+        </div>
       ) : (
         <CardList
           cards={cards}
@@ -102,7 +78,7 @@ export function Discover() {
           onMore={() => {
             if (search.hasNextPage && !search.isFetchingNextPage) void search.fetchNextPage()
           }}
-          forYou={filters.category === 'for-you' && !filtered}
+          forYou={filters.category === 'for-you' && !filtered && filters.sort === ''}
           summary={filters.text !== '' ? total : undefined}
         />
       )}
@@ -114,7 +90,7 @@ function SearchBox() {
   const { t } = useTranslation()
   const { filters, change } = useDiscoverState()
   const field = useRef<HTMLInputElement>(null)
-  const all = useSearch({ text: '', category: 'for-you', source: '', no_key: false, no_docker: false })
+  const all = useSearch(start)
   const known = all.data?.pages[0]?.facets.all
   useEffect(() => {
     const jump = (e: KeyboardEvent) => {

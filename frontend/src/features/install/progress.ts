@@ -21,6 +21,7 @@ export function isStage(s: string): s is Stage {
 /** How far a job is, 0..1. Within a stage the real counts are used; a stage that was never entered is not waited for. */
 export function overall(job: JobView): number {
   if (job.state === 'done') return 1
+  if (job.kind === 'sync') return 0
   const { stage, done, total } = job.progress
   const within = total > 0 ? Math.min(1, done / total) : 0
   if (!isStage(stage)) return within
@@ -42,7 +43,8 @@ export function useStageWord(): (job: JobView) => string {
   const { t } = useTranslation('stages')
   return (job) => {
     const { stage } = job.progress
+    if (job.kind === 'sync') return t('sync.now')
     if (isStage(stage)) return t(`${stage}.now`)
-    return stage === 'sync' ? t('sync.now') : t('other.now')
+    return t('other.now')
   }
 }

@@ -1,8 +1,10 @@
 import { screen, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
+import type { FactView } from '@/backend'
 import { makeFake, someWords } from '@/backend/fake'
 import { makeListings } from '@/backend/fake-data'
 import { callsOf, open } from '@/test/render'
+import { factText } from './facts'
 import { toolTitle } from './tool-list'
 
 const at = (id: string) => `/listing/${encodeURIComponent(id)}`
@@ -13,9 +15,42 @@ describe('a listing', () => {
     open(notion)
     expect(await screen.findByRole('heading', { name: 'Notion', level: 1 })).toBeVisible()
     expect(screen.getByText('5 only read, 4 change data.')).toBeVisible()
-    expect(screen.getByText('The publisher owns this name')).toBeVisible()
-    expect(screen.getByText('Official registry, checked 12 min ago')).toBeVisible()
+    const publisher = screen.getByText(/^Published by the owner of notion-labs.example/)
+    expect(publisher).toHaveTextContent('Official registry, checked 12 min ago')
     expect(screen.getByRole('radio', { name: /On this computer Recommended/ })).toBeChecked()
+  })
+
+  it('says why a way is recommended, and of no other', async () => {
+    open(notion)
+    expect(await screen.findByText(/Recommended because it works in all your apps/)).toBeVisible()
+    expect(screen.getAllByText(/Recommended because/)).toHaveLength(1)
+  })
+
+  it('says what is not known as not known, below what is', async () => {
+    open(at('docker/arxiv'))
+    const head = await screen.findByRole('heading', { name: 'What is not known' })
+    const card = head.parentElement
+    if (!card) throw new Error('no card')
+    expect(within(card).getByText('It was never started on this computer.')).toBeVisible()
+    expect(within(card).getByText(/Nobody has checked that/)).toBeVisible()
+    expect(within(card).queryByText(/In lists that people look after/)).toBeNull()
+  })
+
+  it('tells the lists that have it, which field is whose, and what each says', async () => {
+    const { user } = open(notion)
+    expect(await screen.findByText(/Found in 2 lists and merged into one entry/)).toHaveTextContent(
+      'Also listed in Official registry.',
+    )
+    await user.click(screen.getByRole('button', { name: 'See where each fact comes from' }))
+    expect(screen.getByRole('row', { name: 'Description Starter catalogue' })).toBeVisible()
+    expect(screen.getByRole('row', { name: 'Version Official registry' })).toBeVisible()
+    expect(screen.getByText('Notion for AI assistants.', { exact: false })).toBeVisible()
+  })
+
+  it('warns when its publisher lists the same again and again', async () => {
+    const listings = makeListings(0).map((l) => ({ ...l, copies: 240 }))
+    open(notion, { listings })
+    expect(await screen.findByText(/240 entries by the same publisher/)).toBeVisible()
   })
 
   it('shows eight tools and all of them when asked', async () => {
@@ -56,6 +91,22 @@ describe('a listing', () => {
     await user.click(screen.getByRole('button', { name: 'Back' }))
     expect(await within(screen.getByRole('main')).findByRole('searchbox')).toBeVisible()
   })
+})
+
+describe('words of facts', () => {
+  const fact = (code: string, state: FactView['state'], args: Record<string, string>): FactView => ({
+    code,
+    state,
+    origin: '',
+    args,
+  })
+  it.each([
+    [fact('publisher', 'yes', { how: 'github', name: 'acme' }), /^Published by acme on GitHub/],
+    [fact('publisher', 'yes', { how: 'of-tomorrow', name: 'acme' }), /^Published by acme/],
+    [fact('last-release', 'yes', { version: '1.2', date: '2025-03-09' }), /Version 1.2 came out on 9 March 2025/],
+    [fact('publisher', 'unknown', { name: '{name} <b>' }), /\{name\} <b>/],
+    [fact('of-tomorrow', 'yes', {}), /^$/],
+  ])('%j', (f, want) => expect(factText(f)).toMatch(want))
 })
 
 it.each([

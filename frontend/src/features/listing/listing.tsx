@@ -1,14 +1,13 @@
 import { useNavigate, useParams, useRouter } from '@tanstack/react-router'
-import { BadgeCheck, Box, ChevronLeft, CircleHelp, Layers, type LucideIcon, Star, TriangleAlert } from 'lucide-react'
+import { BadgeCheck, ChevronLeft, CircleHelp, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ListingPage, toWords, type Way } from '@/backend'
 import { useListing } from '@/backend/queries'
 import { GetButton } from '@/features/install/get-button'
-import { list, useAgo } from '@/text/format'
+import { count, list, useAgo } from '@/text/format'
 import { NeedBadge } from '@/ui/badges'
 import { Button } from '@/ui/button'
-import { Card } from '@/ui/card'
 import { Details, Log } from '@/ui/details'
 import { ExternalLink, isWebAddress } from '@/ui/external-link'
 import { Note } from '@/ui/note'
@@ -16,6 +15,8 @@ import { LoadProblem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
 import { Skeleton } from '@/ui/skeleton'
 import { Tile } from '@/ui/tile'
+import { Facts } from './facts'
+import { Origins } from './origins'
 import { ToolList } from './tool-list'
 import { Ways } from './ways'
 
@@ -74,6 +75,10 @@ function Page({ page }: { page: ListingPage }) {
     listing.version && t('listing.version', { version: listing.version }),
     listing.updated && !listing.updated.startsWith('0001') && t('listing.updated', { ago: ago(listing.updated) }),
     listing.license && t('listing.license', { license: listing.license }),
+    listing.downloads > 0 && t('listing.downloads', { n: count(listing.downloads) }),
+    listing.downloads === 0 &&
+      listing.stars > 0 &&
+      t('listing.stars', { count: listing.stars, n: count(listing.stars) }),
   ].filter((m): m is string => typeof m === 'string' && m !== '')
   return (
     <>
@@ -82,7 +87,17 @@ function Page({ page }: { page: ListingPage }) {
         <div className="min-w-0 grow basis-60">
           <h1 className="display text-listing [overflow-wrap:anywhere]">{listing.title}</h1>
           <p className="meta mt-1 flex flex-wrap gap-x-3">
-            {listing.publisher && <span className="text-ink-2 text-second">{listing.publisher}</span>}
+            {listing.publisher && (
+              <span className="inline-flex items-center gap-1.25 text-ink-2 text-second">
+                {listing.vendor && (
+                  <>
+                    <BadgeCheck aria-hidden className="size-3.5 text-accent-text" />
+                    <span className="sr-only">{t('listing.vendor')}: </span>
+                  </>
+                )}
+                {listing.publisher}
+              </span>
+            )}
             {meta.map((m) => (
               <span key={m}>{m}</span>
             ))}
@@ -102,6 +117,11 @@ function Page({ page }: { page: ListingPage }) {
           {listing.caution && (
             <Note tone="warn" icon={TriangleAlert} className="mt-4">
               {listing.caution}
+            </Note>
+          )}
+          {listing.copies > 0 && (
+            <Note tone="warn" icon={TriangleAlert} className="mt-4">
+              {t('listing.alike', { count: listing.copies })}
             </Note>
           )}
           {!listing.installable && (
@@ -129,10 +149,11 @@ function Page({ page }: { page: ListingPage }) {
         </div>
         <div className="min-w-0">
           <SectionHead title={t('listing.behind')} className="mb-2.5" />
-          <Behind page={page} />
+          <Facts page={page} />
           <SectionHead title={t('listing.ways')} className="mt-5 mb-2.5" />
           <Ways ways={ways} value={way?.index} onChange={(index) => setWay(ways.find((w) => w.index === index))} />
-          <Details className="mt-3.5" label={t('listing.exact')}>
+          <Origins page={page} />
+          <Details className="mt-2" label={t('listing.exact')}>
             <Log label={t('listing.exact')}>
               {[listing.name, listing.repository, ...ways.map((w) => `${w.type}  ${w.identifier}  ${w.version}`)]
                 .filter(Boolean)
@@ -142,46 +163,5 @@ function Page({ page }: { page: ListingPage }) {
         </div>
       </div>
     </>
-  )
-}
-
-const facts: Record<string, [LucideIcon, 'behind.official' | 'behind.docker' | 'behind.starter']> = {
-  official: [BadgeCheck, 'behind.official'],
-  docker: [Box, 'behind.docker'],
-  starter: [Star, 'behind.starter'],
-}
-
-/** Who says what about it, and when we last asked them. Nothing here is our own verdict. */
-function Behind({ page }: { page: ListingPage }) {
-  const { t } = useTranslation()
-  const ago = useAgo()
-  return (
-    <Card className="py-1.5">
-      <ul>
-        {page.age
-          .filter((s) => page.listing.sources.includes(s.source))
-          .map((s) => {
-            const [Icon, key] = facts[s.source] ?? [Layers, undefined]
-            return (
-              <li key={s.source} className="flex items-start gap-2.5 px-3.5 py-2">
-                <Icon aria-hidden className="mt-px size-4 shrink-0 text-accent-text" />
-                <div className="min-w-0 text-second">
-                  {key ? t(key) : t('behind.other', { name: s.name })}
-                  <p className="meta">
-                    {s.source === 'starter' || !s.synced
-                      ? s.name
-                      : t('behind.checked', { name: s.name, ago: ago(s.synced) })}
-                  </p>
-                </div>
-              </li>
-            )
-          })}
-        {page.listing.repository && isWebAddress(page.listing.repository) && (
-          <li className="px-3.5 pt-1 pb-2 pl-10">
-            <ExternalLink url={page.listing.repository}>{t('listing.source-code')}</ExternalLink>
-          </li>
-        )}
-      </ul>
-    </Card>
   )
 }

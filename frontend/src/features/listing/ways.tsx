@@ -7,6 +7,8 @@ import { cn } from '@/ui/cn'
 const known = ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'nuget', 'cargo'] as const
 const reasons = ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'later'] as const
 
+const becauses = ['only-way', 'works-in-all-apps', 'nothing-to-download', 'keeps-apart'] as const
+
 /** The ways to get a server, one of them recommended and the reason why. */
 export function Ways({
   ways,
@@ -19,6 +21,7 @@ export function Ways({
 }) {
   const { t } = useTranslation()
   const { t: w } = useTranslation('ways')
+  const { t: b } = useTranslation('ways-because')
   if (ways.length === 0) return <p className="text-ink-2 text-second">{t('listing.no-way')}</p>
   return (
     <RadioGroup
@@ -30,6 +33,7 @@ export function Ways({
       {ways.map((way) => {
         const on = way.index === value
         const type = known.find((k) => k === way.type)
+        const because = way.recommended ? becauses.find((r) => r === way.because) : undefined
         const why = way.usable ? reasons.find((r) => r === way.why) : 'later'
         return (
           // biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is a control of its own kind
@@ -57,7 +61,11 @@ export function Ways({
                   </span>
                 )}
               </span>{' '}
-              {why && <span className="meta mt-0.5 block">{w(`${why}.why`)}</span>}
+              {(why || because) && (
+                <span className="meta mt-0.5 block">
+                  {why && w(`${why}.why`)} {because && b(because)}
+                </span>
+              )}
             </span>
           </label>
         )

@@ -2,6 +2,7 @@ import { BadgeCheck, Box, FileText, FileUp, type LucideIcon, RefreshCw, Star } f
 import { useTranslation } from 'react-i18next'
 import { type SourceView, toWords } from '@/backend'
 import { useImportFile, useJobs, useSetSetting, useSync } from '@/backend/queries'
+import { useSourceProblem } from '@/features/discover/source-problem'
 import { count, useAgo } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Note } from '@/ui/note'
@@ -23,6 +24,7 @@ export function Sources({ sources }: { sources: SourceView[] }) {
   const set = useSetSetting()
   const importFile = useImportFile()
   const { data: jobs } = useJobs()
+  const saySource = useSourceProblem()
   const busy = (jobs ?? []).some((j) => j.kind === 'sync' && j.state === 'running')
   const failed = sources.filter((s) => s.enabled && s.error !== '')
   const total = sources.filter((s) => s.enabled).reduce((n, s) => n + s.listings, 0)
@@ -74,7 +76,7 @@ export function Sources({ sources }: { sources: SourceView[] }) {
           className="mt-3"
           action={<TextButton onClick={() => sync.mutate(s.source)}>{t('settings.try-now')}</TextButton>}
         >
-          <strong className="font-semibold">{t('discover.source-failed', { name: s.name })}</strong>{' '}
+          <strong className="font-semibold">{saySource([s])}</strong>{' '}
           {s.synced ? t('discover.source-old', { ago: ago(s.synced) }) : t('discover.source-none')}
         </Note>
       ))}

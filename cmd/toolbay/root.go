@@ -112,7 +112,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return wrongUse(err.Error()) })
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.AddCommand(
-		c.search(), c.show(), c.catalog(), c.sync(), c.status(),
+		c.search(), c.show(), c.plan(), c.catalog(), c.sync(), c.status(),
 		c.install(), c.list(), c.test(), c.remove(),
 		c.apps(), c.connect(), c.disconnect(), c.undo(), c.history(), c.diff(),
 		c.keys(), c.settings(), runHelp(),

@@ -111,6 +111,9 @@ func (b *builder) groups(list []model.Argument, runtime bool) []group {
 			continue
 		}
 		v, ok := b.text(a.Input, a.Name, "")
+		if ok && !runtime && b.byVariable(a, v) {
+			continue
+		}
 		if ok && a.Format == "boolean" && len(a.Choices) == 0 {
 			if truth(v) {
 				out = append(out, group{[]string{name}, true})
@@ -129,6 +132,44 @@ func (b *builder) groups(list []model.Argument, runtime bool) []group {
 		}
 	}
 	return out
+}
+
+// byVariable keeps a key off the command line, where everybody on the computer
+// can read it: an optional argument whose key the listing also takes as a
+// variable is left out, and the variable gets the key unless it has one.
+func (b *builder) byVariable(a model.Argument, value string) bool {
+	name := key(a.Name, "")
+	if a.Value != "" || a.Required || value != SecretMark(name) {
+		return false
+	}
+	for _, e := range b.p.Environment {
+		in := b.fields.by[e.Name]
+		if e.Value != "" || in == nil || !in.Secret || !endsAlike(split(e.Name), split(name)) {
+			continue
+		}
+		if _, given := b.r.SecretEnv[e.Name]; !given {
+			b.setEnv(e.Name, value)
+		}
+		b.warn("secret-by-variable:" + name)
+		return true
+	}
+	return false
+}
+
+// endsAlike tells whether both end in the same word and all other words of
+// short stand in long in their order: MDB_MCP_API_CLIENT_SECRET and
+// --apiClientSecret.
+func endsAlike(long, short []string) bool {
+	if len(long) == 0 || len(short) == 0 || long[len(long)-1] != short[len(short)-1] {
+		return false
+	}
+	i := 0
+	for _, w := range long {
+		if i < len(short) && w == short[i] {
+			i++
+		}
+	}
+	return i == len(short)
 }
 
 // several gives the values of an argument: one, or one a line when it may be

@@ -13,36 +13,22 @@ import (
 	"strings"
 	"testing"
 
+	"toolbay/backend/catalog/source/registry"
 	"toolbay/backend/model"
 	"toolbay/internal/dataset"
 )
 
-// wire is a package as the registry sends it.
-type wire struct {
-	RegistryType         string                     `json:"registryType"`
-	Identifier           string                     `json:"identifier"`
-	Version              string                     `json:"version"`
-	RuntimeHint          string                     `json:"runtimeHint"`
-	RuntimeArguments     []model.Argument           `json:"runtimeArguments"`
-	PackageArguments     []model.Argument           `json:"packageArguments"`
-	EnvironmentVariables []model.Input              `json:"environmentVariables"`
-	Transport            struct{ Type, URL string } `json:"transport"`
-}
-
-func (w wire) pack() model.Package {
-	return model.Package{
-		Type: w.RegistryType, Identifier: w.Identifier, Version: w.Version, RuntimeHint: w.RuntimeHint,
-		Transport: w.Transport.Type, URL: w.Transport.URL, RuntimeArguments: w.RuntimeArguments,
-		PackageArguments: w.PackageArguments, Environment: w.EnvironmentVariables,
-	}
-}
-
 type goldenRecord struct {
 	Name, Version, Command string
-	Index                  int      `json:"package_index"`
+	Index                  int `json:"package_index"`
+	shown                  bool
 	Type                   string   `json:"registryType"`
 	Args                   []string `json:"argv_without_optional"`
-	Env                    map[string]struct {
+	Items                  []struct {
+		Tok, Opt   []string
+		When, Kind string
+	} `json:"argv_items"`
+	Env map[string]struct {
 		Value            string
 		Optional, Secret bool
 	}
@@ -50,6 +36,8 @@ type goldenRecord struct {
 		ID               string
 		Required, Secret bool
 		Default          *string
+		Format           string
+		Choices          []string
 	}
 	URL *string
 }
@@ -75,7 +63,9 @@ func unzip(t *testing.T, name string, each func(line []byte)) {
 	}
 }
 
-func servers(t *testing.T) map[string][]wire {
+// servers gives the packages of every record of the data set, read as an
+// import reads them.
+func servers(t *testing.T) map[string][]model.Package {
 	t.Helper()
 	f, err := os.Open(dataset.Path(t, "registry/official-registry-full-2025-12-18.json.gz"))
 	if err != nil {
@@ -90,12 +80,7 @@ func servers(t *testing.T) map[string][]wire {
 	if err := json.NewDecoder(z).Decode(&raw); err != nil {
 		t.Fatal(err)
 	}
-	var records []struct {
-		Server struct {
-			Name, Version string
-			Packages      []wire
-		}
-	}
+	var records []json.RawMessage
 	if err := json.Unmarshal(raw, &records); err != nil {
 		var page struct{ Servers json.RawMessage }
 		if err := json.Unmarshal(raw, &page); err != nil {
@@ -105,9 +90,26 @@ func servers(t *testing.T) map[string][]wire {
 			t.Fatal(err)
 		}
 	}
-	out := map[string][]wire{}
-	for _, r := range records {
-		out[r.Server.Name+" "+r.Server.Version] = r.Server.Packages
+	out := map[string][]model.Package{}
+	for _, raw := range records {
+		var r struct {
+			Server struct{ Name, Version string }
+		}
+		if err := json.Unmarshal(raw, &r); err != nil {
+			t.Fatal(err)
+		}
+		parts, err := registry.Parts(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var packages []model.Package
+		for i, p := range parts {
+			if p.Err != nil {
+				t.Errorf("%s %s: number %d: %v", r.Server.Name, r.Server.Version, i, p.Err)
+			}
+			packages = append(packages, p.Package)
+		}
+		out[r.Server.Name+" "+r.Server.Version] = packages
 	}
 	return out
 }
@@ -131,6 +133,9 @@ var reasons = map[string]string{
 	"extras":      "the extras of the repeated package are kept, its place is after --from",
 	"names-a-key": "the name speaks about a key (its path, limit, kind); the value is none",
 	"password":    "addresses of databases, cookies and one-time codes are keys in practice",
+	"shell":       "only a shell would complete ${HOME}, and none reads it; two mounts that call their sources alike have two sources",
+	"switch":      "its description says that it switches something on; the program takes no value after it",
+	"by-variable": "an optional key that the listing takes as a variable too goes there and not onto the command line",
 	"declared":    "variables that the environment or the choices declare already are not asked for twice or as required",
 }
 
@@ -179,12 +184,30 @@ var different = map[string]string{
 	"io.github.safedep/vet-mcp#0":                        "order",
 	"io.github.SamYuan1990/i18n-agent-action#0":          "example",
 	"io.github.therealtimex/browser-use#0":               "extras",
+	"io.github.timescale/tiger-cli#0":                    "shell",
 	"io.github.tjhop/prometheus-mcp-server#0":            "pinned",
 	"io.github.toby/mirror-mcp#0":                        "pinned",
 	"io.github.vandewilly/dice-roller#0":                 "module",
 	"io.github.yarnabrina/mcp-learning#0":                "program",
 	"io.github.ycjcl868/mcp-server-fear-greed#1":         "dashes",
 	"io.github.ycjcl868/mcp-server-fear-greed#2":         "dashes",
+}
+
+// differentFull lists every other record whose arguments differ when every
+// input has an answer.
+var differentFull = map[string]string{
+	"io.github.abhishekbhakat/airflow-mcp-server#0":            "switch",
+	"io.github.abhishekbhakat/airflow-mcp-server#1":            "switch",
+	"io.github.aybelatchane/mcp-server-terminal#0":             "switch",
+	"io.github.bytedance/mcp-server-browser#0":                 "dashes",
+	"io.github.bytedance/mcp-server-commands#0":                "dashes",
+	"io.github.Couchbase-Ecosystem/mcp-server-couchbase#0":     "by-variable",
+	"io.github.gradion-ai/ipybox#0":                            "switch",
+	"io.github.imbenrabi/financial-modeling-prep-mcp-server#0": "by-variable",
+	"io.github.mongodb-js/mongodb-mcp-server#0":                "by-variable",
+	"io.github.mongodb-js/mongodb-mcp-server#1":                "by-variable",
+	"io.github.motherduckdb/mcp-server-motherduck#0":           "by-variable",
+	"io.github.Snowflake-Labs/mcp#0":                           "by-variable",
 }
 
 // differentEnv lists the variables that differ.
@@ -245,7 +268,9 @@ func TestGolden(t *testing.T) {
 			t.Fatal(err)
 		}
 		id := fmt.Sprintf("%s#%d", g.Name, g.Index)
-		r := Build(all[g.Name+" "+g.Version][g.Index].pack(), nil, Platform{"linux", "amd64"})
+		p := all[g.Name+" "+g.Version][g.Index]
+		r := Build(p, nil, Platform{"linux", "amd64"})
+		shown := Portable(p, nil, Platform{"linux", "amd64"})
 		judge := func(table map[string]string, key string, same bool, golden, ours any) {
 			switch reason := table[key]; {
 			case same:
@@ -259,34 +284,46 @@ func TestGolden(t *testing.T) {
 		}
 		args := g.args()
 		judge(different, id, slices.Equal(args, r.Args), args, r.Args)
-		env, got := g.env(), map[string]string{}
+		g.shown = true
+		judge(different, id, slices.Equal(g.args(), shown.Args), g.args(), shown.Args)
+		given, all := g.answered()
+		full := Portable(p, given, Platform{"linux", "amd64"})
+		if same := slices.Equal(all, full.Args); different[id] == "" {
+			judge(differentFull, id, same, all, full.Args)
+		}
+		got := map[string]string{}
 		maps.Copy(got, r.Env)
 		maps.Copy(got, r.SecretEnv)
 		names := map[string]bool{}
-		for k := range env {
+		for k := range g.env() {
 			names[k] = true
 		}
 		for k := range got {
 			names[k] = true
 		}
+		shownEnv := g.env()
+		g.shown = false
+		env := g.env()
 		for _, k := range sortedKeys(names) {
 			a, inA := env[k]
 			b, inB := got[k]
 			judge(differentEnv, id+" "+k, a == b && inA == inB, a, b)
+			a, b = shownEnv[k], shown.Env[k]
+			judge(differentEnv, id+" "+k, a == b, a, b)
 		}
 		for _, in := range g.Inputs {
-			i := slices.IndexFunc(r.Inputs, func(x model.Input) bool { return x.Name == bare(in.ID) })
+			i := slices.IndexFunc(shown.Inputs, func(x model.Input) bool { return x.Name == in.ID })
 			if in.ID == "" {
 				continue // two records declare a variable without a name
 			}
-			same := i >= 0 && r.Inputs[i].Required == in.Required && r.Inputs[i].Secret == in.Secret
-			judge(differentInput, in.ID, same, in, r.Inputs)
+			same := i >= 0 && shown.Inputs[i].Required == in.Required && shown.Inputs[i].Secret == in.Secret && slices.Contains(shown.Secrets, in.ID) == in.Secret
+			judge(differentInput, in.ID, same, in, shown.Inputs)
 		}
 	})
 	if n != 705 {
 		t.Errorf("%d records, expected 705", n)
 	}
-	for _, table := range []map[string]string{different, differentEnv, differentInput} {
+	for _, table := range []map[string]string{different, differentFull, differentEnv, differentInput} {
 		for key := range table {
 			if !seen[key] {
 				t.Errorf("%s is listed as different and is not", key)
@@ -297,8 +334,8 @@ func TestGolden(t *testing.T) {
 
 var reference = regexp.MustCompile(`\$\{([^}]+)\}`)
 
-// put turns the golden file's ${id} into what Build leaves when nobody
-// answers: the default, a secret's mark or ${name}.
+// put turns the golden file's ${id} into what is left when nobody answers: the
+// default, else what Build or Portable put in its place.
 func (g goldenRecord) put(s string) string {
 	return reference.ReplaceAllStringFunc(s, func(m string) string {
 		id := m[2 : len(m)-1]
@@ -307,12 +344,55 @@ func (g goldenRecord) put(s string) string {
 			case in.ID != id:
 			case in.Default != nil && *in.Default != "":
 				return *in.Default
+			case g.shown:
+				return m
 			case in.Secret:
 				return SecretMark(bare(id))
 			}
 		}
+		if g.shown {
+			return m
+		}
 		return "${" + bare(id) + "}"
 	})
+}
+
+// answered gives an answer to every input and the arguments that stand with
+// these answers, optional ones too.
+func (g goldenRecord) answered() (answers map[string]string, args []string) {
+	answers = map[string]string{}
+	secret := map[string]bool{}
+	for i, in := range g.Inputs {
+		switch {
+		case len(in.Choices) > 0:
+			answers[in.ID] = in.Choices[len(in.Choices)-1]
+		case in.Format == "boolean":
+			answers[in.ID] = "true"
+		case in.Format == "number":
+			answers[in.ID] = fmt.Sprint(i)
+		default:
+			answers[in.ID] = fmt.Sprintf("answer %d", i)
+		}
+		secret[in.ID] = in.Secret
+	}
+	put := func(s string) string {
+		return reference.ReplaceAllStringFunc(s, func(m string) string {
+			if id := m[2 : len(m)-1]; !secret[id] && answers[id] != "" {
+				return answers[id]
+			}
+			return m
+		})
+	}
+	args = []string{}
+	if g.Type == "mcpb" {
+		return answers, args
+	}
+	for _, item := range g.Items {
+		for _, s := range append(item.Tok, item.Opt...) {
+			args = append(args, put(s))
+		}
+	}
+	return answers, args
 }
 
 // args are the golden arguments. Two differences hold for whole kinds and are
@@ -353,8 +433,7 @@ func TestNoSecretInClear(t *testing.T) {
 		one[name] = id // a server's versions hardly differ
 	}
 	for _, id := range one {
-		for i, w := range all[id] {
-			p := w.pack()
+		for i, p := range all[id] {
 			answers := map[string]string{}
 			for _, in := range Inputs(p) {
 				if in.Secret {
@@ -380,75 +459,6 @@ func TestNoSecretInClear(t *testing.T) {
 			for _, s := range append(append([]string{}, a.Args...), a.Tail...) {
 				if strings.Contains(s, "plain-plain-") {
 					t.Errorf("%s#%d: an answer was expanded again: %q", id, i, s)
-				}
-			}
-		}
-	}
-}
-
-// TestEdgeCases builds the 111 servers that hold the known traps, remotes too,
-// with every question answered: nothing may be left open and no placeholder
-// may stand where a program or a web server would read it.
-func TestEdgeCases(t *testing.T) {
-	f, err := os.Open(dataset.Path(t, "registry/official-registry-edge-cases.json.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var cases struct {
-		Servers []struct {
-			Server struct {
-				Name     string
-				Packages []wire
-				Remotes  []struct {
-					Type, URL string
-					Headers   []model.Input
-					Variables map[string]model.Input
-				}
-			}
-		}
-	}
-	if err := json.NewDecoder(z).Decode(&cases); err != nil {
-		t.Fatal(err)
-	}
-	if len(cases.Servers) != 111 {
-		t.Errorf("%d servers, expected 111", len(cases.Servers))
-	}
-	for _, s := range cases.Servers {
-		var packages []model.Package
-		for _, w := range s.Server.Packages {
-			packages = append(packages, w.pack())
-		}
-		for _, r := range s.Server.Remotes {
-			packages = append(packages, model.Package{Type: "remote", Transport: r.Type, URL: r.URL, Headers: r.Headers, Variables: r.Variables})
-		}
-		for i, p := range packages {
-			answers := map[string]string{}
-			for _, in := range Inputs(p) {
-				answers[in.Name] = "answer"
-				if in.Format == "boolean" {
-					answers[in.Name] = "true"
-				}
-			}
-			r := Build(p, answers, Platform{"linux", "amd64"})
-			if len(r.Missing) > 0 {
-				t.Errorf("%s#%d: missing %q", s.Server.Name, i, r.Missing)
-			}
-			texts := append(append([]string{r.Command, r.URL}, r.Args...), r.Tail...)
-			for _, m := range []map[string]string{r.Env, r.SecretEnv, r.Headers} {
-				for _, k := range sortedKeys(m) {
-					texts = append(texts, m[k])
-				}
-			}
-			for _, text := range texts {
-				for _, m := range placeholder().FindAllString(text, -1) {
-					if !strings.HasPrefix(m, "${secret:") {
-						t.Errorf("%s#%d: %s is left in %q", s.Server.Name, i, m, text)
-					}
 				}
 			}
 		}

@@ -2,6 +2,7 @@ package recipe
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"toolbay/backend/model"
@@ -18,6 +19,8 @@ func Inputs(p model.Package) []model.Input { return collect(p).list() }
 type fields struct {
 	by       map[string]*model.Input
 	order    []string
+	declared map[string]string // what the listing calls an input, where that is not its name
+	defaults map[string]string // what a variable's first declaration said
 	repeated map[string]bool
 	mounted  map[string]bool // stands in a docker option, so the path is the user's
 	warned   map[string]bool
@@ -26,7 +29,7 @@ type fields struct {
 
 func collect(p model.Package) *fields {
 	f := &fields{
-		by: map[string]*model.Input{}, repeated: map[string]bool{},
+		by: map[string]*model.Input{}, declared: map[string]string{}, defaults: map[string]string{}, repeated: map[string]bool{},
 		mounted: map[string]bool{}, warned: map[string]bool{}, oci: p.Type == "oci",
 	}
 	// Environment first: an argument's {NAME} may mean a declared variable.
@@ -61,8 +64,7 @@ func collect(p model.Package) *fields {
 	}
 	for _, h := range p.Headers {
 		if headerName(h.Name) {
-			h.Secret = h.Secret || LooksSecret(h.Name)
-			f.add(h, h.Name, "")
+			f.add(header(h), h.Name, "")
 		}
 	}
 	f.template(p.URL, p.Variables, model.Input{Required: true})
@@ -105,6 +107,9 @@ func (f *fields) add(in model.Input, name, hint string) {
 		return
 	}
 	in.Name = k
+	if _, known := f.by[k]; !known && strings.HasPrefix(strings.TrimSpace(name), "-") {
+		f.declared[k] = strings.TrimRight(strings.TrimSpace(name), "=")
+	}
 	f.put(in)
 }
 
@@ -129,6 +134,9 @@ func (f *fields) template(text string, vars map[string]model.Input, owner model.
 			// What the publisher said of the whole value is all there is.
 			in = model.Input{Description: owner.Description, Default: owner.Default, Choices: owner.Choices, Required: owner.Default == ""}
 		}
+		if _, known := f.defaults[k]; declared && !known {
+			f.defaults[k] = in.Default
+		}
 		in.Name = k
 		// A value that must be there needs all its parts.
 		in.Required = in.Required || owner.Required
@@ -140,13 +148,27 @@ func (f *fields) template(text string, vars map[string]model.Input, owner model.
 // resolve gives the input that {name} means: a declared variable, else an
 // input of that name, with or without its dashes.
 func (f *fields) resolve(name string, vars map[string]model.Input) string {
-	if _, ok := vars[name]; ok {
-		return name
+	if v, ok := vars[name]; ok {
+		return f.variable(name, v.Default)
 	}
 	if _, ok := f.by[name]; ok {
 		return name
 	}
 	return bare(name)
+}
+
+// variable gives the input of a declared variable. A variable belongs to its
+// value: of two that share a name and have different defaults (the sources of
+// two mounts, both "source_path"), the second is an input of its own.
+func (f *fields) variable(name, def string) string {
+	own := name
+	for n := 2; ; n++ {
+		first, known := f.defaults[own]
+		if !known || first == def || first == "" || def == "" {
+			return own
+		}
+		own = name + "-" + strconv.Itoa(n)
+	}
 }
 
 // put adds an input or, when the name is there already, makes one of both.
@@ -155,7 +177,7 @@ func (f *fields) put(in model.Input) {
 	if in.Format == "integer" || in.Format == "float" {
 		in.Format = "number"
 	}
-	if isExample(in.Default) {
+	if isExample(in.Default) || homeless().MatchString(in.Default) {
 		f.warned["example-as-default:"+in.Name] = true
 		in.Placeholder, in.Default = firstOf(in.Placeholder, in.Default), ""
 	}

@@ -66,7 +66,11 @@ func SecretMark(name string) string { return "${secret:" + name + "}" }
 // they are inserted once and never read again for placeholders. Without an
 // answer the input's default holds.
 func Build(p model.Package, answers map[string]string, pl Platform) Recipe {
-	b := newBuilder(p, answers)
+	return newBuilder(p, answers).build(pl)
+}
+
+func (b *builder) build(pl Platform) Recipe {
+	p := b.p
 	b.environment()
 	switch p.Type {
 	case "npm":
@@ -86,10 +90,8 @@ func Build(p model.Package, answers map[string]string, pl Platform) Recipe {
 	default:
 		b.warn("type-unknown:" + p.Type)
 	}
-	if os, arch, ok := platformHint(p.RuntimeHint); ok {
-		if os != pl.OS || arch != pl.Arch {
-			b.warn("other-platform:" + p.RuntimeHint)
-		}
+	if on, ok := platformOf(p); ok && !on.fits(pl) {
+		b.warn("other-platform:" + on.String())
 	}
 	b.address()
 	return b.finish()
@@ -97,13 +99,15 @@ func Build(p model.Package, answers map[string]string, pl Platform) Recipe {
 
 // builder gathers one recipe.
 type builder struct {
-	p       model.Package
-	fields  *fields
-	answers map[string]string
-	r       Recipe
-	secrets map[string]bool
-	missing map[string]bool
-	warned  map[string]bool
+	p      model.Package
+	fields *fields
+	// portable asks for the names of Portable.
+	portable bool
+	answers  map[string]string
+	r        Recipe
+	secrets  map[string]bool
+	missing  map[string]bool
+	warned   map[string]bool
 }
 
 func newBuilder(p model.Package, answers map[string]string) *builder {
@@ -159,8 +163,7 @@ func (b *builder) address() {
 			b.warn("name-refused:" + h.Name)
 			continue
 		}
-		h.Secret = h.Secret || LooksSecret(h.Name)
-		if v, ok := b.text(h, h.Name, ""); ok {
+		if v, ok := b.text(header(h), h.Name, ""); ok {
 			b.r.Headers[h.Name] = strings.NewReplacer("\r", "", "\n", "").Replace(v)
 		}
 	}

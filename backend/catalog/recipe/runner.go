@@ -237,6 +237,7 @@ func (b *builder) containerCommand(rest []group) []group {
 // the environment of docker itself, so that none stands in its arguments.
 func (b *builder) oci() {
 	own, rest := b.sort()
+	tail := b.flat(b.arguments(b.p.PackageArguments))
 	if len(rest) > 0 && rest[0].tokens[0] == "run" {
 		b.warn("whole-command")
 		rest = rest[1:]
@@ -281,7 +282,7 @@ func (b *builder) oci() {
 		}
 	}
 	b.rest(rest, false)
-	b.r.Tail = append(b.r.Tail, b.flat(b.arguments(b.p.PackageArguments))...)
+	b.r.Tail = append(b.r.Tail, tail...)
 	image := b.p.Identifier
 	if b.p.Version != "" && !strings.Contains(image, "@") && !imageTag().MatchString(image) {
 		image += ":" + b.p.Version

@@ -7,8 +7,8 @@ import (
 	"toolbay/backend/pattern"
 )
 
-// placeholder finds {name} and {{name}}. A "$" before it is a shell's or an
-// app's own notation and not ours.
+// placeholder finds {name}, {{name}} and ${{name}}. A "$" before a single brace
+// is a shell's or an app's own notation and not ours.
 var placeholder = pattern.New(`\$?\{\{?\s*([A-Za-z0-9_.-]+)\s*\}?\}`)
 
 // answer gives the text for the input called name: the answer, else the
@@ -24,7 +24,7 @@ func (b *builder) answer(name string) (text string, ok bool) {
 			b.secrets[name] = true
 			return SecretMark(name), true
 		}
-		if in.Format == "boolean" {
+		if in.Format == "boolean" && len(in.Choices) == 0 {
 			return yesNo(a), true
 		}
 		return noNUL(a), true
@@ -39,6 +39,9 @@ func (b *builder) answer(name string) (text string, ok bool) {
 	if in.Secret {
 		b.secrets[name] = true
 		return SecretMark(name), true
+	}
+	if b.portable {
+		name = b.fields.shown(name)
 	}
 	return "${" + name + "}", true
 }
@@ -74,10 +77,10 @@ func (b *builder) expand(template string, vars map[string]model.Input, owner mod
 
 // variable gives the name in a match of placeholder.
 func variable(match string) (string, bool) {
-	if strings.HasPrefix(match, "$") {
+	if strings.HasPrefix(match, "$") && !strings.HasPrefix(match, "${{") {
 		return "", false
 	}
-	return strings.TrimSpace(strings.Trim(match, "{}")), true
+	return strings.TrimSpace(strings.Trim(match, "${}")), true
 }
 
 // example is a value that only shows what could stand there. Real listings
@@ -86,6 +89,21 @@ func variable(match string) (string, bool) {
 var example = pattern.New(`^<[^<>]+>$|(?i)\byour([-_]|[ ]?(name|api|key|token|password|secret|user|project|access))|[/\\]path[/\\]to[/\\]`)
 
 func isExample(s string) bool { return example().MatchString(s) }
+
+// homeless is a path that only a shell could complete, and no shell reads it:
+// "${HOME}/.config/tiger".
+var homeless = pattern.New(`^(\$\{?(HOME|USERPROFILE)\}?|%USERPROFILE%)([/\\]|$)`)
+
+// header is a declared header as its maker meant it: no shell or app completes
+// ${NAME} there, so it is a placeholder, and one that is called like a key
+// holds one.
+func header(h model.Input) model.Input {
+	h.Value = shellName().ReplaceAllString(h.Value, "{$1}")
+	h.Secret = h.Secret || LooksSecret(h.Name)
+	return h
+}
+
+var shellName = pattern.New(`\$\{([A-Za-z_][A-Za-z0-9_]*)\}`)
 
 // noNUL drops what no argument or variable of a process can hold.
 func noNUL(s string) string { return strings.ReplaceAll(s, "\x00", "") }

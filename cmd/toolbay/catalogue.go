@@ -55,31 +55,6 @@ func count(n int, more bool) string {
 	return fmt.Sprint(n)
 }
 
-func (c *cli) show() *cobra.Command {
-	return &cobra.Command{
-		Use: "show ID", Short: "Everything known about one listing", Args: exactly(1, "name one listing"),
-		RunE: func(cmd *cobra.Command, args []string) error {
-			b, err := c.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			l, err := b.Listing(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return c.print(l, func(w io.Writer) {
-				fmt.Fprintf(w, "%s\n%s\n", l.Title, l.Description)
-				for _, p := range l.Packages {
-					fmt.Fprintf(w, "  %s %s%s %s\n", p.Type, p.Identifier, p.URL, p.Version)
-				}
-				for _, t := range l.Tools {
-					fmt.Fprintf(w, "  - %s: %s\n", t.Name, oneLine(t.Description))
-				}
-			})
-		},
-	}
-}
-
 // syncResult is the JSON of one source's sync or import.
 type syncResult struct {
 	Source     string       `json:"source"`

@@ -50,6 +50,9 @@ var packages = []fakenpm.Package{
 	server("blurts-mcp", "1.0.0", `console.error('bad key', process.env.ACME_API_KEY, process.argv.join(' '));
 console.log('bad key', process.env.ACME_API_KEY, process.argv.join(' ')); process.exit(1);
 `),
+	// It says which listing it belongs to.
+	{Name: "named-mcp", Version: "1.0.0", Files: map[string]string{"cli.js": mcp},
+		Manifest: map[string]any{"bin": "cli.js", "mcpName": "io.github.acme/named"}},
 	{Name: "nobin-mcp", Version: "1.0.0", Files: map[string]string{"index.js": mcp}},
 	{Name: "unfinished-mcp", Version: "1.0.0", Files: map[string]string{"cli.js": mcp},
 		Manifest: map[string]any{"bin": "cli.js", "dependencies": map[string]any{"nowhere-to-be-found": "^1.0.0"}}},

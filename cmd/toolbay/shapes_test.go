@@ -15,7 +15,10 @@ import (
 var shapes = map[string]string{
 	"error":          `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|input|secret","name":"","text":"","flag":""}],"detail":""}}`,
 	"search":         `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `]}`,
-	"show":           listing,
+	"show":           card,
+	"plan": `{"command":"","args":[""],"env":{},"secrets":[""],"url":"","headers":{},
+		"inputs":[{"name":"","label":"","required":true,"secret":true,"format":"string|number|boolean|filepath|folder","default":"","choices":[""]}],
+		"files":[""],"warnings":[""]}`,
 	"catalog import": sync1,
 	"sync":           sync1,
 	"status":         `[{"source":"","enabled":true,"listings":0,"synced":"time?","error":""}]`,
@@ -39,8 +42,11 @@ var shapes = map[string]string{
 const (
 	pack    = `{"type":"","identifier":"","version":""}`
 	listing = `{"id":"","name":"","title":"","description":"","publisher":"","repository":"","sources":[""],"packages":[` + pack + `]}`
-	sync1   = `{"source":"","read":0,"kept":0,"unreadable":[{"index":0,"reason":""}]}`
-	test1   = `{"server":"id","ok":true,"protocol":"","tools":[""],"took_ms":0,"error":"","log":""}`
+	card    = `{"id":"","name":"","title":"","description":"","publisher":"","repository":"","sources":[""],"packages":[` + pack + `],
+		"records":[{"source":"","id":"","name":"","title":"","status":"","seen":"time","packages":[` + pack + `],"sources":[""],"tools":[{"name":""}]}],
+		"origins":{},"facts":[{"code":"","state":"yes|no|unknown","origin":"","args":{}}]}`
+	sync1 = `{"source":"","read":0,"kept":0,"unreadable":[{"index":0,"reason":""}]}`
+	test1 = `{"server":"id","ok":true,"protocol":"","tools":[""],"took_ms":0,"error":"","log":""}`
 )
 
 var (

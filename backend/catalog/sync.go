@@ -3,79 +3,114 @@ package catalog
 import (
 	"context"
 	"errors"
-	"fmt"
+	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
+	"toolbay/backend/catalog/internal/fetch"
+	"toolbay/backend/catalog/source"
 	"toolbay/backend/catalog/source/docker"
 	"toolbay/backend/catalog/source/registry"
 	"toolbay/backend/job"
 	"toolbay/backend/model"
-	"toolbay/backend/store"
 )
 
 const (
-	// maxPages bounds a crawl; the registry had 524 pages in October 2026.
-	maxPages = 20_000
-	// idlePages bounds pages that bring nothing while the cursor moves on.
-	idlePages = 25
-	// crawlAge is how long an unfinished crawl is worth going on with.
-	crawlAge = 24 * time.Hour
-	// pagePause keeps us below the ten requests a second that the official
+	// atOnce is how many sources are read at the same time: one that is slow
+	// does not hold the others up.
+	atOnce = 3
+	// usualPause keeps us below the ten requests a second that the official
 	// registry allows.
-	pagePause     = 100 * time.Millisecond
-	maxUnreadable = 1000 // that are told
+	usualPause = 100 * time.Millisecond
+	// maxTold bounds the unreadable records that are kept with their reason, of
+	// which the first have their text kept too.
+	maxTold, maxTexts = 10_000, 200
+	maxText           = 4 << 10
 )
 
 // SyncResult is what came of one source.
 type SyncResult struct {
 	Source string `json:"source"`
-	// Read counts records, Kept the listings they made: a server's older
-	// versions and what could not be read are not kept.
+	// Read counts records, Kept the listings they made. Older are those of
+	// versions that are not the newest of their server.
 	Read       int          `json:"read"`
 	Kept       int          `json:"kept"`
+	Older      int          `json:"older"`
 	Unreadable []Unreadable `json:"unreadable"`
+	// Changes tells that only what changed was read.
+	Changes bool `json:"changes"`
 	// Err is why the source was not brought up to date; its old listings stay.
 	Err error `json:"-"`
 }
 
-// Sync brings one source, or with "" all that are enabled, up to date. With ""
-// one that fails is passed over and its result says so; the error is then only
-// for what concerns all. A named source's failure is also returned. Error
-// codes: source_unknown, source_busy, source_unreachable, source_refused,
-// source_garbage, source_loops, source_insecure, and the database's.
+// Sync brings one source, or with "" all that are enabled and allowed, up to
+// date. With "" one that fails is passed over and its result says so; the
+// error is then only for what concerns all. A named source's failure is also
+// returned. Error codes: source_unknown, source_busy, source_unreachable,
+// source_refused, source_key, source_garbage, source_loops, source_floods,
+// source_insecure, source_certificate, policy_source, policy_broken, and the
+// database's.
 func (c *Catalog) Sync(ctx context.Context, source string, report job.Report) ([]SyncResult, error) {
-	if source != "" {
-		if source == File {
-			return nil, model.Fail("source_unknown", errors.New("files are imported"), "source", source)
-		}
-		if _, err := c.state(ctx, source); err != nil {
-			return nil, err
-		}
-		res := c.sync(ctx, source, report)
-		return []SyncResult{res}, res.Err
-	}
 	states, err := c.Status(ctx)
 	if err != nil {
 		return nil, err
 	}
-	out := []SyncResult{}
+	feeds, err := c.feeds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	byID := map[string]feed{}
+	for _, f := range feeds {
+		byID[f.ID] = f
+	}
+	if source != "" {
+		f, ok := byID[source]
+		if !ok {
+			return nil, model.Fail("source_unknown", nil, "source", source)
+		}
+		res := c.sync(ctx, f, report)
+		return []SyncResult{res}, res.Err
+	}
+	var chosen []feed
 	for _, s := range states {
-		if !s.Enabled || s.Source == File {
-			continue
+		if f, ok := byID[s.Source]; ok && s.Enabled && s.Allowed {
+			chosen = append(chosen, f)
 		}
-		res := c.sync(ctx, s.Source, report)
-		if ctx.Err() != nil {
-			return out, ctx.Err()
+	}
+	out := make([]SyncResult, len(chosen))
+	var wait sync.WaitGroup
+	free := make(chan struct{}, atOnce)
+	for i, f := range chosen {
+		wait.Go(func() {
+			free <- struct{}{}
+			defer func() { <-free }()
+			if ctx.Err() != nil {
+				return
+			}
+			out[i] = c.sync(ctx, f, report)
+		})
+	}
+	wait.Wait()
+	if ctx.Err() != nil {
+		done := []SyncResult{}
+		for _, r := range out {
+			if r.Source != "" && r.Err == nil {
+				done = append(done, r)
+			}
 		}
-		out = append(out, res)
+		return done, ctx.Err()
 	}
 	return out, nil
 }
 
-func (c *Catalog) sync(ctx context.Context, source string, report job.Report) SyncResult {
-	res := SyncResult{Source: source, Unreadable: []Unreadable{}}
-	release, ok, err := c.store.Exclusive("sync-" + source)
+// sync brings one source up to date under its lock and keeps how that went.
+func (c *Catalog) sync(ctx context.Context, f feed, report job.Report) SyncResult {
+	res := SyncResult{Source: f.ID, Unreadable: []Unreadable{}}
+	if res.Err = c.o.Policy.Source(f.ID); res.Err != nil {
+		return res
+	}
+	release, ok, err := c.store.Exclusive("sync-" + f.ID)
 	if err != nil || !ok {
 		res.Err = err
 		if err == nil {
@@ -84,13 +119,20 @@ func (c *Catalog) sync(ctx context.Context, source string, report job.Report) Sy
 		return res
 	}
 	defer release()
-	switch source {
-	case Starter:
+	if err := c.note(ctx, f.ID, nil); err != nil {
+		res.Err = err
+		return res
+	}
+	if f.ID == Starter {
 		res, err = c.starter(ctx, true)
-	case Docker:
-		res, err = c.docker(ctx, report)
-	default:
-		res, err = c.crawl(ctx, report)
+	} else {
+		res, err = c.read(ctx, f, func(p job.Progress) {
+			p.Subject = f.ID
+			report(p)
+		})
+	}
+	if res.Unreadable == nil {
+		res.Unreadable = []Unreadable{}
 	}
 	if err == nil {
 		return res
@@ -100,37 +142,72 @@ func (c *Catalog) sync(ctx context.Context, source string, report job.Report) Sy
 		res.Err = model.Fail("cancelled", ctx.Err())
 		return res
 	}
-	if state, err := c.state(ctx, source); err == nil {
-		state.Error = model.Code(res.Err)
-		if err := c.store.PutSource(ctx, state); err != nil {
-			res.Err = errors.Join(res.Err, err)
-		}
+	if err := c.note(ctx, f.ID, res.Err); err != nil {
+		res.Err = errors.Join(res.Err, err)
 	}
 	return res
 }
 
-func (c *Catalog) docker(ctx context.Context, report job.Report) (SyncResult, error) {
-	res := SyncResult{Source: Docker, Unreadable: []Unreadable{}}
-	report(job.Progress{Stage: "download", Unit: "items"})
-	address := c.origin(Docker)
-	body, err := c.web.Get(ctx, address, docker.MaxSize)
-	if model.Code(err) == "source_refused" && address == docker.Origin {
-		body, err = c.web.Get(ctx, docker.OriginYAML, docker.MaxSize)
-	}
+// note keeps how a source is, if something is new about it. A source is known
+// from its first sync on, with the switch as it stands.
+func (c *Catalog) note(ctx context.Context, id string, why error) error {
+	state, err := c.state(ctx, id)
 	if err != nil {
-		return res, err
+		return err
 	}
-	found, err := docker.Catalogue(body)
-	if err != nil {
-		return res, err
+	if why == nil && (state.Synced != nil || state.Error != "") {
+		return nil
 	}
-	listings := res.take(found)
-	if len(listings) == 0 {
-		return res, model.Fail("source_garbage", errors.New("no server in the catalogue"))
-	}
-	report(job.Progress{Stage: "prepare", Done: int64(res.Kept), Total: int64(res.Kept), Unit: "items"})
-	return res, c.store.ReplaceSource(ctx, Docker, listings, c.o.Now())
+	state.Error = model.Code(why)
+	return c.store.PutSource(ctx, state.SourceState)
 }
+
+// web is how one source is asked.
+func (c *Catalog) web(f feed) (*bound, error) {
+	header, err := c.o.Headers(f.ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(header) == 0 && (f.Key || f.private != nil && len(f.private.Headers) > 0) {
+		return nil, model.Fail("source_key", errors.New("no key is set"))
+	}
+	pause := f.Pause
+	if pause < usualPause {
+		pause = usualPause
+	}
+	w := &fetch.Client{
+		HTTP: c.o.HTTP, UserAgent: c.o.UserAgent, Timeout: c.o.Timeout, Sleep: c.o.Sleep, Now: c.o.Now,
+		Pause: pause, Header: header,
+	}
+	if c.o.CA != nil {
+		w.CA = c.o.CA(f.ID)
+	}
+	if f.private != nil {
+		w.Origin, w.Inside = f.private.URL, true
+		if w.CA == nil {
+			w.CA = []byte(f.private.CA)
+		}
+	}
+	return &bound{w}, nil
+}
+
+// bound keeps a source to the host of its first address: whatever cursors and
+// links it sends, nothing else is asked on its behalf.
+type bound struct{ *fetch.Client }
+
+func (b *bound) Get(ctx context.Context, address string, limit int64) ([]byte, error) {
+	if b.Origin == "" {
+		b.Origin = address
+	}
+	at, err := url.Parse(address)
+	first, err2 := url.Parse(b.Origin)
+	if err != nil || err2 != nil || at.Host != first.Host || at.Scheme != first.Scheme {
+		return nil, model.Fail("source_insecure", errors.Join(errors.New("it leads to another host"), err, err2))
+	}
+	return b.Client.Get(ctx, address, limit)
+}
+
+var _ source.Web = (*bound)(nil)
 
 // take keeps the readable servers of a catalogue of Docker's.
 func (r *SyncResult) take(found []docker.Result) []model.Listing {
@@ -138,10 +215,13 @@ func (r *SyncResult) take(found []docker.Result) []model.Listing {
 	for i, f := range found {
 		r.Read++
 		if f.Err != nil {
-			r.note(i, f.Err.Error())
+			r.unread(i, f.Err.Error(), f.Raw)
 			if f.Listing.ID == "" {
 				continue
 			}
+		}
+		for _, reason := range f.LeftOut {
+			r.note(i, reason)
 		}
 		listings = append(listings, complete(f.Listing))
 	}
@@ -149,100 +229,23 @@ func (r *SyncResult) take(found []docker.Result) []model.Listing {
 	return listings
 }
 
+// note tells what was left out of a record that is kept.
 func (r *SyncResult) note(index int, reason string) {
-	if len(r.Unreadable) < maxUnreadable {
+	if len(r.Unreadable) < maxTold {
 		r.Unreadable = append(r.Unreadable, Unreadable{Index: index, Reason: reason})
 	}
 }
 
-// crawl reads the official registry page by page. Each page is staged in the
-// database with the cursor of the next, so a crawl that is killed goes on
-// where it was; the listings change only when the last page is there.
-func (c *Catalog) crawl(ctx context.Context, report job.Report) (SyncResult, error) {
-	res := SyncResult{Source: Official, Unreadable: []Unreadable{}}
-	origin := c.origin(Official)
-	state, found, err := c.store.Crawl(ctx, Official)
-	if err != nil {
-		return res, err
+// unread tells why nothing could be made of a record, and what it was.
+func (r *SyncResult) unread(index int, reason string, raw []byte) {
+	if len(r.Unreadable) >= maxTold {
+		return
 	}
-	if !found || state.Origin != origin || c.o.Now().Sub(state.Started) > crawlAge {
-		if err := c.store.DropCrawl(ctx, Official); err != nil {
-			return res, err
-		}
-		state = store.Crawl{Source: Official, Origin: origin, Started: c.o.Now()}
+	keep := maxText
+	if len(r.Unreadable) >= maxTexts {
+		keep = 80
 	}
-	client := registry.Client{Fetch: c.web, Origin: origin}
-	idle := 0
-	for {
-		report(job.Progress{Stage: "download", Done: int64(state.Read), Unit: "items"})
-		page, err := client.Page(ctx, state.Cursor)
-		if err != nil {
-			// A registry may forget a cursor; the next sync then starts anew.
-			if found && model.Code(err) == "source_refused" {
-				err = errors.Join(err, c.store.DropCrawl(ctx, Official))
-			}
-			return res, err
-		}
-		res.Read, res.Unreadable = state.Read, state.Unreadable
-		listings := res.page(page)
-		state.Read, state.Unreadable = res.Read, res.Unreadable
-		state.Pages++
-		if page.Next == "" {
-			report(job.Progress{Stage: "prepare", Done: int64(state.Read), Total: int64(state.Read), Unit: "items"})
-			return c.finish(ctx, res, listings)
-		}
-		if idle++; len(page.Records) > 0 {
-			idle = 0
-		}
-		state.Cursor = page.Next
-		seen, err := c.store.StagePage(ctx, state, listings)
-		if err != nil {
-			return res, err
-		}
-		if seen || state.Pages >= maxPages || idle >= idlePages {
-			cause := fmt.Errorf("page %d leads back to a page that was read", state.Pages)
-			return res, errors.Join(model.Fail("source_loops", cause), c.store.DropCrawl(ctx, Official))
-		}
-		if err := c.rest(ctx, origin); err != nil {
-			return res, err
-		}
-	}
-}
-
-func (c *Catalog) finish(ctx context.Context, res SyncResult, last []model.Listing) (SyncResult, error) {
-	kept, err := c.store.FinishCrawl(ctx, Official, last, c.o.Now())
-	res.Kept = kept
-	if res.Unreadable == nil {
-		res.Unreadable = []Unreadable{}
-	}
-	return res, err
-}
-
-// page keeps the newest versions among the records of a page.
-func (r *SyncResult) page(p registry.Page) []model.Listing {
-	n := newest{}
-	for _, rec := range p.Records {
-		n.add(r, rec.Record, rec.Err)
-	}
-	return n.listings()
-}
-
-// rest waits between two pages, unless the registry is this computer.
-func (c *Catalog) rest(ctx context.Context, origin string) error {
-	if u, err := url.Parse(origin); err == nil && u.Scheme == "http" {
-		return ctx.Err()
-	}
-	if c.o.Sleep != nil {
-		return c.o.Sleep(ctx, pagePause)
-	}
-	t := time.NewTimer(pagePause)
-	defer t.Stop()
-	select {
-	case <-t.C:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	}
+	r.Unreadable = append(r.Unreadable, Unreadable{Index: index, Reason: reason, Raw: string(raw[:min(len(raw), keep)])})
 }
 
 // newest keeps of every server its newest version.
@@ -251,17 +254,25 @@ type newest map[string]registry.Record
 func (n newest) add(res *SyncResult, rec registry.Record, err error) {
 	index := res.Read
 	res.Read++
+	if err == nil {
+		err = rec.Err
+	}
 	if err != nil {
-		res.note(index, err.Error())
+		res.unread(index, err.Error(), rec.Raw)
 		return
 	}
 	for _, reason := range rec.LeftOut {
 		res.note(index, reason)
 	}
+	have, ok := n[rec.Listing.ID]
 	if rec.Latest != nil && !*rec.Latest {
+		res.Older++
 		return
 	}
-	if have, ok := n[rec.Listing.ID]; !ok || registry.Newest(rec, have) {
+	if ok {
+		res.Older++
+	}
+	if !ok || registry.Newest(rec, have) {
 		n[rec.Listing.ID] = rec
 	}
 }
@@ -272,4 +283,32 @@ func (n newest) listings() []model.Listing {
 		out = append(out, complete(rec.Listing))
 	}
 	return out
+}
+
+// sleep waits, unless the source is this computer.
+func (c *Catalog) sleep(ctx context.Context, origin string, d time.Duration) error {
+	if u, err := url.Parse(origin); err == nil && u.Scheme == "http" {
+		return ctx.Err()
+	}
+	if c.o.Sleep != nil {
+		return c.o.Sleep(ctx, d)
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// unknownThere tells whether a failure means that a server does not know what it was
+// asked, rather than that it does not let us in.
+func unknownThere(err error) bool {
+	switch fetch.Status(err) {
+	case http.StatusBadRequest, http.StatusNotFound, http.StatusMethodNotAllowed, http.StatusUnprocessableEntity, http.StatusNotImplemented:
+		return true
+	}
+	return false
 }

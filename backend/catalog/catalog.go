@@ -16,15 +16,12 @@ import (
 	"net/http"
 	"time"
 
-	"toolbay/backend/catalog/internal/fetch"
-	"toolbay/backend/catalog/source/docker"
-	"toolbay/backend/catalog/source/registry"
 	"toolbay/backend/catalog/source/starter"
 	"toolbay/backend/model"
 	"toolbay/backend/store"
 )
 
-// Ids of the sources.
+// Ids of the sources that something else is known of.
 const (
 	Starter  = "starter"  // comes with Toolbay
 	Docker   = "docker"   // Docker's catalogue
@@ -37,11 +34,10 @@ const ForYou = store.ForYou
 
 // The words of search and state are the store's.
 type (
-	Query       = store.Query
-	Results     = store.Results
-	Facets      = store.Facets
-	SourceState = store.SourceState
-	Unreadable  = store.Unreadable
+	Query      = store.Query
+	Results    = store.Results
+	Facets     = store.Facets
+	Unreadable = store.Unreadable
 )
 
 // Store is what the catalogue needs of the database. Its errors carry codes.
@@ -52,6 +48,9 @@ type Store interface {
 
 	Sources(context.Context) ([]store.SourceState, error)
 	PutSource(context.Context, store.SourceState) error
+	RemoveSource(ctx context.Context, id string) error
+	PutSourceOrder(ctx context.Context, ids []string) error
+	SourceOrder(context.Context) (func(source string) int, error)
 	Setting(ctx context.Context, name string) (string, error)
 	PutSetting(ctx context.Context, name, value string) error
 
@@ -60,24 +59,40 @@ type Store interface {
 	Crawl(ctx context.Context, source string) (store.Crawl, bool, error)
 	StagePage(ctx context.Context, c store.Crawl, listings []model.Listing) (seen bool, err error)
 	FinishCrawl(ctx context.Context, source string, last []model.Listing, synced time.Time) (kept int, err error)
+	FinishChanges(ctx context.Context, source string, last []model.Listing, synced time.Time) (kept int, err error)
 	DropCrawl(ctx context.Context, source string) error
+	Watermark(ctx context.Context, source string) (changes, whole time.Time, err error)
+	PutWatermark(ctx context.Context, source string, changes time.Time) error
+	PutUnreadable(ctx context.Context, source string, list []store.Unreadable) error
+	Unreadable(ctx context.Context, source string) ([]store.Unreadable, error)
 	Reindex(context.Context) error
 	Exclusive(name string) (release func(), ok bool, err error)
 }
 
 // Options are the catalogue's effects; the zero value is the real world.
 type Options struct {
+	// HTTP is asked instead of the network when it has a transport of its own.
 	HTTP *http.Client
 	Now  func() time.Time
 	// Sleep waits between tries and pages.
 	Sleep func(context.Context, time.Duration) error
 	// Timeout of one request; 45 s unless set.
 	Timeout time.Duration
-	// Origins says where a source is, when it is not where it usually is: for
-	// "official" the registry without a path, for "docker" the catalogue file.
+	// Origins says where a source is, by its id, when it is not where it usually
+	// is: a registry's address without /v0.1, else that of the file.
 	Origins map[string]string
 	// UserAgent names this program to the sources.
 	UserAgent string
+	// Headers gives what a source is sent besides, its key for one. nil is
+	// nothing for anybody.
+	Headers func(source string) (http.Header, error)
+	// CA gives certificates in PEM that are trusted for a source besides the
+	// system's; nil, and what AddRegistry was told, unless set.
+	CA func(source string) []byte
+	// Policy is what the people who run this computer allow; nil allows all.
+	Policy *Policy
+	// Seed tells computers apart, so that they do not all ask at the same time.
+	Seed string
 }
 
 // Catalog is the catalogue. It may be used from several goroutines and
@@ -85,7 +100,6 @@ type Options struct {
 type Catalog struct {
 	store Store
 	o     Options
-	web   *fetch.Client
 }
 
 // New makes a catalogue on top of a database.
@@ -96,22 +110,13 @@ func New(s Store, o Options) *Catalog {
 	if o.UserAgent == "" {
 		o.UserAgent = "toolbay (desktop app for MCP servers)"
 	}
-	return &Catalog{store: s, o: o, web: &fetch.Client{
-		HTTP: o.HTTP, UserAgent: o.UserAgent, Timeout: o.Timeout, Sleep: o.Sleep, Now: o.Now,
-	}}
-}
-
-func (c *Catalog) origin(source string) string {
-	if o := c.o.Origins[source]; o != "" {
-		return o
+	if o.Headers == nil {
+		o.Headers = func(string) (http.Header, error) { return nil, nil }
 	}
-	switch source {
-	case Official:
-		return registry.Origin
-	case Docker:
-		return docker.Origin
+	if o.Policy == nil {
+		o.Policy = &Policy{}
 	}
-	return ""
+	return &Catalog{store: s, o: o}
 }
 
 // Starter loads the catalogue that comes with this version of Toolbay, unless
@@ -159,51 +164,4 @@ func (c *Catalog) Show(ctx context.Context, id string) (model.Listing, error) {
 func (c *Catalog) Known(ctx context.Context, kind, identifier string) (model.Listing, bool) {
 	l, ok, err := c.store.Known(ctx, kind, identifier)
 	return l, ok && err == nil
-}
-
-// Status tells how every source is, also one that was never synced. Imported
-// files are among them once there are any.
-func (c *Catalog) Status(ctx context.Context) ([]SourceState, error) {
-	have, err := c.store.Sources(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]SourceState, 0, len(have)+3)
-	for _, id := range []string{Starter, Official, Docker, File} {
-		state, known := SourceState{Source: id, Enabled: true}, id != File
-		for _, s := range have {
-			if s.Source == id {
-				state, known = s, true
-			}
-		}
-		if known {
-			out = append(out, state)
-		}
-	}
-	return out, nil
-}
-
-// Enable tells whether Sync of all sources includes this one. Its listings
-// stay.
-func (c *Catalog) Enable(ctx context.Context, source string, enabled bool) error {
-	state, err := c.state(ctx, source)
-	if err != nil {
-		return err
-	}
-	state.Enabled = enabled
-	return c.store.PutSource(ctx, state)
-}
-
-// state gives the state of one source. Error code: source_unknown.
-func (c *Catalog) state(ctx context.Context, source string) (SourceState, error) {
-	all, err := c.Status(ctx)
-	if err != nil {
-		return SourceState{}, err
-	}
-	for _, s := range all {
-		if s.Source == source {
-			return s, nil
-		}
-	}
-	return SourceState{}, model.Fail("source_unknown", nil, "source", source)
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,9 +32,13 @@ type bench struct {
 	registry *fakeregistry.Registry
 	path     string // of the database
 	url      string // of the registry
+	mu       sync.Mutex
 	slept    []time.Duration
 	clock    time.Time
 }
+
+// week makes the next sync read everything instead of what changed.
+func (b *bench) week() { b.clock = b.clock.Add(8 * 24 * time.Hour) }
 
 func newBench(t testing.TB, records []fakeregistry.Record) *bench {
 	t.Helper()
@@ -59,11 +64,23 @@ func (b *bench) with(origin string) *catalog.Catalog {
 		Now:     func() time.Time { return b.clock },
 		Timeout: time.Minute, // reading 16 MB takes a while on a busy machine
 		Sleep: func(ctx context.Context, d time.Duration) error {
+			b.mu.Lock()
+			defer b.mu.Unlock()
 			b.slept = append(b.slept, d)
 			return ctx.Err()
 		},
-		Origins: map[string]string{"official": origin, "docker": origin + "/catalog.json"},
+		Origins: origins(origin),
 	})
+}
+
+// origins sends every source to one computer, which has the official registry
+// only.
+func origins(origin string) map[string]string {
+	out := map[string]string{"official": origin}
+	for _, id := range []string{"docker", "toolhive", "anthropic", "github", "mcpm", "cline", "smithery", "glama"} {
+		out[id] = origin + "/none/" + id
+	}
+	return out
 }
 
 func made(n int) []fakeregistry.Record {
@@ -125,7 +142,8 @@ func TestSyncReadsEveryPage(t *testing.T) {
 		t.Errorf("state %+v", s)
 	}
 
-	b.registry.Set(made(40)) // the others were deleted
+	b.registry.Set(made(40)) // the others are gone without a trace
+	b.week()
 	if _, err := b.Sync(t.Context(), "official", job.Silent); err != nil {
 		t.Fatal(err)
 	}
@@ -179,6 +197,7 @@ func TestEveryFailureLeavesTheOldListings(t *testing.T) {
 				many = 250
 			}
 			b.registry.Set(made(many))
+			b.week()
 			before := len(b.registry.Requests())
 			b.registry.Fail(c.fault)
 			res, err := b.Sync(t.Context(), "official", job.Silent)
@@ -330,21 +349,32 @@ func TestOneSyncOfASourceAtATime(t *testing.T) {
 func TestSyncOfAllPassesOverWhatFails(t *testing.T) {
 	b := newBench(t, made(12))
 	res, err := b.Sync(t.Context(), "", job.Silent)
-	if err != nil || len(res) != 3 {
+	if err != nil {
 		t.Fatalf("%+v, %v", res, err)
 	}
-	for i, want := range []struct{ source, code string }{{"starter", ""}, {"official", ""}, {"docker", "source_refused"}} {
-		if res[i].Source != want.source || model.Code(res[i].Err) != want.code {
-			t.Errorf("%d: %s %v, want %v", i, res[i].Source, res[i].Err, want)
+	codes := map[string]string{}
+	for _, r := range res {
+		codes[r.Source] = model.Code(r.Err)
+		if s := source(t, b.Catalog, r.Source); s.Error != codes[r.Source] {
+			t.Errorf("%s: state %+v after %v", r.Source, s, r.Err)
 		}
 	}
+	for id, want := range map[string]string{"starter": "", "official": "", "docker": "source_refused", "mcpm": "source_refused"} {
+		if got, ok := codes[id]; !ok || got != want {
+			t.Errorf("%s: %q, want %q", id, got, want)
+		}
+	}
+	if _, ok := codes["smithery"]; ok {
+		t.Error("a source that is off by itself was asked")
+	}
+	many := len(res)
 	if n := total(t, b.Catalog, catalog.Query{Source: "official"}); n != 12 {
 		t.Errorf("%d listings", n)
 	}
 	if err := b.Enable(t.Context(), "docker", false); err != nil {
 		t.Fatal(err)
 	}
-	if res, err = b.Sync(t.Context(), "", job.Silent); err != nil || len(res) != 2 {
+	if res, err = b.Sync(t.Context(), "", job.Silent); err != nil || len(res) != many-1 {
 		t.Errorf("with one switched off: %+v, %v", res, err)
 	}
 	if _, err := b.Sync(t.Context(), "elsewhere", job.Silent); model.Code(err) != "source_unknown" {

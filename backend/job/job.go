@@ -23,6 +23,9 @@ type Progress struct {
 	Done  int64  `json:"done"`
 	Total int64  `json:"total"`
 	Unit  string `json:"unit"`
+	// Subject is what this is about when a job does several things at once: a
+	// source's id.
+	Subject string `json:"subject,omitempty"`
 }
 
 // Report receives progress. It is never nil and may be called from any

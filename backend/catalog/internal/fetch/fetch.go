@@ -182,7 +182,24 @@ func (c *Client) try(ctx context.Context, u *url.URL, limit int64) ([]byte, *fai
 	return body, nil
 }
 
-func statusError(res *http.Response) error { return fmt.Errorf("answered %s", res.Status) }
+// answered is a status that is no list.
+type answered struct {
+	code int
+	text string
+}
+
+func (a *answered) Error() string { return "answered " + a.text }
+
+func statusError(res *http.Response) error { return &answered{res.StatusCode, res.Status} }
+
+// Status gives the status of the answer that err is about, 0 for none.
+func Status(err error) int {
+	var a *answered
+	if errors.As(err, &a) {
+		return a.code
+	}
+	return 0
+}
 
 func (c *Client) agent() string {
 	if c.UserAgent != "" {

@@ -1,21 +1,23 @@
-// Package registry reads the official MCP registry: its API, version 0.1,
-// page by page, and its records wherever they come from. Only catalog imports
-// it.
+// Package registry reads registries that speak the official MCP registry's
+// API, version 0.1: the official one, private ones and others, page by page or
+// only what changed, and their records wherever they come from. Only catalog
+// and the sources that are such a registry import it.
 //
-//	c := registry.Client{Fetch: web}
-//	page, err := c.Page(ctx, "")
+//	c, err := registry.At("https://mcp.example.com/v0.1")
+//	page, err := c.Page(ctx, web, "")
 package registry
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
 	"strings"
+	"time"
 
-	"toolbay/backend/catalog/internal/fetch"
+	"toolbay/backend/catalog/source"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 // Origin is where the official registry is.
@@ -25,77 +27,55 @@ const (
 	maxPage    = 16 << 20 // bytes; a page of 100 real records has 0.1 MB
 	maxRecords = 1000     // of one page; 100 are asked for
 	maxCursor  = 1 << 10
+	// maxVersions of one server is the official registry's own bound.
+	maxVersions = 10_000
 )
 
-// Client reads one registry.
-type Client struct {
-	Fetch  *fetch.Client
-	Origin string // without a path; "" is the official registry
-}
+// Client reads a registry that also tells what changed. It is a
+// source.Changes.
+type Client struct{ Reader }
 
-// Page is one page of the newest versions.
-type Page struct {
-	Records []Result
-	Next    string // cursor of the next page, "" at the end
-}
-
-// Result is one record of a page, or why it could not be read.
-type Result struct {
-	Record
-	Err error
-}
-
-// Page reads the page at cursor, "" being the first. The address always has
-// the same shape, so that the registry's own cache answers most of the time.
-// Error codes: source_unreachable, source_refused, source_garbage,
-// source_insecure.
-func (c Client) Page(ctx context.Context, cursor string) (Page, error) {
-	origin := c.Origin
-	if origin == "" {
-		origin = Origin
+// At gives the client for an address as a person copies it: with or without
+// /v0.1 and /servers at its end. Error code: source_insecure for what is no
+// address.
+func At(address string) (Client, error) {
+	u, err := url.Parse(strings.TrimSpace(address))
+	if err != nil || u.Hostname() == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		// What stands there is often a key, and addresses are shown and logged.
+		return Client{}, model.Fail("source_insecure", errors.New("no plain address of a registry"))
 	}
-	address := strings.TrimSuffix(origin, "/") + "/v0.1/servers?limit=100&version=latest"
-	if cursor != "" {
-		address += "&cursor=" + url.QueryEscape(cursor)
+	var c Client
+	path := strings.TrimRight(strings.TrimSuffix(strings.TrimRight(u.Path, "/"), "/servers"), "/")
+	if m := apiVersion().FindString(path); m != "" {
+		path, c.Base = strings.TrimSuffix(path, m), m
 	}
-	body, err := c.Fetch.Get(ctx, address, maxPage)
+	c.Origin = (&url.URL{Scheme: strings.ToLower(u.Scheme), Host: strings.ToLower(u.Host), Path: path}).String()
+	return c, nil
+}
+
+var apiVersion = pattern.New(`/v0(\.[0-9]+)?$`)
+
+// ChangedSince reads a page of the versions of any age that changed after
+// since, deleted ones too. Not only the newest: when the newest is deleted, the
+// one that takes its place does not count as changed.
+func (c Client) ChangedSince(ctx context.Context, web source.Web, since time.Time, cursor string) (source.Page, error) {
+	return c.page(ctx, web, "limit=100&updated_since="+url.QueryEscape(since.UTC().Format(time.RFC3339)), cursor)
+}
+
+// Versions gives every version of one server, deleted ones too.
+func (c Client) Versions(ctx context.Context, web source.Web, name string) ([]source.Entry, error) {
+	body, err := web.Get(ctx, c.address("/servers/"+url.PathEscape(name)+"/versions?include_deleted=true"), 4*maxPage)
 	if err != nil {
-		return Page{}, err
+		return nil, err
 	}
-	return readPage(body)
-}
-
-func readPage(body []byte) (Page, error) {
-	var wire struct {
-		Servers  []json.RawMessage `json:"servers"`
-		Metadata struct {
-			NextCursor  string `json:"nextCursor"`
-			NextCursor1 string `json:"next_cursor"`
-		} `json:"metadata"`
+	p, err := entries(body, c.Record, maxVersions)
+	if err != nil {
+		return nil, err
 	}
-	if err := json.Unmarshal(body, &wire); err != nil {
-		return Page{}, model.Fail("source_garbage", err)
-	}
-	if wire.Servers == nil {
-		// {"servers":null} is how an empty page looks; anything else is no page.
-		var keys map[string]json.RawMessage
-		if err := json.Unmarshal(body, &keys); err != nil || keys["servers"] == nil {
-			return Page{}, model.Fail("source_garbage", errors.New("no list of servers"))
+	for i, e := range p.Entries {
+		if e.Err == nil && e.Listing.ID != name {
+			p.Entries[i] = source.Entry{Err: fmt.Errorf("a version of %q among those of %q", e.Listing.ID, name)}
 		}
 	}
-	if len(wire.Servers) > maxRecords {
-		return Page{}, model.Fail("source_garbage", fmt.Errorf("%d records on one page", len(wire.Servers)))
-	}
-	p := Page{Next: wire.Metadata.NextCursor}
-	if p.Next == "" {
-		p.Next = wire.Metadata.NextCursor1
-	}
-	if len(p.Next) > maxCursor {
-		return Page{}, model.Fail("source_garbage", errors.New("the cursor is too long"))
-	}
-	for _, raw := range wire.Servers {
-		r, err := Read(raw)
-		p.Records = append(p.Records, Result{r, err})
-	}
-	return p, nil
+	return p.Entries, nil
 }

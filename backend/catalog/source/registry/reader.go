@@ -22,13 +22,16 @@ type Reader struct {
 	Record func(raw []byte) source.Entry
 }
 
-// Page reads the page at cursor, "" being the first.
+// Page reads the page at cursor, "" being the first. The address always has
+// the same shape, so that the registry's own cache answers most of the time.
+// Error codes: source_unreachable, source_refused, source_key, source_garbage,
+// source_insecure.
 func (r Reader) Page(ctx context.Context, web source.Web, cursor string) (source.Page, error) {
-	base := r.Base
-	if base == "" {
-		base = "/v0.1"
-	}
-	address := strings.TrimSuffix(r.Origin, "/") + base + "/servers?limit=100&version=latest"
+	return r.page(ctx, web, "limit=100&version=latest", cursor)
+}
+
+func (r Reader) page(ctx context.Context, web source.Web, query, cursor string) (source.Page, error) {
+	address := r.address("/servers?" + query)
 	if r.Query != "" {
 		address += "&" + r.Query
 	}
@@ -42,9 +45,21 @@ func (r Reader) Page(ctx context.Context, web source.Web, cursor string) (source
 	return Entries(body, r.Record)
 }
 
+func (r Reader) address(path string) string {
+	base := r.Base
+	if base == "" {
+		base = "/v0.1"
+	}
+	return strings.TrimSuffix(r.Origin, "/") + base + path
+}
+
 // Entries reads a page of any registry, record by record; with no reader of
 // records they are the registry's own. Error code: source_garbage.
 func Entries(body []byte, record func([]byte) source.Entry) (source.Page, error) {
+	return entries(body, record, maxRecords)
+}
+
+func entries(body []byte, record func([]byte) source.Entry, most int) (source.Page, error) {
 	if record == nil {
 		record = Entry
 	}
@@ -73,7 +88,7 @@ func Entries(body []byte, record func([]byte) source.Entry) (source.Page, error)
 		}
 		return p, nil
 	}
-	if len(*wire.Servers) > maxRecords {
+	if len(*wire.Servers) > most {
 		return source.Page{}, model.Fail("source_garbage", fmt.Errorf("%d records on one page", len(*wire.Servers)))
 	}
 	for _, raw := range *wire.Servers {

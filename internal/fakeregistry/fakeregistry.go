@@ -131,8 +131,11 @@ type Rules struct {
 	// Since is what it makes of updated_since: "" filters, "ignored" answers as
 	// if it were not there, "refused" with an error.
 	Since string
-	// Before is called before a list is answered with how many were so far.
-	Before func(lists int)
+	// Most bounds a page, below what was asked for; 0 is no bound.
+	Most int
+	// Before is called before a list or the versions of a server are answered,
+	// with how many such answers there will have been.
+	Before func(answers int)
 }
 
 // Behave changes the rules.
@@ -220,10 +223,10 @@ func (r *Registry) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 func (r *Registry) list(w http.ResponseWriter, q *http.Request) {
 	r.mu.Lock()
 	r.requests = append(r.requests, q)
-	fault, rules, lists := r.fault.take(), r.rules, len(r.requests)
+	fault, rules, answers := r.fault.take(), r.rules, len(r.requests)+len(r.asked)
 	r.mu.Unlock()
 	if rules.Before != nil {
-		rules.Before(lists)
+		rules.Before(answers)
 	}
 	r.mu.Lock()
 	records := r.records
@@ -241,6 +244,9 @@ func (r *Registry) list(w http.ResponseWriter, q *http.Request) {
 	if why != "" {
 		problem(w, status, why)
 		return
+	}
+	if rules.Most > 0 {
+		f.limit = min(f.limit, rules.Most)
 	}
 	page := []json.RawMessage{}
 	next := ""
@@ -336,7 +342,11 @@ func (r *Registry) versions(w http.ResponseWriter, q *http.Request) {
 	page := []json.RawMessage{}
 	r.mu.Lock()
 	r.asked = append(r.asked, q.PathValue("name"))
+	rules, answers := r.rules, len(r.requests)+len(r.asked)
 	r.mu.Unlock()
+	if rules.Before != nil {
+		rules.Before(answers)
+	}
 	for _, rec := range r.of(q.PathValue("name"), q.URL.Query().Get("include_deleted") == "true") {
 		page = append(page, rec.Raw)
 	}

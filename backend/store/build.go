@@ -151,29 +151,86 @@ type whole struct {
 	Origins map[string]string `json:"origins"`
 }
 
-// fill writes the next groups.
-func (b *builder) fill(ctx context.Context, groups []group) error {
+// row is a card ready to be written.
+type row struct {
+	rank               int
+	records            []int64
+	numbers            string
+	name, title, body  string // what can be searched; none of a card that is not shown
+	marks, short, kept string
+	packages           []string
+}
+
+// run writes all groups. Cards are made while those before them are written.
+func (b *builder) run(ctx context.Context, groups []group) error {
+	ctx, stop := context.WithCancelCause(ctx)
+	defer stop(nil)
+	ready := make(chan []row)
+	go func() {
+		defer close(ready)
+		for chunk := range slices.Chunk(groups, rowChunk) {
+			rows, err := b.make(ctx, chunk)
+			if err != nil {
+				stop(err)
+				return
+			}
+			select {
+			case ready <- rows:
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+	for more := true; more; {
+		if err := ctx.Err(); err != nil {
+			break
+		}
+		// Watching ctx inside would cost a goroutine per statement.
+		err := b.store.tx(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
+			in, err := prepare(tx, b.made.table())
+			if err != nil {
+				return err
+			}
+			defer in.close()
+			for n := 0; n < indexChunk; {
+				rows, ok := <-ready
+				if more = ok; !more {
+					return nil
+				}
+				if err := in.write(rows); err != nil {
+					return err
+				}
+				n += len(rows)
+			}
+			return nil
+		})
+		if err != nil {
+			stop(err)
+		}
+	}
+	for range ready { // until no one reads from the snapshot any more
+	}
+	return context.Cause(ctx)
+}
+
+// make makes the next cards.
+func (b *builder) make(ctx context.Context, groups []group) ([]row, error) {
 	if err := ctx.Err(); err != nil {
-		return err
+		return nil, err
 	}
 	ctx = context.WithoutCancel(ctx) // watching it would cost a goroutine per statement
-	return b.store.tx(ctx, func(tx *sql.Tx) error {
-		in, err := prepare(ctx, tx, b.made.table())
-		if err != nil {
-			return err
+	rows := make([]row, len(groups))
+	var records []model.Record
+	var err error
+	for i, g := range groups {
+		if records, err = b.records(ctx, g, records[:0]); err != nil {
+			return nil, err
 		}
-		defer in.close()
-		var records []model.Record
-		for _, g := range groups {
-			if records, err = b.records(ctx, g, records[:0]); err != nil {
-				return err
-			}
-			if err := b.put(ctx, in, g, records); err != nil {
-				return err
-			}
+		if rows[i], err = b.row(g, records); err != nil {
+			return nil, err
 		}
-		return nil
-	})
+	}
+	return rows, nil
 }
 
 // records reads the records of a group and sorts their numbers like them.
@@ -201,21 +258,13 @@ func (b *builder) records(ctx context.Context, g group, records []model.Record) 
 
 type recordKey struct{ source, id string }
 
-func (b *builder) put(ctx context.Context, in *inserts, g group, records []model.Record) error {
-	for _, n := range g.records {
-		if _, err := in.member.ExecContext(ctx, n, g.rank); err != nil {
-			return err
-		}
-	}
+// row makes the card of a group.
+func (b *builder) row(g group, records []model.Record) (row, error) {
 	c := makeCard(b.merger, int(g.at), records)
-	numbers := joinNumbers(speakerFirst(c, records, g.records))
-	wholly, err := encodeWhole(c, records)
-	if err != nil {
-		return err
-	}
-	if g.score == hidden {
-		_, err := in.card.ExecContext(ctx, g.rank, numbers, "", wholly)
-		return err
+	kept, err := encodeWhole(c, records)
+	out := row{rank: g.rank, records: g.records, numbers: joinNumbers(speakerFirst(c, records, g.records)), kept: kept}
+	if err != nil || g.score == hidden {
+		return out, err
 	}
 	l := c.Listing
 	score := standing(l)
@@ -223,25 +272,18 @@ func (b *builder) put(ctx context.Context, in *inserts, g group, records []model
 		score -= copied
 	}
 	b.made.add(l, score, &b.text)
-	name, title, body := texts(l)
-	if _, err := in.search.ExecContext(ctx, g.rank, name, title, body, marks(b.made.list[g.rank-1], l)); err != nil {
-		return err
-	}
-	short, err := json.Marshal(brief(l))
-	if err != nil {
-		return err
-	}
-	if _, err := in.card.ExecContext(ctx, g.rank, numbers, string(short), wholly); err != nil {
-		return err
-	}
+	out.name, out.title, out.body = texts(l)
+	out.marks = marks(b.made.list[g.rank-1], l)
 	for _, r := range records {
 		for _, p := range r.Packages {
-			if _, err := in.pack.ExecContext(ctx, packageKey(p.Type, p.Identifier), g.rank); err != nil {
-				return err
+			if key := packageKey(p.Type, p.Identifier); !slices.Contains(out.packages, key) {
+				out.packages = append(out.packages, key)
 			}
 		}
 	}
-	return nil
+	short, err := json.Marshal(brief(l))
+	out.short = string(short)
+	return out, err
 }
 
 // makeCard asks m for a card and sees to what the rest relies on.
@@ -302,7 +344,7 @@ func joinNumbers(ns []int64) string {
 // inserts are the statements that fill a generation.
 type inserts struct{ search, card, member, pack *sql.Stmt }
 
-func prepare(ctx context.Context, tx *sql.Tx, table string) (*inserts, error) {
+func prepare(tx *sql.Tx, table string) (*inserts, error) {
 	in := &inserts{}
 	for _, p := range []struct {
 		to    **sql.Stmt
@@ -314,12 +356,38 @@ func prepare(ctx context.Context, tx *sql.Tx, table string) (*inserts, error) {
 		{&in.pack, `INSERT OR IGNORE INTO package_` + table + ` (key, card) VALUES (?, ?)`},
 	} {
 		var err error
-		if *p.to, err = tx.PrepareContext(ctx, p.query); err != nil {
+		if *p.to, err = tx.Prepare(p.query); err != nil {
 			in.close()
 			return nil, err
 		}
 	}
 	return in, nil
+}
+
+// write writes the next cards.
+func (in *inserts) write(rows []row) error {
+	for _, r := range rows {
+		for _, n := range r.records {
+			if _, err := in.member.Exec(n, r.rank); err != nil {
+				return err
+			}
+		}
+		if _, err := in.card.Exec(r.rank, r.numbers, r.short, r.kept); err != nil {
+			return err
+		}
+		if r.short == "" {
+			continue
+		}
+		if _, err := in.search.Exec(r.rank, r.name, r.title, r.body, r.marks); err != nil {
+			return err
+		}
+		for _, key := range r.packages {
+			if _, err := in.pack.Exec(key, r.rank); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 func (in *inserts) close() {

@@ -15,8 +15,11 @@ import (
 const recipe = 3
 
 const (
-	indexChunk   = 1000 // cards per transaction: other writers wait no longer than one
+	indexChunk   = 3000 // cards per transaction: other writers wait no longer than one
 	maxBodyWords = 3000 // of one listing
+	rowChunk     = 250
+	mergeAt      = 8
+	hashSize     = 16 << 20 // bytes of words in memory before they are written; SQLite's own is 1 MB
 )
 
 // Marks of the filter column. They stand in a private area of Unicode that
@@ -88,10 +91,8 @@ func (s *Store) build(ctx context.Context) error {
 			return err
 		}
 		defer b.read.Close()
-		for chunk := range slices.Chunk(groups, indexChunk) {
-			if err := b.fill(ctx, chunk); err != nil {
-				return err
-			}
+		if err := b.run(ctx, groups); err != nil {
+			return err
 		}
 		b.made.text = b.text.String()
 		return s.swap(ctx, b.made)
@@ -150,7 +151,8 @@ func (s *Store) begin(ctx context.Context, content int64) (int64, error) {
 				return err
 			}
 		}
-		return nil
+		_, err = tx.ExecContext(ctx, fmt.Sprintf(`INSERT INTO search_%[1]d (search_%[1]d, rank) VALUES ('hashsize', %d), ('automerge', %d)`, gen, hashSize, mergeAt))
+		return err
 	})
 	return gen, err
 }
@@ -208,8 +210,8 @@ func texts(l model.Listing) (name, title, body string) {
 	}
 	for _, id := range l.Merged {
 		if id != l.ID {
-			_, other := nameOf(id)
-			ns = append(ns, indexWords(other)...)
+			who, what := nameOf(id)
+			ns = append(append(ns, indexWords(what)...), words(who)...)
 		}
 	}
 	ts := indexWords(l.Title)

@@ -2,8 +2,9 @@ package store
 
 import (
 	"context"
-	"encoding/json"
+	"reflect"
 	"slices"
+	"strings"
 
 	"toolbay/backend/model"
 )
@@ -77,20 +78,14 @@ func (m *sameID) Card(_ int, records []model.Record) model.Card {
 // origins says that every field which says something comes from the record.
 func origins(r model.Record) map[string]string {
 	out := map[string]string{}
-	b, err := json.Marshal(r.Listing)
-	if err != nil {
-		return out
-	}
-	var fields map[string]json.RawMessage
-	if json.Unmarshal(b, &fields) != nil {
-		return out
-	}
-	for name, v := range fields {
-		switch string(v) {
-		case `""`, `0`, `null`, `[]`, `false`, `"0001-01-01T00:00:00Z"`:
-		default:
-			out[name] = r.Source
+	v := reflect.ValueOf(r.Listing)
+	for i := range v.NumField() {
+		f := v.Field(i)
+		if f.IsZero() || f.Kind() == reflect.Slice && f.Len() == 0 {
+			continue
 		}
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ",")
+		out[name] = r.Source
 	}
 	delete(out, "id")
 	delete(out, "sources")

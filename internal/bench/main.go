@@ -26,15 +26,24 @@ const (
 )
 
 func main() {
-	only := flag.String("only", "", "window: measure the window alone")
+	only := flag.String("only", "", "window or catalogue: measure that alone")
+	million := flag.Bool("million", false, "measure the catalogue with 1,000,000 listings too")
+	keep := flag.String("keep", "", "a folder where the catalogue's databases stay")
+	child := flag.Bool("child", false, "one step of the catalogue's measurement, in a process of its own")
 	flag.Parse()
-	if err := run(*only); err != nil {
+	var err error
+	if *child {
+		err = step(flag.Args())
+	} else {
+		err = run(*only, *million, *keep)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(only string) error {
+func run(only string, million bool, keep string) error {
 	work, err := os.MkdirTemp("", "toolbay-bench-")
 	if err != nil {
 		return err
@@ -46,8 +55,11 @@ func run(only string) error {
 	}
 	env := append(os.Environ(), "HOME="+work, "TOOLBAY_HOME="+filepath.Join(work, "home"))
 
-	if only == "window" {
+	switch only {
+	case "window":
 		return window(work, env)
+	case "catalogue":
+		return catalogue(work, million, keep)
 	}
 	fmt.Println("Starting a server: time to its answer to initialize")
 	install := exec.Command(toolbay, "install", "npm:"+pkg, "--yes", "--json")
@@ -105,6 +117,9 @@ func run(only string) error {
 		return err
 	}
 	if err := search(); err != nil {
+		return err
+	}
+	if err := catalogue(work, million, keep); err != nil {
 		return err
 	}
 	return window(work, env)

@@ -100,6 +100,7 @@ var may = map[string][]string{
 	"backend/catalog/internal/loose":   {"backend/catalog/internal/clean"},
 	"backend/catalog/internal/fetch":   {"backend/catalog/internal/clean"},
 	"backend/catalog":                  {"backend/catalog/internal/clean", "backend/catalog/internal/loose", "backend/catalog/internal/fetch", "backend/job", "backend/store", "backend/catalog/source/registry", "backend/catalog/source/docker", "backend/catalog/source/starter", "backend/catalog/source", "backend/catalog/source/toolhive", "backend/catalog/source/mcpm", "backend/catalog/source/anthropic", "backend/catalog/source/github", "backend/catalog/source/cline", "backend/catalog/source/smithery", "backend/catalog/source/glama", "backend/catalog/source/toolsdk", "backend/catalog/source/dxt", "backend/catalog/internal/command", "backend/catalog/recipe"},
+	"backend/catalog/identity":        {},
 	"backend/catalog/source":           {},
 	"backend/catalog/source/registry":  {"backend/catalog/internal/clean", "backend/catalog/internal/loose", "backend/catalog/internal/fetch", "backend/catalog/source"},
 	"backend/catalog/source/docker":    {"backend/catalog/internal/clean", "backend/catalog/internal/loose", "backend/catalog/source"},

@@ -194,7 +194,9 @@ func TestValid(t *testing.T) {
 			t.Fatalf("%d %s", a.Status, a.Body)
 		}
 		check(t, list, "a page", a.Body)
-		var page struct{ Servers []struct{ Server json.RawMessage } }
+		var page struct {
+			Servers []struct{ Server json.RawMessage }
+		}
 		if err := json.Unmarshal(a.Body, &page); err != nil {
 			t.Fatal(err)
 		}

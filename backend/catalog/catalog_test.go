@@ -436,7 +436,7 @@ func TestRealRecords(t *testing.T) {
 		t.Fatalf("import: %+v, %v", imported, err)
 	}
 	l, err := b.Show(t.Context(), "io.github.github/github-mcp-server")
-	if err != nil || l.Title != "GitHub" || l.Publisher != "github" || !slices.Equal(l.Sources, []string{"official", "file"}) || len(l.Packages) == 0 {
+	if err != nil || l.Title != "GitHub" || l.Publisher != "github" || !slices.Equal(l.Sources, []string{"official", catalog.FileSource(dump)}) || len(l.Packages) == 0 {
 		t.Errorf("%+v, %v", l, err)
 	}
 	all, err := b.Search(t.Context(), catalog.Query{})
@@ -444,7 +444,7 @@ func TestRealRecords(t *testing.T) {
 		t.Errorf("total %d, more %v, all %d, %v", all.Total, all.More, all.Facets.All, err)
 	}
 	t.Logf("categories %v", all.Facets.Categories)
-	t.Logf("without a key %d, without Docker %d", all.Facets.NoKey, all.Facets.NoDocker)
+	t.Logf("without a key %d, without Docker %d", all.Facets.Filters[catalog.NoKey], all.Facets.Filters[catalog.NoDocker])
 	if other := all.Facets.Categories["other"]; other > 1108/4 {
 		t.Errorf("%d of 1108 found no category", other)
 	}

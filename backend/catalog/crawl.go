@@ -350,14 +350,9 @@ func (r *reading) finish(ctx context.Context, last []model.Listing) (SyncResult,
 	if err != nil {
 		return r.res, err
 	}
-	failed := 0
-	for _, u := range r.res.Unreadable {
-		if u.Raw != "" {
-			failed++
-		}
-	}
-	r.res.Older = max(0, r.res.Read-kept-failed)
 	told := r.res.Unreadable
+	r.res.Unreadable, r.res.LeftOut = apart(told)
+	r.res.Older = max(0, r.res.Read-kept-len(r.res.Unreadable))
 	if r.changes() {
 		if told, err = c.moreUnreadable(ctx, id, told); err != nil {
 			return r.res, err
@@ -374,6 +369,20 @@ func (r *reading) finish(ctx context.Context, last []model.Listing) (SyncResult,
 		return r.res, err
 	}
 	return r.res, c.store.PutSetting(ctx, "read_from."+id, originName(r.origin))
+}
+
+// apart tells the records that nothing could be made of, whose text is kept,
+// from parts of records that were left out.
+func apart(told []Unreadable) (unreadable, leftOut []Unreadable) {
+	unreadable, leftOut = []Unreadable{}, []Unreadable{}
+	for _, u := range told {
+		if u.Raw != "" {
+			unreadable = append(unreadable, u)
+		} else {
+			leftOut = append(leftOut, u)
+		}
+	}
+	return unreadable, leftOut
 }
 
 // plausible refuses an answer without a single server from a source that had

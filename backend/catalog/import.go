@@ -5,100 +5,241 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
-	"path"
 	"path/filepath"
-	"slices"
 	"strings"
+	"time"
 
-	"toolbay/backend/catalog/internal/loose"
-	"toolbay/backend/catalog/source/docker"
+	"toolbay/backend/catalog/internal/clean"
+	"toolbay/backend/catalog/source"
 	"toolbay/backend/catalog/source/registry"
-	"toolbay/backend/catalog/source/starter"
 	"toolbay/backend/model"
+	"toolbay/backend/store"
 )
 
 const (
 	maxImport = 1 << 30  // bytes, unpacked; 187,108 versions have some 200 MB
 	maxWhole  = 64 << 20 // of a format that must be read in one piece
 	maxFiles  = 20_000   // in a folder
+	maxOne    = 4 << 20  // of a file in a folder
+	// importBatch is how many listings are held before they are written down.
+	importBatch = 500
+	// maxRaw bounds what is kept of a record that nobody could read.
+	maxRaw = 64 << 10
 )
 
-// Import adds the listings of a file or folder: records of a registry (a list,
-// a page, one to a line, or a single server.json), Docker's catalogue in YAML
-// or JSON, a folder of server.yaml files, or a catalogue in the starter's
-// format; any of them may be packed with gzip. What was imported before stays,
-// except where it has the same id. Error codes: import_missing,
-// import_unreadable, import_format, import_too_big.
-func (c *Catalog) Import(ctx context.Context, path string) (SyncResult, error) {
-	res := SyncResult{Source: File, Unreadable: []Unreadable{}}
-	listings, err := res.load(ctx, path)
-	if err != nil {
-		res.Err = err
-		return res, err
+// FileSource is the id of the source that a file or folder becomes.
+func FileSource(path string) string {
+	if whole, err := filepath.Abs(path); err == nil {
+		path = whole
 	}
-	res.Kept = len(listings)
-	if len(listings) == 0 {
-		res.Err = model.Fail("import_format", errors.New("nothing in it is a server"), "file", filepath.Base(path))
-		return res, res.Err
+	name := clean.Line(filepath.Base(path), 100)
+	if name == "" {
+		name = "imported"
 	}
-	res.Err = c.store.UpsertListings(ctx, File, listings, c.o.Now())
-	return res, res.Err
+	return File + ":" + name
 }
 
-func (r *SyncResult) load(ctx context.Context, path string) ([]model.Listing, error) {
+// IsFile tells whether a source is a file or folder that was imported.
+func IsFile(source string) bool { return source == File || strings.HasPrefix(source, File+":") }
+
+// Import makes a file or folder a source of its own: records of a registry (a
+// list, a page, one to a line, or a single server.json), Docker's catalogue or
+// a folder of server.yaml files, ToolHive's registry, mcpm's list, manifests of
+// desktop extensions, the toolsdk collection, the starter's format, or what
+// Toolbay exported; any of them may be packed with gzip, a folder as .tar.gz.
+// One of the same name that was imported before is replaced. Error codes:
+// import_missing, import_unreadable, import_format, import_too_big,
+// source_busy.
+func (c *Catalog) Import(ctx context.Context, path string) (SyncResult, error) {
+	m := newImporter(c, FileSource(path))
+	release, ok, err := c.store.Exclusive("sync-" + m.source())
+	if err == nil && !ok {
+		err = model.Fail("source_busy", nil)
+	}
+	if err == nil {
+		defer release()
+		err = m.run(ctx, path)
+	}
+	m.Err = err
+	return m.SyncResult, err
+}
+
+// importer takes the records of one file as they come and writes them down in
+// batches, so that a catalogue of any size needs little memory.
+type importer struct {
+	SyncResult
+	c     *Catalog
+	batch []model.Listing
+	// held are the versions that were taken, by id.
+	held map[string]version
+	// kept is everything that could not be read, with what it was.
+	kept  []Unreadable
+	crawl store.Crawl
+}
+
+// version is what decides which of two records of a server is newer.
+type version struct {
+	name      string
+	latest    *bool
+	published time.Time
+}
+
+func (v version) record() source.Entry {
+	return source.Entry{Listing: model.Listing{Version: v.name, Published: v.published}, Latest: v.latest}
+}
+
+func newImporter(c *Catalog, source string) *importer {
+	return &importer{
+		SyncResult: SyncResult{Source: source, Unreadable: []Unreadable{}, LeftOut: []Unreadable{}},
+		c:          c,
+		held:       map[string]version{},
+		crawl:      store.Crawl{Source: source, Origin: "import", Started: c.o.Now()},
+	}
+}
+
+func (m *importer) run(ctx context.Context, path string) error {
+	if err := m.c.store.DropCrawl(ctx, m.source()); err != nil {
+		return err
+	}
+	err := m.load(ctx, path)
+	if err == nil && len(m.held) == 0 {
+		err = model.Fail("import_format", errors.New("nothing in it is a server"), "file", filepath.Base(path))
+	}
+	if err != nil {
+		return errors.Join(err, m.c.store.DropCrawl(context.WithoutCancel(ctx), m.source()))
+	}
+	m.Kept = len(m.held)
+	m.held = nil
+	if _, err := m.c.store.FinishCrawl(ctx, m.source(), m.batch, m.c.o.Now()); err != nil {
+		return err
+	}
+	return m.c.store.PutUnreadable(ctx, m.source(), m.kept)
+}
+
+func (m *importer) source() string { return m.SyncResult.Source }
+
+// take takes one record. Of several versions of a server the newest stays.
+func (m *importer) take(ctx context.Context, e source.Entry) error {
+	index := m.Read
+	m.Read++
+	if e.Err == nil && e.Listing.ID == "" {
+		e.Err = errors.New("no usable name")
+	}
+	if e.Err != nil {
+		m.note(&m.Unreadable, index, e.Err.Error(), e.Raw)
+		return nil
+	}
+	for _, reason := range e.LeftOut {
+		m.note(&m.LeftOut, index, e.Listing.ID+": "+reason, nil)
+	}
+	v := version{e.Listing.Version, e.Latest, e.Listing.Published}
+	if have, ok := m.held[e.Listing.ID]; ok {
+		m.Older++
+		if !registry.Newest(v.record(), have.record()) {
+			return nil
+		}
+	}
+	m.held[e.Listing.ID] = v
+	m.batch = append(m.batch, complete(e.Listing))
+	if len(m.batch) < importBatch {
+		return nil
+	}
+	m.crawl.Pages++
+	m.crawl.Read = m.Read
+	m.crawl.Cursor = fmt.Sprint(m.crawl.Pages)
+	_, err := m.c.store.StagePage(ctx, m.crawl, m.batch)
+	clear(m.batch)
+	m.batch = m.batch[:0]
+	return err
+}
+
+func (m *importer) takeAll(ctx context.Context, list []source.Entry, err error) error {
+	for _, e := range list {
+		if err := m.take(ctx, e); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// note tells of a record, or a part of one, that could not be used, and keeps
+// what it was.
+func (m *importer) note(list *[]Unreadable, index int, reason string, raw []byte) {
+	u := Unreadable{Index: index, Reason: clean.Line(reason, 500)}
+	if len(m.kept) < maxTold {
+		if raw != nil {
+			keep := maxRaw
+			if len(m.kept) >= maxTexts {
+				keep = 80
+			}
+			u.Raw = strings.ToValidUTF8(string(raw[:min(len(raw), keep)]), "\uFFFD")
+		}
+		m.kept = append(m.kept, u)
+	}
+	if len(*list) < maxTold {
+		*list = append(*list, u)
+	}
+}
+
+func (m *importer) load(ctx context.Context, path string) error {
 	name := filepath.Base(path)
 	st, err := os.Stat(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, model.Fail("import_missing", err, "file", name)
+		return model.Fail("import_missing", err, "file", name)
 	}
 	if err != nil {
-		return nil, model.Fail("import_unreadable", err, "file", name)
+		return model.Fail("import_unreadable", err, "file", name)
 	}
 	if st.IsDir() {
-		return r.folder(ctx, path)
+		return m.folder(ctx, path)
 	}
 	if !st.Mode().IsRegular() {
-		return nil, model.Fail("import_unreadable", errors.New("not a regular file"), "file", name)
+		return model.Fail("import_unreadable", errors.New("not a regular file"), "file", name)
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, model.Fail("import_unreadable", err, "file", name)
+		return model.Fail("import_unreadable", err, "file", name)
 	}
 	defer f.Close()
 	in, err := unpack(f)
-	if err == nil {
-		var listings []model.Listing
-		if listings, err = r.file(ctx, in); err == nil {
-			return listings, nil
-		}
+	if err == nil && isArchive(in) {
+		err = m.archive(ctx, in)
+	} else if err == nil {
+		err = m.file(ctx, in)
 	}
+	return importError(ctx, err, name)
+}
+
+// importError says of a failure what a person can do something about.
+func importError(ctx context.Context, err error, name string) error {
 	var known *model.Error
 	switch {
+	case err == nil:
+		return nil
 	case ctx.Err() != nil:
-		return nil, ctx.Err()
+		return ctx.Err()
 	case errors.Is(err, errTooBig):
-		return nil, model.Fail("import_too_big", err, "file", name)
+		return model.Fail("import_too_big", err, "file", name)
 	case errors.As(err, &known) && known.Code != "source_garbage":
-		return nil, err
+		return err
 	}
-	return nil, model.Fail("import_format", err, "file", name)
+	return model.Fail("import_format", err, "file", name)
 }
 
 var errTooBig = errors.New("too big")
 
-// bounded fails, rather than ends, at its limit.
-type bounded struct {
+// limited fails, rather than ends, at its limit.
+type limited struct {
 	r    io.Reader
 	left int64
 }
 
-func (b *bounded) Read(p []byte) (int, error) {
+func (b *limited) Read(p []byte) (int, error) {
 	if b.left <= 0 {
 		return 0, errTooBig
 	}
@@ -115,248 +256,7 @@ func unpack(f io.Reader) (*bufio.Reader, error) {
 		if err != nil {
 			return nil, err
 		}
-		return bufio.NewReader(&bounded{z, maxImport}), nil
+		return bufio.NewReaderSize(&limited{z, maxImport}, 64<<10), nil
 	}
-	return bufio.NewReader(&bounded{in, maxImport}), nil
-}
-
-// file finds out by its first characters what a file is.
-func (r *SyncResult) file(ctx context.Context, in *bufio.Reader) ([]model.Listing, error) {
-	if mark, err := in.Peek(3); err == nil && string(mark) == "\ufeff" {
-		in.Discard(3)
-	}
-	var first byte
-	for {
-		b, err := in.ReadByte()
-		if err != nil {
-			return nil, err
-		}
-		if b != ' ' && b != '\t' && b != '\r' && b != '\n' {
-			first = b
-			in.UnreadByte()
-			break
-		}
-	}
-	switch first {
-	case '[':
-		return r.list(ctx, in)
-	case '{':
-		return r.objects(ctx, in)
-	}
-	whole, err := io.ReadAll(&bounded{in, maxWhole})
-	if err != nil {
-		return nil, err
-	}
-	o, err := docker.Parse(whole)
-	if err != nil {
-		return nil, err
-	}
-	if o.Has("registry") {
-		found, err := docker.Servers(o)
-		return r.take(found), err
-	}
-	return r.take([]docker.Result{docker.Server(whole, nil)}), nil
-}
-
-// list reads a JSON list: records of a registry or the starter's format.
-func (r *SyncResult) list(ctx context.Context, in *bufio.Reader) ([]model.Listing, error) {
-	d := json.NewDecoder(in)
-	n := newest{}
-	if err := r.elements(ctx, d, func(raw json.RawMessage) (bool, error) {
-		if r.Read == 0 && isStarter(raw) {
-			return true, nil
-		}
-		n.read(r, raw)
-		return false, nil
-	}); err != nil {
-		if s, ok := err.(stop); ok {
-			return r.starterList(s.raw, d)
-		}
-		return nil, err
-	}
-	return n.listings(), nil
-}
-
-func (n newest) read(r *SyncResult, raw []byte) {
-	rec, err := registry.Read(raw)
-	n.add(r, rec, err)
-}
-
-// stop is how elements says that the reader of elements has seen enough.
-type stop struct{ raw json.RawMessage }
-
-func (stop) Error() string { return "another format" }
-
-// elements gives each element of the list that d is at.
-func (r *SyncResult) elements(ctx context.Context, d *json.Decoder, each func(json.RawMessage) (halt bool, err error)) error {
-	if t, err := d.Token(); err != nil || t != json.Delim('[') {
-		return errors.Join(errors.New("no list"), err)
-	}
-	for d.More() {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		var raw json.RawMessage
-		if err := d.Decode(&raw); err != nil {
-			return fmt.Errorf("after %d records: %w", r.Read, err)
-		}
-		halt, err := each(raw)
-		if err != nil {
-			return err
-		}
-		if halt {
-			return stop{raw}
-		}
-	}
-	_, err := d.Token()
-	return err
-}
-
-func isStarter(raw []byte) bool {
-	o, err := loose.JSON(raw)
-	return err == nil && o.Has("key") && o.Has("benefit")
-}
-
-// starterList reads the rest of a list whose first element is of the
-// starter's format, each entry for itself.
-func (r *SyncResult) starterList(first json.RawMessage, d *json.Decoder) ([]model.Listing, error) {
-	var out []model.Listing
-	add := func(raw json.RawMessage) {
-		l, err := starter.Read(slices.Concat([]byte("["), raw, []byte("]")))
-		if err != nil {
-			r.note(r.Read, err.Error())
-		}
-		r.Read++
-		out = append(out, l...)
-	}
-	add(first)
-	for d.More() {
-		var raw json.RawMessage
-		if err := d.Decode(&raw); err != nil {
-			return nil, err
-		}
-		add(raw)
-	}
-	_, err := d.Token()
-	return out, err
-}
-
-// objects reads a file that begins with an object: a page of a registry,
-// Docker's catalogue, a single server.json, or one record to a line.
-func (r *SyncResult) objects(ctx context.Context, in *bufio.Reader) ([]model.Listing, error) {
-	d := json.NewDecoder(in)
-	n := newest{}
-	rest := map[string]json.RawMessage{}
-	paged := false
-	if _, err := d.Token(); err != nil {
-		return nil, err
-	}
-	for d.More() {
-		t, err := d.Token()
-		if err != nil {
-			return nil, err
-		}
-		if key := t.(string); key != "servers" {
-			var raw json.RawMessage
-			if err := d.Decode(&raw); err != nil {
-				return nil, err
-			}
-			if len(raw) > maxWhole {
-				return nil, errTooBig
-			}
-			rest[key] = raw
-			continue
-		}
-		paged = true
-		if err := r.elements(ctx, d, func(raw json.RawMessage) (bool, error) {
-			n.read(r, raw)
-			return false, nil
-		}); err != nil {
-			return nil, err
-		}
-	}
-	if _, err := d.Token(); err != nil {
-		return nil, err
-	}
-	whole, err := json.Marshal(rest)
-	if err != nil {
-		return nil, err
-	}
-	switch {
-	case paged:
-		return n.listings(), nil
-	case rest["registry"] != nil:
-		found, err := docker.Catalogue(whole)
-		return r.take(found), err
-	}
-	n.read(r, whole)
-	for d.More() { // one record to a line
-		if ctx.Err() != nil {
-			return nil, ctx.Err()
-		}
-		var raw json.RawMessage
-		if err := d.Decode(&raw); err != nil {
-			return nil, fmt.Errorf("after %d records: %w", r.Read, err)
-		}
-		n.read(r, raw)
-	}
-	return n.listings(), nil
-}
-
-// folder reads every server.yaml in a folder. It does not leave the folder,
-// whatever links are in it.
-func (r *SyncResult) folder(ctx context.Context, dir string) ([]model.Listing, error) {
-	root, err := os.OpenRoot(dir)
-	if err != nil {
-		return nil, model.Fail("import_unreadable", err, "file", filepath.Base(dir))
-	}
-	defer root.Close()
-	var found []docker.Result
-	files := 0
-	err = fs.WalkDir(root.FS(), ".", func(name string, e fs.DirEntry, err error) error {
-		if err != nil || ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
-		}
-		if files++; files > maxFiles {
-			return errTooBig
-		}
-		if e.IsDir() && strings.Count(name, "/") > 3 {
-			return fs.SkipDir
-		}
-		if e.IsDir() || path.Base(name) != "server.yaml" && path.Base(name) != "server.yml" {
-			return nil
-		}
-		body, err := readWhole(root, name)
-		if err != nil {
-			found = append(found, docker.Result{Err: err})
-			return nil
-		}
-		tools, err := readWhole(root, path.Join(path.Dir(name), "tools.json"))
-		if err != nil {
-			tools = nil // not every server has one
-		}
-		found = append(found, docker.Server(body, tools))
-		return nil
-	})
-	switch {
-	case errors.Is(err, errTooBig):
-		return nil, model.Fail("import_too_big", err, "file", filepath.Base(dir))
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case err != nil:
-		return nil, model.Fail("import_unreadable", err, "file", filepath.Base(dir))
-	}
-	return r.take(found), nil
-}
-
-func readWhole(root *os.Root, name string) ([]byte, error) {
-	f, err := root.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	defer f.Close()
-	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
-		return nil, errors.Join(errors.New("not a regular file"), err)
-	}
-	return io.ReadAll(&bounded{f, 4 << 20})
+	return bufio.NewReaderSize(&limited{in, maxImport}, 64<<10), nil
 }

@@ -39,7 +39,10 @@ config:
   env: [{name: UNIT, value: "{{weather.unit}}"}]
   parameters: {type: object, properties: {unit: {type: string, description: "C or F"}, cache: {type: string}}, required: [unit]}
 `
-	dockerAll = `
+	toolhiveAll = `{"$schema":"x","version":"1.0.0","meta":{},"data":{"servers":[{"name":"io.github.stacklok/notes"},{"name":"io.github.stacklok/clock"},{"title":"none"}],"skills":[{"name":"skill"}]}}`
+	mcpmOne     = `{"name":"notes","installations":{"npm":{"type":"npm","command":"npx","args":["-y","notes"]}}}`
+	manifest    = `{"manifest_version":"0.2","name":"notes","version":"1.0.0","server":{"type":"node","mcp_config":{"command":"npx","args":["-y","notes","${user_config.dir}"]}},"user_config":{"dir":{"type":"directory","title":"Folder","required":true}}}`
+	dockerAll   = `
 version: 3
 name: docker-mcp
 registry:
@@ -76,21 +79,35 @@ func TestImportOfEveryFormat(t *testing.T) {
 		read       int
 		ids        string
 	}{
-		"list of records":         {"dump.json", "[" + older + "," + record + "]", 2, "com.example/notes"},
-		"list, packed":            {"dump.json.gz", zip("[" + older + "," + record + "]"), 2, "com.example/notes"},
-		"page of the registry":    {"page.json", `{"servers":[` + record + `],"metadata":{"count":1}}`, 1, "com.example/notes"},
-		"page, metadata first":    {"page.json", `{"metadata":{"count":1},"servers":[` + record + `]}`, 1, "com.example/notes"},
-		"one record to a line":    {"dump.jsonl", record + "\n" + older + "\n" + serverOld + "\n", 3, "com.example/clock com.example/notes"},
-		"one record":              {"one.json", record, 1, "com.example/notes"},
-		"one server.json":         {"server.json", serverOld, 1, "com.example/clock"},
-		"with a byte order mark":  {"server.json", "\ufeff \r\n" + serverOld, 1, "com.example/clock"},
-		"list of the old form":    {"old.json", "[" + serverOld + "]", 1, "com.example/clock"},
-		"Docker's catalogue":      {"catalog.yaml", dockerAll, 3, "docker/asana docker/curl docker/fetch"},
-		"Docker's, any name":      {"catalogue", dockerAll, 3, "docker/asana docker/curl docker/fetch"},
-		"Docker's twin in JSON":   {"catalog.json", "JSON", 3, "docker/asana docker/curl docker/fetch"},
-		"one server.yaml":         {"server.yaml", dockerOne, 1, "docker/weather"},
-		"the starter's format":    {"starter.json", "STARTER", -1, ""},
-		"good beside bad records": {"dump.json", `[{"server":{}},` + record + `,17,"x",{"server":{"name":"starter/files"}}]`, 5, "com.example/notes"},
+		"list of records":          {"dump.json", "[" + older + "," + record + "]", 2, "com.example/notes"},
+		"list, packed":             {"dump.json.gz", zip("[" + older + "," + record + "]"), 2, "com.example/notes"},
+		"page of the registry":     {"page.json", `{"servers":[` + record + `],"metadata":{"count":1}}`, 1, "com.example/notes"},
+		"page, metadata first":     {"page.json", `{"metadata":{"count":1},"servers":[` + record + `]}`, 1, "com.example/notes"},
+		"one record to a line":     {"dump.jsonl", record + "\n" + older + "\n" + serverOld + "\n", 3, "com.example/clock com.example/notes"},
+		"one record":               {"one.json", record, 1, "com.example/notes"},
+		"one server.json":          {"server.json", serverOld, 1, "com.example/clock"},
+		"with a byte order mark":   {"server.json", "\ufeff \r\n" + serverOld, 1, "com.example/clock"},
+		"list of the old form":     {"old.json", "[" + serverOld + "]", 1, "com.example/clock"},
+		"Docker's catalogue":       {"catalog.yaml", dockerAll, 3, "docker/asana docker/curl docker/fetch"},
+		"Docker's, any name":       {"catalogue", dockerAll, 3, "docker/asana docker/curl docker/fetch"},
+		"Docker's twin in JSON":    {"catalog.json", "JSON", 3, "docker/asana docker/curl docker/fetch"},
+		"one server.yaml":          {"server.yaml", dockerOne, 1, "docker/weather"},
+		"the starter's format":     {"starter.json", "STARTER", -1, ""},
+		"ToolHive's registry":      {"registry.json", toolhiveAll, 3, "io.github.stacklok/clock io.github.stacklok/notes"},
+		"ToolHive's old registry":  {"registry.json", `{"servers":{"notes":{"image":"ghcr.io/acme/notes:1"}},"remote_servers":{"wiki":{"url":"https://wiki.example/mcp"}}}`, 2, "io.github.stacklok/notes io.github.stacklok/wiki"},
+		"mcpm's list":              {"servers.json", `{"notes":` + mcpmOne + `,"clock":{"installations":{},"description":"x"}}`, 2, "mcpm/clock mcpm/notes"},
+		"one of mcpm's":            {"notes.json", mcpmOne, 1, "mcpm/notes"},
+		"manifests, one to a line": {"dxt.jsonl", `{"path":"servers/acme/notes/manifest.json","manifest":` + manifest + "}\n" + `{"path":17,"manifest":{}}`, 2, "dxt/acme.notes"},
+		"one manifest":             {"manifest.json", manifest, 1, "dxt/notes"},
+		"the toolsdk collection":   {"toolsdk.jsonl", `{"path":"packages/databases/notes.json","entry":{"packageName":"notes","runtime":"node"}}` + "\n" + `{"path":"packages/x/y.json","entry":17}`, 2, "toolsdk/databases.notes"},
+		"names and dates":          {"names.jsonl", `{"name":"com.example/notes","version":"1.0.0","status":"active","is_latest":1,"repo_url":null}` + "\n" + `{"name":"nothing","repo_url":null}`, 2, "com.example/notes"},
+		"found in a repository":    {"found.jsonl", `{"_source":{"repo":"acme/notes"},"server":{"name":"com.example/notes"}}`, 1, "com.example/notes"},
+		"Cline's marketplace":      {"market.json", `[{"mcpId":"github.com/acme/notes","name":"Notes"}]`, 1, "cline/acme-notes"},
+		"a page of Smithery's":     {"page.json", `{"servers":[{"qualifiedName":"@acme/notes","remote":true}],"pagination":{"totalPages":1}}`, 1, "smithery/acme-notes"},
+		"a page of Glama's":        {"page.json", `{"pageInfo":{},"servers":[{"namespace":"acme","slug":"notes"}]}`, 1, "glama/acme-notes"},
+		"Anthropic's":              {"page.json", `{"servers":[{"server":{"name":"notes"},"_meta":{"com.anthropic.api/mcp-registry":{"slug":"notes"}}}]}`, 1, "anthropic/notes"},
+		"what Toolbay exported":    {"out.jsonl", `{"toolbay":1}` + "\n" + `{"source":"official","seen":"2026-01-02T03:04:05Z","listing":{"id":"com.example/notes","title":"No\u202Etes","packages":[{"type":"npm","identifier":"--evil"}]}}` + "\n" + `{"source":"docker","listing":17}`, 2, "com.example/notes"},
+		"good beside bad records":  {"dump.json", `[{"server":{}},` + record + `,17,"x",{"server":{"name":"starter/files"}}]`, 5, "com.example/notes"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			b := newBench(t, nil)
@@ -118,7 +135,10 @@ func TestImportOfEveryFormat(t *testing.T) {
 				}
 				return
 			}
-			if res.Source != "file" || res.Read != c.read || strings.Join(got, " ") != c.ids || res.Kept != len(got) {
+			if res.Read != res.Kept+res.Older+len(res.Unreadable) {
+				t.Errorf("%d records are %d + %d + %d", res.Read, res.Kept, res.Older, len(res.Unreadable))
+			}
+			if res.Source != "file:"+c.file || res.Read != c.read || strings.Join(got, " ") != c.ids || res.Kept != len(got) {
 				t.Errorf("%+v gives %v", res, got)
 			}
 		})
@@ -306,7 +326,7 @@ func TestHostileTextIsCleaned(t *testing.T) {
 		t.Fatal(err)
 	}
 	res, err := b.Import(t.Context(), path)
-	if err != nil || res.Kept != 1 || len(res.Unreadable) != 5 {
+	if err != nil || res.Kept != 1 || len(res.LeftOut) != 5 || len(res.Unreadable) != 0 {
 		t.Fatalf("%+v, %v", res, err)
 	}
 	l := show(t, b, "com.example/evil")
@@ -388,7 +408,7 @@ func TestRealDockerCatalogue(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	jsonPath := filepath.Join(t.TempDir(), "catalog.json")
+	jsonPath := filepath.Join(t.TempDir(), filepath.Base(path)) // the same source
 	if err := os.WriteFile(jsonPath, []byte(asJSON(t, string(text))), 0o600); err != nil {
 		t.Fatal(err)
 	}

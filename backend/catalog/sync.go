@@ -10,7 +10,6 @@ import (
 
 	"toolbay/backend/catalog/internal/fetch"
 	"toolbay/backend/catalog/source"
-	"toolbay/backend/catalog/source/docker"
 	"toolbay/backend/catalog/source/registry"
 	"toolbay/backend/job"
 	"toolbay/backend/model"
@@ -32,12 +31,16 @@ const (
 // SyncResult is what came of one source.
 type SyncResult struct {
 	Source string `json:"source"`
-	// Read counts records, Kept the listings they made. Older are those of
-	// versions that are not the newest of their server.
+	// Read counts records: Kept became listings, Older are other versions of
+	// these, and nothing could be made of the Unreadable. Every record is one of
+	// the three.
 	Read       int          `json:"read"`
 	Kept       int          `json:"kept"`
 	Older      int          `json:"older"`
 	Unreadable []Unreadable `json:"unreadable"`
+	// LeftOut are parts of records that could not be used, as a package of a
+	// kind nobody knows; the rest of the record is there.
+	LeftOut []Unreadable `json:"left_out"`
 	// Changes tells that only what changed was read.
 	Changes bool `json:"changes"`
 	// Err is why the source was not brought up to date; its old listings stay.
@@ -208,26 +211,6 @@ func (b *bound) Get(ctx context.Context, address string, limit int64) ([]byte, e
 }
 
 var _ source.Web = (*bound)(nil)
-
-// take keeps the readable servers of a catalogue of Docker's.
-func (r *SyncResult) take(found []docker.Result) []model.Listing {
-	listings := []model.Listing{}
-	for i, f := range found {
-		r.Read++
-		if f.Err != nil {
-			r.unread(i, f.Err.Error(), f.Raw)
-			if f.Listing.ID == "" {
-				continue
-			}
-		}
-		for _, reason := range f.LeftOut {
-			r.note(i, reason)
-		}
-		listings = append(listings, complete(f.Listing))
-	}
-	r.Kept = len(listings)
-	return listings
-}
 
 // note tells what was left out of a record that is kept.
 func (r *SyncResult) note(index int, reason string) {

@@ -96,7 +96,8 @@ type builder struct {
 	p    model.Package
 	// passed are the variables that docker's own arguments name.
 	passed []model.Input
-	asked  int // how many inputs were made of example paths
+	// asked and folders count the inputs that were made of examples.
+	asked, folders int
 }
 
 // next takes the first word that is not one of the runner's switches away;

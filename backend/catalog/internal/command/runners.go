@@ -2,6 +2,7 @@ package command
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -304,9 +305,10 @@ func (b *builder) volume(value string) model.Argument {
 	i := strings.LastIndex(value, ":/")
 	if i > 1 && len(in.Variables) == 0 && strings.ContainsAny(value[:i], `/\.~$`) {
 		host := value[:i]
-		in.Value = "{folder}" + value[i:]
+		name := b.folder()
+		in.Value = "{" + name + "}" + value[i:]
 		in.Required = true
-		in.Variables = map[string]model.Input{"folder": {Required: true, Format: "filepath", Placeholder: clean.Line(host, 200)}}
+		in.Variables = map[string]model.Input{name: {Required: true, Format: "filepath", Placeholder: clean.Line(host, 200)}}
 	}
 	for name, v := range in.Variables {
 		if v.Format == "" {
@@ -326,10 +328,19 @@ func (b *builder) mount(value string) model.Input {
 	if !strings.Contains(value, "type=bind") || m == nil || len(in.Variables) > 0 {
 		return in
 	}
-	in.Value = strings.Replace(value, m[0], m[1]+"={folder}", 1)
+	name := b.folder()
+	in.Value = strings.Replace(value, m[0], m[1]+"={"+name+"}", 1)
 	in.Required = true
-	in.Variables = map[string]model.Input{"folder": {Required: true, Format: "filepath", Placeholder: clean.Line(m[2], 200)}}
+	in.Variables = map[string]model.Input{name: {Required: true, Format: "filepath", Placeholder: clean.Line(m[2], 200)}}
 	return in
+}
+
+// folder names the next place on this computer that is asked for.
+func (b *builder) folder() string {
+	if b.folders++; b.folders > 1 {
+		return fmt.Sprintf("folder-%d", b.folders)
+	}
+	return "folder"
 }
 
 func (b *builder) option(name, value string) {

@@ -94,10 +94,14 @@ func Read(at string, raw []byte) source.Entry {
 func keyOf(at string, o loose.Object) string {
 	parts := strings.Split(path.Dir(path.Clean("/"+strings.ReplaceAll(at, `\`, "/"))), "/")
 	parts = slices.DeleteFunc(parts, func(s string) bool { return s == "" })
-	if len(parts) == 0 {
-		return strings.ReplaceAll(strings.TrimPrefix(o.Str("name"), "@"), "/", "-")
+	key := strings.Join(parts[max(0, len(parts)-2):], ".")
+	if file := strings.TrimSuffix(path.Base(at), ".manifest.json"); len(file) < len(path.Base(at)) {
+		key = file // notes.manifest.json
 	}
-	return strings.Join(parts[max(0, len(parts)-2):], ".")
+	if key == "" {
+		key = strings.ReplaceAll(strings.TrimPrefix(o.Str("name"), "@"), "/", "-")
+	}
+	return strings.Join(strings.Fields(key), "-")
 }
 
 // start makes a package of how the extension starts its server. Everything

@@ -180,19 +180,21 @@ func packages(o loose.Object) (out []model.Package, leftOut []string) {
 	return out, leftOut
 }
 
+// rank puts what its maker recommends first, then what needs least; the way
+// called "npm" before another of that kind.
 func rank(ways loose.Object, name string) int {
 	w := ways.Object(name)
-	switch {
-	case w.Bool("recommended"):
+	if w.Bool("recommended") {
 		return 0
-	case w.Str("type") == "npm":
-		return 1
-	case w.Str("type") == "uvx":
-		return 2
-	case w.Str("type") == "docker":
-		return 3
 	}
-	return 4
+	n := 1 + slices.Index([]string{"npm", "uvx", "docker"}, w.Str("type"))
+	if n == 0 {
+		n = 4
+	}
+	if w.Str("type") != name {
+		return 2*n + 1
+	}
+	return 2 * n
 }
 
 func way(w loose.Object, inputs map[string]model.Input) (model.Package, error) {

@@ -314,20 +314,14 @@ func speakerFirst(c model.Card, records []model.Record, numbers []int64) []int64
 	return append([]int64{numbers[i]}, slices.Delete(slices.Clone(numbers), i, i+1)...)
 }
 
-// encodeWhole gives the card as it is kept, "" when its only record says all.
+// encodeWhole gives the card as it is kept, "" when its only record and its
+// brief say all.
 func encodeWhole(c model.Card, records []model.Record) (string, error) {
-	if len(records) == 1 && plain(c.Listing, records[0].Listing) {
+	if len(records) == 1 && reflect.DeepEqual(c.Packages, records[0].Packages) && reflect.DeepEqual(c.Tools, records[0].Tools) {
 		return "", nil
 	}
 	b, err := json.Marshal(whole{c.Listing, c.Origins})
 	return string(b), err
-}
-
-// plain tells whether a card's listing is its record's, but for what the brief
-// holds too.
-func plain(l, r model.Listing) bool {
-	r.Sources, r.Merged, r.Copies = l.Sources, l.Merged, l.Copies
-	return reflect.DeepEqual(l, r)
 }
 
 func joinNumbers(ns []int64) string {

@@ -133,7 +133,8 @@ func readCard(ctx context.Context, tx *sql.Tx, m Merger, idx *cards, rank int, n
 			if err := json.Unmarshal([]byte(short), &b); err != nil {
 				return c, err
 			}
-			c.Sources, c.Merged, c.Copies = b.Sources, b.Merged, b.Copies
+			b.Packages, b.Tools = c.Packages, c.Tools
+			c.Listing = b
 		}
 	}
 	for i, r := range records {

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"slices"
 	"time"
 
 	"toolbay/backend"
@@ -121,7 +120,7 @@ func (w *Window) Search(q SearchQuery) (SearchPage, error) {
 	began := time.Now()
 	r, err := w.back.Browse(w.context(), backend.Query{
 		Text: q.Text, Category: q.Category, Source: q.Source,
-		NoKey: slices.Contains(q.Filters, "no-key"), NoDocker: slices.Contains(q.Filters, "no-docker"),
+		Filters: q.Filters, Sort: q.Sort,
 		Limit: q.Limit, Offset: q.Offset,
 	})
 	if err != nil {
@@ -133,7 +132,7 @@ func (w *Window) Search(q SearchQuery) (SearchPage, error) {
 	}
 	p := SearchPage{Total: r.Total, More: r.More, Results: []Listing{}, Facets: Facets{
 		All: r.Facets.All, Categories: r.Facets.Categories, Sources: r.Facets.Sources,
-		Filters: map[string]int{"no-key": r.Facets.NoKey, "no-docker": r.Facets.NoDocker},
+		Filters: r.Facets.Filters,
 	}}
 	for _, l := range r.Listings {
 		p.Results = append(p.Results, listingView(l, here[l.ID]))

@@ -62,6 +62,7 @@ type Backend struct {
 	changes  *changeset.Engine
 	apps     *clients.Table
 	appsErr  error
+	looked   *lookedApps
 	system   clients.System
 	connect  *connect.Connector
 	nodes    *runtimes.Nodes
@@ -82,7 +83,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if o.Changed == nil {
 		o.Changed = func(string) {}
 	}
-	b := &Backend{o: o, home: o.Home}
+	b := &Backend{o: o, home: o.Home, looked: &lookedApps{}}
 	if b.home == "" {
 		b.home = launch.Home(o.Getenv)
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"time"
 
 	"toolbay/backend/catalog"
@@ -18,11 +20,11 @@ type Query = catalog.Query
 // Search looks through everything the catalogue knows, without the network.
 func (b *Backend) Search(ctx context.Context, q Query) (SearchResults, error) {
 	began := time.Now()
-	found, err := b.catalog.Search(ctx, q)
+	found, err := b.Browse(ctx, q)
 	if err != nil {
 		return SearchResults{}, err
 	}
-	out := SearchResults{Total: found.Total, More: found.More, Results: []SearchResult{}}
+	out := SearchResults{Total: found.Total, More: found.More, Results: []SearchResult{}, Facets: found.Facets}
 	for _, l := range found.Listings {
 		out.Results = append(out.Results, searchResult(l))
 	}
@@ -33,7 +35,37 @@ func (b *Backend) Search(ctx context.Context, q Query) (SearchResults, error) {
 // Browse is Search with whole listings and the counts for the window's
 // filters.
 func (b *Backend) Browse(ctx context.Context, q Query) (catalog.Results, error) {
+	if q.Apps == "" && b.onlyStdioApps() {
+		q.Apps = catalog.StdioApps
+	}
 	return b.catalog.Search(ctx, q)
+}
+
+// stdioApps are the apps whose files cannot name a server on the network.
+var stdioApps = []string{"claude-desktop"}
+
+// onlyStdioApps tells whether every app found here can only start programs.
+// Looking for them reads their files, so it is done seldom: an app that comes
+// meanwhile is seen soon enough.
+func (b *Backend) onlyStdioApps() bool {
+	b.looked.Lock()
+	defer b.looked.Unlock()
+	if now := b.o.Now(); b.looked.at.IsZero() || now.Sub(b.looked.at) > time.Minute {
+		found, other := false, false
+		for _, a := range b.apps.Look(b.system, b.o.ProjectDir) {
+			found = found || a.Found
+			other = other || a.Found && !slices.Contains(stdioApps, a.Client.ID)
+		}
+		b.looked.at, b.looked.stdio = now, found && !other
+	}
+	return b.looked.stdio
+}
+
+// lookedApps is what onlyStdioApps found out.
+type lookedApps struct {
+	sync.Mutex
+	at    time.Time
+	stdio bool
 }
 
 // Listing gives everything known about one listing. Error code:

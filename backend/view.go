@@ -3,6 +3,7 @@ package backend
 import (
 	"time"
 
+	"toolbay/backend/catalog"
 	"toolbay/backend/changeset"
 	"toolbay/backend/model"
 )
@@ -36,6 +37,7 @@ type SearchResults struct {
 	More    bool           `json:"more"`
 	Results []SearchResult `json:"results"`
 	TookMS  float64        `json:"took_ms"`
+	Facets  catalog.Facets `json:"facets"`
 }
 
 // InstallResult answers install.

@@ -32,6 +32,18 @@ const (
 // ForYou is the category of the start page.
 const ForYou = store.ForYou
 
+// The names of filters and orders that a query may have.
+const (
+	NoKey     = store.NoKey
+	NoDocker  = store.NoDocker
+	StdioApps = store.StdioApps
+)
+
+var (
+	Filters = store.Filters
+	Orders  = store.Orders
+)
+
 // The words of search and state are the store's.
 type (
 	Query      = store.Query

@@ -90,7 +90,7 @@ func ranking(t *testing.T, b *bench) {
 			}
 		})
 	}
-	for _, unknown := range []string{"zzyzxqwv", "github zzyzxqwv", "!!!", `"`, "* () -"} {
+	for _, unknown := range []string{"zzyzxqwv", "!!!", `"`, "* () -"} {
 		if got := ids(t, b.Catalog, catalog.Query{Text: unknown}); len(got) != 0 {
 			t.Errorf("%q finds %v", unknown, got)
 		}
@@ -126,10 +126,10 @@ func filters(t *testing.T, b *bench) {
 		for s, n := range all.Facets.Sources {
 			check(s, n, catalog.Query{Source: s}, func(l model.Listing) bool { return slices.Contains(l.Sources, s) })
 		}
-		check("no key", all.Facets.NoKey, catalog.Query{NoKey: true}, func(l model.Listing) bool {
+		check("no key", all.Facets.Filters[catalog.NoKey], catalog.Query{Filters: []string{catalog.NoKey}}, func(l model.Listing) bool {
 			return l.Needs != model.NeedsKey && l.Needs != model.NeedsSignIn && l.Needs != model.NeedsUnknown
 		})
-		check("no docker", all.Facets.NoDocker, catalog.Query{NoDocker: true}, func(l model.Listing) bool {
+		check("no docker", all.Facets.Filters[catalog.NoDocker], catalog.Query{Filters: []string{catalog.NoDocker}}, func(l model.Listing) bool {
 			return slices.ContainsFunc(l.Packages, func(p model.Package) bool { return p.Type != "oci" })
 		})
 		if n := total(t, b.Catalog, catalog.Query{Text: text, Category: "no such"}); n != 0 {

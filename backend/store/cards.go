@@ -8,6 +8,7 @@ import (
 	"sort"
 	"strconv"
 	"strings"
+	"sync"
 
 	"toolbay/backend/model"
 )
@@ -22,6 +23,10 @@ type cards struct {
 	byName     []int32 // ranks, rank*2 for its name, rank*2+1 for its title; sorted by that text
 	text       string
 	ends       []uint32 // four per card: name, title, who, alias
+
+	mu     sync.Mutex
+	orders [3][]int32 // all ranks in each of Orders, made when first asked for
+	vocab  *vocabulary
 }
 
 type card struct {

@@ -12,7 +12,7 @@ import (
 
 // recipe is raised when the way the index is made changes, so that an index
 // made by another version of the program is not used.
-const recipe = 3
+const recipe = 4
 
 const (
 	indexChunk   = 3000 // cards per transaction: other writers wait no longer than one
@@ -25,9 +25,7 @@ const (
 // Marks of the filter column. They stand in a private area of Unicode that
 // words never lets through, so no query text can name them.
 const (
-	markNoKey    = "\uE000k"
-	markNoDocker = "\uE000d"
-	markFeatured = "\uE000f"
+	markTrait    = "\uE000t"
 	markCategory = "\uE000c"
 	markSource   = "\uE000s"
 )
@@ -243,22 +241,6 @@ func packageName(p model.Package) string {
 		return id[strings.LastIndex(id, "/")+1:]
 	}
 	return p.Identifier
-}
-
-func marks(k card, l model.Listing) string {
-	out := []string{markCategory + categoryOf(l)}
-	for _, t := range []struct {
-		bit  trait
-		mark string
-	}{{traitNoKey, markNoKey}, {traitNoDocker, markNoDocker}, {traitFeatured, markFeatured}} {
-		if k.traits&t.bit != 0 {
-			out = append(out, t.mark)
-		}
-	}
-	for _, s := range l.Sources {
-		out = append(out, markSource+strings.Join(words(s), ""))
-	}
-	return strings.Join(out, " ")
 }
 
 // swap makes the new index the one in use and removes the old.

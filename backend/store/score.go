@@ -2,6 +2,7 @@ package store
 
 import (
 	"math"
+	"math/bits"
 	"strings"
 
 	"toolbay/backend/model"
@@ -66,76 +67,162 @@ func ownTitle(l model.Listing) bool {
 	return strings.Join(telling(words(l.Title)), "") != strings.Join(telling(words(what)), "")
 }
 
-// asked is a query ready to be compared with cards.
-type asked struct {
-	words  []string
-	joined string // with spaces
-	solid  string // without
-}
+// What finding something is worth. Figures were set on the judged questions
+// (internal/searchcheck) that are not held out.
+const (
+	wholeExact   = 400 // the whole name is what was asked for
+	allNamed     = 150 // every word that counts is in name or title
+	noneNamed    = -150
+	nothingElse  = 120 // name or title hold nothing but what was asked for
+	allThere     = 80  // every word is somewhere, the light ones too
+	makersOwn    = 200 // github/github-mcp-server for "github"
+	inDescribed  = 40  // a word that counts is in the description
+	perList      = 15  // in one more list
+	copiedScore  = -250
+	lightPercent = 30 // of what a word that counts is worth
+)
 
-func ask(ws []string) asked {
-	return asked{words: ws, joined: strings.Join(ws, " "), solid: strings.Join(ws, "")}
-}
-
-// score says how well a listing that matches answers what was asked: the whole
-// name before its beginning, its beginning before a word of it, a word of it
-// before the text. Figures were set on the table in rank_test.go.
-func (q asked) score(c *cards, rank int) int {
-	k := c.list[rank-1]
-	name, title, who := c.name(rank), c.title(rank), c.who(rank)
-	alias := c.alias(rank)
-	n := int(k.score) + max(q.whole(name), q.whole(title), q.whole(alias))
-	found := 0
-	for i, w := range q.words {
-		last := i == len(q.words)-1
-		best := max(within(w, name), within(w, title), within(w, alias))
-		if who == w || last && len(w) > 2 && strings.HasPrefix(who, w) {
-			best = max(best, 60)
-		}
-		if best > 0 {
-			found++
-		}
-		n += best
+// known is what is known of a card before anything is asked.
+func (k card) known() int {
+	n := int(k.score) + int(k.popularity)/3 + perList*min(4, bits.OnesCount64(k.sources)-1)
+	if k.traits&traitOfficial != 0 {
+		n += 25
 	}
-	if found == len(q.words) {
-		n += 150
-	}
-	// The maker's own: github/github-mcp-server for "github".
-	if who == q.solid && (q.whole(name) >= wholeExact || q.whole(title) >= wholeExact) {
-		n += 200
+	if k.traits&traitSpam != 0 {
+		n += copiedScore
 	}
 	return n
 }
 
-const wholeExact = 400
+// score says how well a card answers what was asked: the whole name before its
+// beginning, its beginning before a word of it, a word of it before the text.
+// all tells that every word is somewhere in it.
+func (q asked) score(c *cards, rank int, all bool) int {
+	k := c.list[rank-1]
+	texts := [3]string{c.name(rank), c.title(rank), c.alias(rank)}
+	who := c.who(rank)
+	n, whole := k.known(), 0
+	for _, p := range q.phrases {
+		w := 0
+		for _, t := range texts {
+			w = max(w, p.whole(t))
+		}
+		whole = max(whole, w*p.worth/100)
+	}
+	n += whole
+	heavy, found := 0, 0
+	for _, t := range q.terms {
+		best := 0
+		for i, w := range t.ways {
+			best = max(best, w.worth*w.within(texts, who, i == 0 && t.open)/100)
+		}
+		if t.light {
+			n += best * lightPercent / 100
+			continue
+		}
+		heavy++
+		if n += best; best > 0 {
+			found++
+		}
+	}
+	switch {
+	case found == heavy:
+		n += allNamed
+	case found == 0 && len(q.terms) > 1:
+		n += noneNamed
+	}
+	if len(q.terms) > 1 {
+		n += nothingElse * max(q.cover(texts[0]), q.cover(texts[1]), q.cover(texts[2])) / 100
+	}
+	if all {
+		n += allThere
+	}
+	for _, p := range q.phrases {
+		if who == p.solid && whole >= wholeExact*p.worth/100 {
+			return n + makersOwn
+		}
+	}
+	return n
+}
 
-func (q asked) whole(text string) int {
+func (p phrase) whole(text string) int {
 	if text == "" {
 		return 0
 	}
 	switch {
-	case text == q.joined, strings.ReplaceAll(text, " ", "") == q.solid:
+	case text == p.joined, strings.ReplaceAll(text, " ", "") == p.solid:
 		return wholeExact
-	case strings.HasPrefix(text, q.joined+" "):
+	case strings.HasPrefix(text, p.joined+" "):
 		return 180 - 10*min(8, strings.Count(text, " "))
-	case strings.HasPrefix(text, q.joined):
+	case strings.HasPrefix(text, p.joined):
 		// The closer the name is to what was typed so far, the better.
-		return 80 + 80*len(q.joined)/len(text)
+		return 80 + 80*len(p.joined)/len(text)
 	}
 	return 0
 }
 
-// within rates a word in a text: a word of it 100, the beginning of one up to
-// 60.
-func within(w, text string) int {
+// within rates a way to write something in a card's texts: all of its words
+// must be in one of them.
+func (w way) within(texts [3]string, who string, open bool) int {
 	best := 0
+	for _, t := range texts {
+		least := 100
+		for _, word := range w.words {
+			if least = min(least, within(word, t)); least == 0 {
+				break
+			}
+		}
+		best = max(best, least)
+	}
+	if len(w.words) == 1 {
+		if word := w.words[0]; who == word || open && len(word) > 2 && strings.HasPrefix(who, word) {
+			best = max(best, 60)
+		}
+	}
+	return best
+}
+
+// within rates a word in a text: a word of it 100, another form of one 80, the
+// beginning of one up to 60.
+func within(w, text string) int {
+	best, root := 0, stem(w)
 	for t := range strings.SplitSeq(text, " ") {
 		switch {
 		case t == w, t+"s" == w, w+"s" == t:
 			return 100
+		case len(root) >= minStem && stem(t) == root:
+			best = max(best, 80)
 		case strings.HasPrefix(t, w):
 			best = max(best, 20+40*len(w)/len(t))
 		}
 	}
 	return best
+}
+
+// cover is how much of a text's words was asked for, in percent.
+func (q asked) cover(text string) int {
+	if text == "" {
+		return 0
+	}
+	n, asked := 0, 0
+	for t := range strings.SplitSeq(text, " ") {
+		n++
+		if q.asksFor(t) {
+			asked++
+		}
+	}
+	return 100 * asked / n
+}
+
+func (q asked) asksFor(word string) bool {
+	for _, t := range q.terms {
+		for _, w := range t.ways {
+			for _, x := range w.words {
+				if within(x, word) >= 80 {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }

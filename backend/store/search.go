@@ -1,14 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
 	"slices"
-	"sort"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"toolbay/backend/model"
 )
@@ -28,13 +27,14 @@ const ForYou = "for-you"
 
 // Query is a search. The zero value lists everything, best first.
 type Query struct {
-	Text     string `json:"text"`
-	Category string `json:"category"` // one of model.Categories, ForYou or "" for all
-	Source   string `json:"source"`   // "" for all
-	NoKey    bool   `json:"no_key"`
-	NoDocker bool   `json:"no_docker"`
-	Limit    int    `json:"limit"` // 20 when 0, at most 200
-	Offset   int    `json:"offset"`
+	Text     string   `json:"text"`
+	Category string   `json:"category"` // one of model.Categories, ForYou or "" for all
+	Source   string   `json:"source"`   // an id, "file" for all imported files, "" for all
+	Filters  []string `json:"filters"`  // of Filters; what is listed must pass every one
+	Sort     string   `json:"sort"`     // one of Orders, "" for the best first
+	Apps     string   `json:"apps"`     // what the filter MyApps means: StdioApps, or any app
+	Limit    int      `json:"limit"`    // 20 when 0, at most 200
+	Offset   int      `json:"offset"`
 }
 
 // Results are one page of what a query found.
@@ -49,14 +49,13 @@ type Results struct {
 }
 
 // Facets count what each filter would leave of what the text finds, all other
-// filters staying as they are. They count at most the first 1,000 of a text's
-// matches.
+// filters staying as they are. They are exact when the text finds no more than
+// 1,000, else they count the first 1,000 of its matches.
 type Facets struct {
 	All        int            `json:"all"` // with any category
 	Categories map[string]int `json:"categories"`
 	Sources    map[string]int `json:"sources"`
-	NoKey      int            `json:"no_key"`
-	NoDocker   int            `json:"no_docker"`
+	Filters    map[string]int `json:"filters"` // every one of Filters, that of MyApps by Query.Apps
 }
 
 // Search finds listings by words in name, title, description and tools. All
@@ -67,7 +66,7 @@ func (s *Store) Search(ctx context.Context, q Query) (Results, error) {
 		q.Limit = defaultLimit
 	}
 	q.Offset = max(q.Offset, 0)
-	out := Results{Listings: []model.Listing{}, Facets: Facets{Categories: map[string]int{}, Sources: map[string]int{}}}
+	out := Results{Listings: []model.Listing{}, Facets: Facets{Categories: map[string]int{}, Sources: map[string]int{}, Filters: map[string]int{}}}
 	err := s.view(ctx, func(tx *sql.Tx) error {
 		c, err := s.current(ctx, tx)
 		if err != nil || c == nil {
@@ -76,7 +75,7 @@ func (s *Store) Search(ctx context.Context, q Query) (Results, error) {
 		f := newFilter(c, q)
 		var ranks []int
 		if strings.TrimSpace(q.Text) == "" {
-			ranks = browse(c, f, &out)
+			ranks = browse(c, f, q, &out)
 		} else if ranks, err = s.match(ctx, tx, c, f, q, &out); err != nil {
 			return err
 		}
@@ -90,10 +89,11 @@ func (s *Store) Search(ctx context.Context, q Query) (Results, error) {
 	return out, err
 }
 
-// browse lists everything that passes the filter in the order of static rank.
-func browse(c *cards, f filter, out *Results) []int {
+// browse lists everything that passes the filter, in the order of static rank
+// unless another is asked for.
+func browse(c *cards, f filter, q Query, out *Results) []int {
 	var ranks []int
-	n := f.counter()
+	n := f.counter(q.Apps)
 	for i, k := range c.list {
 		n.add(k)
 		if f.pass(k) {
@@ -101,26 +101,49 @@ func browse(c *cards, f filter, out *Results) []int {
 		}
 	}
 	out.Facets = n.facets()
-	out.Total, out.More = len(ranks), false
-	if len(ranks) > maxCount {
-		out.Total, out.More = maxCount, true
+	out.Total, out.More = min(len(ranks), maxCount), len(ranks) > maxCount
+	switch {
+	case q.Sort == "":
+	case len(ranks) <= maxCount:
+		ranks = c.sorted(ranks, q.Sort)
+	default:
+		ranks = ranks[:0]
+		for _, r := range c.everything(q.Sort) {
+			if f.pass(c.list[r-1]) {
+				ranks = append(ranks, int(r))
+			}
+		}
 	}
 	return ranks
 }
 
+// few is how many matches are too few to be content with: words are then taken
+// for mistyped, and not all of them insisted on.
+const few = 5
+
 // match finds by text.
-func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, q Query, out *Results) ([]int, error) {
-	ws := queryWords(q.Text)
-	if len(ws) == 0 {
-		return nil, nil
-	}
-	expr := expression(ws)
-	all, err := find(ctx, tx, c, expr, maxCount+1)
+func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, query Query, out *Results) ([]int, error) {
+	q := understand(query.Text)
+	pinned, err := exactly(ctx, tx, c, query.Text, q.keys)
 	if err != nil {
 		return nil, err
 	}
+	if len(q.terms) == 0 {
+		return nil, nil
+	}
+	expr := q.expression()
+	every, err := find(ctx, tx, c, expr, maxCount+1)
+	if err != nil {
+		return nil, err
+	}
+	all := merge(every, pinned)
+	if len(all) < few {
+		if all, expr, err = widen(ctx, tx, c, &q, all, pinned); err != nil {
+			return nil, err
+		}
+	}
 	more := len(all) > maxCount
-	n := f.counter()
+	n := f.counter(query.Apps)
 	for _, rank := range all[:min(len(all), maxCount)] {
 		n.add(c.list[rank-1])
 	}
@@ -133,37 +156,154 @@ func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, q Que
 				return nil, err
 			}
 			more = len(ranks) > maxCount
-		} else {
-			ranks = slices.DeleteFunc(slices.Clone(all), func(rank int) bool { return !f.pass(c.list[rank-1]) })
+			ranks = merge(ranks, pinned)
 		}
+		ranks = slices.DeleteFunc(slices.Clone(ranks), func(rank int) bool { return !f.pass(c.list[rank-1]) })
 	}
 	out.Total, out.More = min(len(ranks), maxCount), more
+	if query.Sort != "" {
+		return c.sorted(ranks[:out.Total], query.Sort), nil
+	}
 
 	head := ranks[:min(len(ranks), headSize)]
 	if len(ranks) > headSize {
 		// Names that match may stand far down by static rank.
-		names, err := find(ctx, tx, c, "{name title} : ("+expr+")"+f.expression(), headSize)
+		names, err := find(ctx, tx, c, inName(expr)+f.expression(), headSize)
 		if err != nil {
 			return nil, err
 		}
-		head = append(slices.Clone(head), names...)
-		for _, rank := range c.named(strings.Join(ws, " "), headSize) {
-			if f.pass(c.list[rank-1]) {
-				head = append(head, rank)
-			}
+		head = merge(head, names)
+		for _, p := range q.phrases {
+			named := slices.DeleteFunc(c.named(p.joined, headSize), func(rank int) bool { return !f.pass(c.list[rank-1]) })
+			slices.Sort(named)
+			head = merge(head, named)
 		}
-		slices.Sort(head)
-		head = slices.Compact(head)
 	}
-	ranks = rankHead(c, ask(ws), head, ranks)
-	pasted, err := byID(ctx, tx, c, q.Text)
-	if err != nil || pasted == 0 || !f.pass(c.list[pasted-1]) {
-		return ranks, err
-	}
-	if i := slices.Index(ranks, pasted); i >= 0 {
-		ranks = slices.Insert(slices.Delete(ranks, i, i+1), 0, pasted)
+	ranks = rankHead(c, q, every, head, ranks)
+	for i := len(pinned) - 1; i >= 0; i-- { // what was named goes first
+		if at := slices.Index(ranks, pinned[i]); at >= 0 {
+			ranks = slices.Insert(slices.Delete(ranks, at, at+1), 0, pinned[i])
+		}
 	}
 	return ranks, nil
+}
+
+// widen asks again for what found too little: with what mistyped words may have
+// been meant as, then without insisting on every word.
+func widen(ctx context.Context, tx *sql.Tx, c *cards, q *asked, all, pinned []int) ([]int, string, error) {
+	expr := q.expression()
+	corrected, err := correct(ctx, tx, c, q)
+	if err != nil {
+		return nil, "", err
+	}
+	var ways []string
+	if corrected {
+		ways = append(ways, q.expression())
+	}
+	if len(q.heavy()) > 1 || len(q.heavy()) < len(q.terms) {
+		ways = append(ways, q.loosely(), q.anything())
+	}
+	for _, e := range ways {
+		found, err := find(ctx, tx, c, e, maxCount+1)
+		if err != nil {
+			return nil, "", err
+		}
+		if all, expr = merge(found, pinned), e; len(all) >= few {
+			break
+		}
+	}
+	return all, expr, nil
+}
+
+// correct gives the words that nothing has other ways to be written.
+func correct(ctx context.Context, tx *sql.Tx, c *cards, q *asked) (bool, error) {
+	done := false
+	for i, t := range q.terms {
+		w := t.ways[0].words
+		if len(w) != 1 || len(w[0]) < minTypo {
+			continue
+		}
+		have, err := find(ctx, tx, c, t.expression(), few)
+		if err != nil {
+			return false, err
+		}
+		if len(have) >= few {
+			continue
+		}
+		for _, better := range c.vocabulary().corrections(w[0], t.open) {
+			q.terms[i].ways = append(q.terms[i].ways, way{[]string{better}, worthCorrected})
+			if _, ways := spelled([]string{better}); len(ways) > 0 && ways[0].worth == worthSame {
+				q.terms[i].ways = append(q.terms[i].ways, way{ways[0].words, worthCorrected})
+			}
+			done = true
+		}
+	}
+	if !done {
+		return false, nil
+	}
+	var best []string
+	for _, t := range q.terms {
+		w := t.ways[0].words
+		for _, x := range t.ways[1:] {
+			if x.worth == worthCorrected {
+				w = x.words
+				break
+			}
+		}
+		best = append(best, w...)
+	}
+	q.phrase(best, worthCorrected)
+	return true, nil
+}
+
+// merge joins two ascending lists.
+func merge(a, b []int) []int {
+	if len(b) == 0 {
+		return a
+	}
+	out := slices.Concat(a, b)
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// exactly gives the cards whose id or package was asked for, the best first.
+func exactly(ctx context.Context, tx *sql.Tx, c *cards, text string, keys []string) ([]int, error) {
+	if len(text) > maxQuery {
+		return nil, nil
+	}
+	rank, err := byID(ctx, tx, c, text)
+	if err != nil {
+		return nil, err
+	}
+	if rank != 0 {
+		return []int{rank}, nil
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	where, args := make([]string, 0, len(keys)), make([]any, 0, len(keys))
+	for _, k := range keys {
+		where, args = append(where, "key = ?"), append(args, k)
+		if strings.HasPrefix(k, "oci:") { // images carry their tag or digest
+			where, args = append(where, "key > ? AND key < ?", "key > ? AND key < ?"), append(args, k+":", k+";", k+"@", k+"A")
+		}
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT card FROM package_`+c.table()+` WHERE `+strings.Join(where, " OR ")+` ORDER BY card LIMIT 20`, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var out []int
+	for rows.Next() {
+		var rank int
+		if err := rows.Scan(&rank); err != nil {
+			return nil, err
+		}
+		if rank >= 1 && rank <= len(c.list) {
+			out = append(out, rank)
+		}
+	}
+	return out, rows.Err()
 }
 
 // byID gives the rank of the listing whose id was asked for, else 0.
@@ -180,16 +320,17 @@ func byID(ctx context.Context, tx *sql.Tx, c *cards, text string) (int, error) {
 }
 
 // rankHead gives head sorted by how well it matches, then the rest of ranks as
-// it stands.
-func rankHead(c *cards, q asked, head, ranks []int) []int {
+// it stands. every are those that have every word.
+func rankHead(c *cards, q asked, every, head, ranks []int) []int {
 	type scored struct{ rank, score int }
 	list := make([]scored, len(head))
 	in := make(map[int]bool, len(head))
 	for i, rank := range head {
-		list[i] = scored{rank, q.score(c, rank)}
+		_, all := slices.BinarySearch(every, rank)
+		list[i] = scored{rank, q.score(c, rank, all)}
 		in[rank] = true
 	}
-	sort.SliceStable(list, func(i, j int) bool { return list[i].score > list[j].score })
+	slices.SortStableFunc(list, func(a, b scored) int { return cmp.Compare(b.score, a.score) })
 	out := make([]int, 0, len(ranks))
 	for _, s := range list {
 		out = append(out, s.rank)
@@ -200,44 +341,6 @@ func rankHead(c *cards, q asked, head, ranks []int) []int {
 		}
 	}
 	return out[:min(len(out), maxCount)]
-}
-
-// queryWords are the words of a query that are searched for.
-func queryWords(text string) []string {
-	if utf8.RuneCountInString(text) > maxQuery {
-		text = string([]rune(text)[:maxQuery])
-	}
-	if who, what := nameOf(text); strings.Contains(text, ".") && who != "" {
-		text = who + " " + what // somebody pasted a listing's id
-	}
-	ws := telling(words(text))
-	return ws[:min(len(ws), maxQueryWords)]
-}
-
-// expression is the query in the index's own language. Words hold letters and
-// digits only, so quoting them is enough.
-func expression(ws []string) string {
-	var b strings.Builder
-	b.WriteString("((")
-	for i, w := range ws {
-		if i > 0 {
-			b.WriteString(" AND ")
-		}
-		term := `"` + w + `"`
-		if utf8.RuneCountInString(w) > 2 || i == len(ws)-1 {
-			term += " *" // still being typed, or short for more
-		}
-		if one, plural := strings.CutSuffix(w, "s"); plural && len(one) > 2 && !strings.HasSuffix(one, "s") {
-			term = "(" + term + ` OR "` + one + `")`
-		}
-		b.WriteString(term)
-	}
-	b.WriteString(")")
-	if len(ws) > 1 && len(ws) < 4 { // "file system" finds "filesystem"
-		b.WriteString(` OR "` + strings.Join(ws, "") + `" *`)
-	}
-	b.WriteString(")")
-	return b.String()
 }
 
 // find gives the first ranks that match. They come as one row: handing over a

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -17,11 +18,29 @@ import (
 
 func (c *cli) search() *cobra.Command {
 	var q backend.Query
+	var noKey, noDocker bool
 	cmd := &cobra.Command{
-		Use: "search WORDS", Short: "Look through the catalogue", Args: atLeast(1, "search what?"),
+		Use: "search [WORDS]", Short: "Look through the catalogue",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if q.Limit < 1 {
 				return wrongUse("--limit must be at least 1")
+			}
+			if noKey {
+				q.Filters = append(q.Filters, catalog.NoKey)
+			}
+			if noDocker {
+				q.Filters = append(q.Filters, catalog.NoDocker)
+			}
+			for _, f := range q.Filters {
+				if !slices.Contains(catalog.Filters, f) {
+					return wrongUse("--filter is one of " + strings.Join(catalog.Filters, ", "))
+				}
+			}
+			if q.Sort != "" && !slices.Contains(catalog.Orders, q.Sort) {
+				return wrongUse("--sort is one of " + strings.Join(catalog.Orders, ", "))
+			}
+			if len(args) == 0 && q.Category == "" && q.Source == "" && len(q.Filters) == 0 && q.Sort == "" {
+				return wrongUse("search what?")
 			}
 			b, err := c.open(cmd.Context())
 			if err != nil {
@@ -43,8 +62,10 @@ func (c *cli) search() *cobra.Command {
 	cmd.Flags().IntVar(&q.Limit, "limit", 20, "at most this many results")
 	cmd.Flags().StringVar(&q.Category, "category", "", "only this category")
 	cmd.Flags().StringVar(&q.Source, "source", "", "only from this source")
-	cmd.Flags().BoolVar(&q.NoKey, "no-key", false, "only what needs no key")
-	cmd.Flags().BoolVar(&q.NoDocker, "no-docker", false, "only what needs no Docker")
+	cmd.Flags().StringArrayVar(&q.Filters, "filter", nil, "only what passes: "+strings.Join(catalog.Filters, ", ")+"; may be repeated")
+	cmd.Flags().StringVar(&q.Sort, "sort", "", strings.Join(catalog.Orders, ", ")+"; otherwise the best first")
+	cmd.Flags().BoolVar(&noKey, "no-key", false, "only what needs no key")
+	cmd.Flags().BoolVar(&noDocker, "no-docker", false, "only what needs no Docker")
 	return cmd
 }
 

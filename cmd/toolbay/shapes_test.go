@@ -14,7 +14,7 @@ import (
 // "hash" a SHA-256, "id" a server's id; one that ends in "?" may be null.
 var shapes = map[string]string{
 	"error":          `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|input|secret","name":"","text":"","flag":""}],"detail":""}}`,
-	"search":         `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `]}`,
+	"search":         `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `],"facets":{"all":0,"categories":{},"sources":{},"filters":{}}}`,
 	"show":           card,
 	"plan": `{"command":"","args":[""],"env":{},"secrets":[""],"url":"","headers":{},
 		"inputs":[{"name":"","label":"","required":true,"secret":true,"format":"string|number|boolean|filepath|folder","default":"","choices":[""]}],

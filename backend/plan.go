@@ -126,8 +126,10 @@ func planOf(p model.Package, answers map[string]string, on Platform) (Plan, erro
 			p.Environment = append(slices.Clone(p.Environment), in)
 			extra = append(extra, "not-declared:"+name)
 		}
-		if err := recipe.Check(in, answers[name]); err != nil {
-			return Plan{}, err
+		if !in.Secret { // a key is not looked at
+			if err := recipe.Check(in, answers[name]); err != nil {
+				return Plan{}, err
+			}
 		}
 		plain[in.Name] = answers[name]
 	}

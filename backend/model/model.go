@@ -58,6 +58,9 @@ type Listing struct {
 	// Copies counts listings by the same publisher with nearly the same words,
 	// this one among them, when there are suspiciously many.
 	Copies int `json:"copies,omitempty"`
+	// Fork is another listing, whose repository has the same name and words and
+	// another owner: one of the two is a copy of the other.
+	Fork string `json:"fork,omitempty"`
 	// Merged are the ids of all records of this card, ID among them, when there
 	// are several.
 	Merged []string `json:"merged,omitempty"`

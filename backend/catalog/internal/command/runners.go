@@ -30,7 +30,7 @@ var (
 )
 
 var (
-	npmName   = pattern.New(`^(?:@[a-z0-9~_.-]+/)?[A-Za-z0-9~_.-]+$`)
+	npmName   = pattern.New(`^(?:@[a-z0-9~_][a-z0-9~._-]*/)?[A-Za-z0-9~_][A-Za-z0-9~._-]*$`)
 	pypiName  = pattern.New(`^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(\[[A-Za-z0-9_.,-]+\])?(?:(?:==|@)([A-Za-z0-9_.+!-]+))?$`)
 	imageName = pattern.New(`^[a-z0-9][a-zA-Z0-9._:-]*(?:/[a-z0-9._-]+)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?(?:@sha256:[0-9a-f]{64})?$`)
 )

@@ -43,7 +43,7 @@ func (w web) Get(_ context.Context, address string, _ int64) ([]byte, error) {
 func TestPages(t *testing.T) {
 	r := Plugin.Open("")
 	w := web{
-		"https://api.anthropic.com/mcp-registry/v0/servers?limit=100&version=latest&visibility=commercial":             `{"servers":[` + notes + `,17],"metadata":{"nextCursor":"a b"}}`,
+		"https://api.anthropic.com/mcp-registry/v0/servers?limit=100&version=latest&visibility=commercial":            `{"servers":[` + notes + `,17],"metadata":{"nextCursor":"a b"}}`,
 		"https://api.anthropic.com/mcp-registry/v0/servers?limit=100&version=latest&visibility=commercial&cursor=a+b": `{"servers":[]}`,
 	}
 	p, err := r.Page(t.Context(), w, "")

@@ -111,7 +111,7 @@ func publisher(o loose.Object, repository string) string {
 }
 
 var (
-	npmName  = pattern.New(`^(?:@[a-z0-9~_-][a-z0-9~._-]*/)?[A-Za-z0-9~_-][A-Za-z0-9~._-]*$`)
+	npmName  = pattern.New(`^(?:@[a-z0-9~_][a-z0-9~._-]*/)?[A-Za-z0-9~_][A-Za-z0-9~._-]*$`)
 	pypiName = pattern.New(`^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?(?:\[[A-Za-z0-9_.,-]+\])?$`)
 )
 

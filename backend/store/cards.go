@@ -1,8 +1,10 @@
 package store
 
 import (
+	"bufio"
 	"encoding/binary"
 	"errors"
+	"io"
 	"math"
 	"slices"
 	"sort"
@@ -15,7 +17,7 @@ import (
 
 // cards is what ranking and counting need of every listing, in the order of
 // static rank: card 1 is the listing that comes first when nothing is asked.
-// It is read from one blob and held in memory, about 80 bytes each.
+// It is read from a few blobs and held in memory, about 80 bytes each.
 type cards struct {
 	generation int64
 	sources    []string // the bits of card.sources
@@ -140,12 +142,15 @@ func categoryOf(l model.Listing) string {
 	return l.Category
 }
 
-// cardSize is how many bytes a card has in the blob, beside its texts.
-const cardSize = 16
+const (
+	cardSize  = 16        // bytes of a card when kept, beside its texts
+	cardsPart = 256 << 10 // bytes of one blob, as a large one would be in memory several times
+)
 
 var errCards = errors.New("the stored search cards cannot be read")
 
-func (c *cards) encode() []byte {
+// encode sorts byName and writes the cards as decodeCards reads them.
+func (c *cards) encode(to io.Writer) error {
 	order := make([]int32, 0, 2*len(c.list))
 	for rank := 1; rank <= len(c.list); rank++ {
 		order = append(order, int32(rank*2))
@@ -153,29 +158,31 @@ func (c *cards) encode() []byte {
 			order = append(order, int32(rank*2+1))
 		}
 	}
-	sort.SliceStable(order, func(i, j int) bool { return c.key(order[i]) < c.key(order[j]) })
+	slices.SortStableFunc(order, func(a, b int32) int { return strings.Compare(c.key(a), c.key(b)) })
 	c.byName = order
 
-	size := len(c.list)*cardSize + len(c.ends)*4 + len(order)*4 + len(c.text)
-	b := binary.AppendUvarint(make([]byte, 0, size+1024*(1+len(c.sources))), uint64(len(c.list)))
+	w := bufio.NewWriterSize(to, cardsPart)
+	b := w.AvailableBuffer
 	sources := strings.Join(c.sources, "\n")
-	b = binary.AppendUvarint(b, uint64(len(sources)))
-	b = append(b, sources...)
+	w.Write(binary.AppendUvarint(b(), uint64(len(c.list))))
+	w.Write(binary.AppendUvarint(b(), uint64(len(sources))))
+	w.WriteString(sources)
 	for _, k := range c.list {
-		b = binary.LittleEndian.AppendUint64(b, k.sources)
-		b = binary.LittleEndian.AppendUint16(b, uint16(k.traits))
-		b = binary.LittleEndian.AppendUint16(b, k.day)
-		b = binary.LittleEndian.AppendUint16(b, uint16(k.score))
-		b = append(b, k.category, k.popularity)
+		e := binary.LittleEndian.AppendUint64(b(), k.sources)
+		e = binary.LittleEndian.AppendUint16(e, uint16(k.traits))
+		e = binary.LittleEndian.AppendUint16(e, k.day)
+		e = binary.LittleEndian.AppendUint16(e, uint16(k.score))
+		w.Write(append(e, k.category, k.popularity))
 	}
 	for _, e := range c.ends {
-		b = binary.LittleEndian.AppendUint32(b, e)
+		w.Write(binary.LittleEndian.AppendUint32(b(), e))
 	}
-	b = binary.AppendUvarint(b, uint64(len(order)))
+	w.Write(binary.AppendUvarint(b(), uint64(len(order))))
 	for _, e := range order {
-		b = binary.LittleEndian.AppendUint32(b, uint32(e))
+		w.Write(binary.LittleEndian.AppendUint32(b(), uint32(e)))
 	}
-	return append(b, c.text...)
+	w.WriteString(c.text)
+	return w.Flush() // which tells of the first failure
 }
 
 func decodeCards(b []byte) (*cards, error) {

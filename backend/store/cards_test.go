@@ -57,6 +57,9 @@ func (m *byRepository) Card(_ int, records []model.Record) model.Card {
 		if len(records) > 1 {
 			c.Merged = append(c.Merged, r.ID)
 		}
+		if c.ID != r.ID {
+			c.Packages = append(slices.Clone(c.Packages), r.Packages...)
+		}
 		if c.Description == "" {
 			c.Description = r.Description
 			c.Origins["description"] = r.Source

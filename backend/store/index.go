@@ -12,14 +12,14 @@ import (
 
 // recipe is raised when the way the index is made changes, so that an index
 // made by another version of the program is not used.
-const recipe = 4
+const recipe = 5
 
 const (
-	indexChunk   = 3000 // cards per transaction: other writers wait no longer than one
-	maxBodyWords = 3000 // of one listing
-	rowChunk     = 250
-	mergeAt      = 8
+	indexChunk   = 3000     // cards per transaction: other writers wait no longer than one
+	rowChunk     = 250      // cards that are made while others are written
+	maxBodyWords = 3000     // of one listing
 	hashSize     = 16 << 20 // bytes of words in memory before they are written; SQLite's own is 1 MB
+	mergeAt      = 8        // pieces of an index that are merged to one; SQLite's own is 4
 )
 
 // Marks of the filter column. They stand in a private area of Unicode that
@@ -142,6 +142,7 @@ func (s *Store) begin(ctx context.Context, content int64) (int64, error) {
 			// first. whole is the card where that is more than its only record.
 			// Cards of nothing but deleted records come last and have no brief.
 			`CREATE TABLE card_%d (rank INTEGER PRIMARY KEY, records TEXT NOT NULL, brief TEXT NOT NULL, whole TEXT NOT NULL)`,
+			`CREATE TABLE cards_%d (part INTEGER PRIMARY KEY, data BLOB NOT NULL)`,
 			`CREATE TABLE member_%d (n INTEGER PRIMARY KEY, rank INTEGER NOT NULL)`,
 			`CREATE TABLE package_%d (key TEXT NOT NULL, card INTEGER NOT NULL, PRIMARY KEY (key, card)) WITHOUT ROWID`,
 		} {
@@ -149,7 +150,10 @@ func (s *Store) begin(ctx context.Context, content int64) (int64, error) {
 				return err
 			}
 		}
-		_, err = tx.ExecContext(ctx, fmt.Sprintf(`INSERT INTO search_%[1]d (search_%[1]d, rank) VALUES ('hashsize', %d), ('automerge', %d)`, gen, hashSize, mergeAt))
+		// Fewer and larger pieces while it is filled: writing and merging them
+		// is most of the work.
+		_, err = tx.ExecContext(ctx, fmt.Sprintf(`INSERT INTO search_%[1]d (search_%[1]d, rank) VALUES ('hashsize', %d), ('automerge', %d)`,
+			gen, hashSize, mergeAt))
 		return err
 	})
 	return gen, err
@@ -175,7 +179,7 @@ func sweep(ctx context.Context, tx *sql.Tx) error {
 	}
 	for _, id := range old {
 		for _, q := range []string{`DROP TABLE IF EXISTS search_%d`, `DROP TABLE IF EXISTS card_%d`,
-			`DROP TABLE IF EXISTS member_%d`, `DROP TABLE IF EXISTS package_%d`, `DELETE FROM generation WHERE id = %d`} {
+			`DROP TABLE IF EXISTS cards_%d`, `DROP TABLE IF EXISTS member_%d`, `DROP TABLE IF EXISTS package_%d`, `DELETE FROM generation WHERE id = %d`} {
 			if _, err := tx.ExecContext(ctx, fmt.Sprintf(q, id)); err != nil {
 				return err
 			}
@@ -246,14 +250,58 @@ func packageName(p model.Package) string {
 // swap makes the new index the one in use and removes the old.
 func (s *Store) swap(ctx context.Context, made *cards) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		if _, err := tx.ExecContext(ctx, `UPDATE generation SET active = 0 WHERE active = 1`); err != nil {
+		err := made.encode(parts(func(part []byte) error {
+			_, err := tx.ExecContext(ctx, `INSERT INTO cards_`+made.table()+` (data) VALUES (?)`, part)
+			return err
+		}))
+		if err != nil {
 			return err
 		}
-		if _, err := tx.ExecContext(ctx, `UPDATE generation SET active = 1, cards = ? WHERE id = ?`, made.encode(), made.generation); err != nil {
+		if _, err := tx.ExecContext(ctx, `UPDATE generation SET active = id = ?`, made.generation); err != nil {
 			return err
 		}
 		return sweep(ctx, tx)
 	})
+}
+
+// parts is a writer of which each write makes a row.
+type parts func(part []byte) error
+
+func (p parts) Write(part []byte) (int, error) {
+	if err := p(part); err != nil {
+		return 0, err
+	}
+	return len(part), nil
+}
+
+// readCards reads the cards of a generation.
+func readCards(ctx context.Context, tx *sql.Tx, gen int64) (*cards, error) {
+	c := &cards{generation: gen}
+	size := 0
+	if err := tx.QueryRowContext(ctx, `SELECT coalesce(sum(length(data)), 0) FROM cards_`+c.table()).Scan(&size); err != nil {
+		return nil, err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT data FROM cards_`+c.table()+` ORDER BY part`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := make([]byte, 0, size)
+	for rows.Next() {
+		var b sql.RawBytes
+		if err := rows.Scan(&b); err != nil {
+			return nil, err
+		}
+		all = append(all, b...)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if c, err = decodeCards(all); err != nil {
+		return nil, err
+	}
+	c.generation = gen
+	return c, nil
 }
 
 // current gives the cards of the index in use as tx sees it, nil when there is
@@ -276,15 +324,10 @@ func (s *Store) current(ctx context.Context, tx *sql.Tx) (*cards, error) {
 	if s.cards != nil && s.cards.generation == gen {
 		return s.cards, nil
 	}
-	var blob []byte
-	if err := tx.QueryRowContext(ctx, `SELECT cards FROM generation WHERE id = ?`, gen).Scan(&blob); err != nil {
-		return nil, err
-	}
-	c, err := decodeCards(blob)
+	c, err := readCards(ctx, tx, gen)
 	if err != nil {
 		return nil, err
 	}
-	c.generation = gen
 	s.cards = c
 	return c, nil
 }

@@ -47,4 +47,5 @@ CREATE TABLE unreadable (
 
 -- Indexes of the first kind refer to listings by id; a new one is built.
 UPDATE generation SET active = 0;
+ALTER TABLE generation DROP COLUMN cards;
 UPDATE catalogue SET content = content + 1;

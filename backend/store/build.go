@@ -274,11 +274,11 @@ func (b *builder) row(g group, records []model.Record) (row, error) {
 	b.made.add(l, score, &b.text)
 	out.name, out.title, out.body = texts(l)
 	out.marks = marks(b.made.list[g.rank-1], l)
-	for _, r := range records {
-		for _, p := range r.Packages {
-			if key := packageKey(p.Type, p.Identifier); !slices.Contains(out.packages, key) {
-				out.packages = append(out.packages, key)
-			}
+	// Those of the card alone: a record that only claims to be the same server
+	// must not have its packages taken for it.
+	for _, p := range l.Packages {
+		if key := packageKey(p.Type, p.Identifier); !slices.Contains(out.packages, key) {
+			out.packages = append(out.packages, key)
 		}
 	}
 	short, err := json.Marshal(brief(l))

@@ -29,13 +29,14 @@ func main() {
 	only := flag.String("only", "", "window or catalogue: measure that alone")
 	million := flag.Bool("million", false, "measure the catalogue with 1,000,000 listings too")
 	keep := flag.String("keep", "", "a folder where the catalogue's databases stay")
+	home := flag.String("home", "", "a TOOLBAY_HOME to measure with, such as one of -keep's; a fresh one unless set")
 	child := flag.Bool("child", false, "one step of the catalogue's measurement, in a process of its own")
 	flag.Parse()
 	var err error
 	if *child {
 		err = step(flag.Args())
 	} else {
-		err = run(*only, *million, *keep)
+		err = run(*only, *home, *keep, *million)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -43,7 +44,7 @@ func main() {
 	}
 }
 
-func run(only string, million bool, keep string) error {
+func run(only, home, keep string, million bool) error {
 	work, err := os.MkdirTemp("", "toolbay-bench-")
 	if err != nil {
 		return err
@@ -53,13 +54,16 @@ func run(only string, million bool, keep string) error {
 	if err != nil {
 		return err
 	}
-	env := append(os.Environ(), "HOME="+work, "TOOLBAY_HOME="+filepath.Join(work, "home"))
+	if home == "" {
+		home = filepath.Join(work, "home")
+	}
+	env := append(os.Environ(), "HOME="+work, "TOOLBAY_HOME="+home)
 
 	switch only {
 	case "window":
 		return window(work, env)
 	case "catalogue":
-		return catalogue(work, million, keep)
+		return catalogue(work, keep, million)
 	}
 	fmt.Println("Starting a server: time to its answer to initialize")
 	install := exec.Command(toolbay, "install", "npm:"+pkg, "--yes", "--json")
@@ -68,7 +72,6 @@ func run(only string, million bool, keep string) error {
 	if err != nil {
 		return fmt.Errorf("install: %w\n%s", err, out)
 	}
-	home := filepath.Join(work, "home")
 	spec, err := launch.Read(home, "everything")
 	if err != nil {
 		return err
@@ -119,7 +122,7 @@ func run(only string, million bool, keep string) error {
 	if err := search(); err != nil {
 		return err
 	}
-	if err := catalogue(work, million, keep); err != nil {
+	if err := catalogue(work, keep, million); err != nil {
 		return err
 	}
 	return window(work, env)

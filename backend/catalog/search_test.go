@@ -124,7 +124,9 @@ func filters(t *testing.T, b *bench) {
 			check(c, n, catalog.Query{Category: c}, func(l model.Listing) bool { return l.Category == c })
 		}
 		for s, n := range all.Facets.Sources {
-			check(s, n, catalog.Query{Source: s}, func(l model.Listing) bool { return slices.Contains(l.Sources, s) })
+			check(s, n, catalog.Query{Source: s}, func(l model.Listing) bool {
+				return slices.ContainsFunc(l.Sources, func(have string) bool { return have == s || s == catalog.File && catalog.IsFile(have) })
+			})
 		}
 		check("no key", all.Facets.Filters[catalog.NoKey], catalog.Query{Filters: []string{catalog.NoKey}}, func(l model.Listing) bool {
 			return l.Needs != model.NeedsKey && l.Needs != model.NeedsSignIn && l.Needs != model.NeedsUnknown

@@ -34,7 +34,8 @@ func checkExport(line []byte) error {
 
 // readExport reads one line of an export. The file may have been written by
 // anybody, so that it is cleaned like any other. Of several sources that have
-// a server under one id, the one whose record comes first in the file stays.
+// a server under one id, the newest version stays, else the one that comes
+// first in the file.
 func readExport(raw []byte) source.Entry {
 	var line struct {
 		Listing model.Listing `json:"listing"`

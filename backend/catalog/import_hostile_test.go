@@ -185,7 +185,7 @@ func TestImportOfAnArchive(t *testing.T) {
 		[2]string{"servers/weather/server.yaml", dockerOne},
 		[2]string{"servers/link/server.yaml", "-> /etc/passwd"},
 		[2]string{"../../outside/server.json", record},
-		[2]string{"/root/broken/server.yaml", "a: ["},
+		[2]string{"/outside/broken/server.yaml", "a: ["},
 		[2]string{"ext/manifest.json", manifest},
 		[2]string{"web/manifest.json", `{"manifest_version":3,"name":"a browser's"}`},
 		[2]string{"servers/weather/README.md", strings.Repeat("x", 1<<20)},

@@ -16,7 +16,7 @@ var assets embed.FS
 
 func main() {
 	window := app.New(func(changed func(string)) (*backend.Backend, error) {
-		return backend.Open(context.Background(), backend.Options{Changed: changed})
+		return backend.Open(context.Background(), backend.Options{Changed: changed, Background: true})
 	})
 	if err := app.Run(window, assets); err != nil {
 		log.Fatal(err)

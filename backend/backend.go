@@ -50,6 +50,9 @@ type Options struct {
 	Changed func(what string)
 	// ProjectDir is where project files are looked for; "" looks for none.
 	ProjectDir string
+	// Background lets work that need not be waited for go on behind Open, for a
+	// program that stays: Close ends it.
+	Background bool
 }
 
 // Backend is Toolbay without a face. It may be used from several goroutines,
@@ -68,6 +71,8 @@ type Backend struct {
 	nodes    *runtimes.Nodes
 	npm      *npm.Installer
 	keychain secrets.Keys
+	stop     func()        // ends what goes on in the background, nil for nothing
+	stopped  chan struct{} // closed when it has ended
 }
 
 // Open makes the home folder when it is missing, settles what a killed
@@ -141,7 +146,11 @@ func (b *Backend) join(ctx context.Context) error {
 	}
 	b.sweepInstalls(ctx)
 	b.emptyTrash(ctx)
-	return b.catalog.Starter(ctx)
+	if err := b.catalog.Starter(ctx); err != nil {
+		return err
+	}
+	b.unpack(ctx)
+	return nil
 }
 
 func (b *Backend) catalogIn(ctx context.Context, s *store.Store) *catalog.Catalog {
@@ -150,7 +159,10 @@ func (b *Backend) catalogIn(ctx context.Context, s *store.Store) *catalog.Catalo
 }
 
 // Close ends the use of the database.
-func (b *Backend) Close() error { return b.store.Close() }
+func (b *Backend) Close() error {
+	b.endWork()
+	return b.store.Close()
+}
 
 // Rebuilt tells that Open found a damaged database, set it aside and made a new
 // one from what is on disk.

@@ -77,6 +77,8 @@ type Store interface {
 	PutWatermark(ctx context.Context, source string, changes time.Time) error
 	PutUnreadable(ctx context.Context, source string, list []store.Unreadable) error
 	Unreadable(ctx context.Context, source string) ([]store.Unreadable, error)
+	EachRecord(ctx context.Context, source string, each func(model.Record) error) error
+	PutSeen(ctx context.Context, source string, seen map[string]time.Time) error
 	Reindex(context.Context) error
 	Exclusive(name string) (release func(), ok bool, err error)
 }

@@ -88,23 +88,23 @@ func (s *Store) Outlines(ctx context.Context, have int64) (mark int64, list []Ou
 	return mark, list, err
 }
 
-// EachRecord gives every record that its source still has, by source and id.
-// It stops at the first error of each. The record is the callee's.
-func (s *Store) EachRecord(ctx context.Context, each func(model.Record) error) error {
+// EachRecord gives every record that a source still has, by id. It stops at the
+// first error of each.
+func (s *Store) EachRecord(ctx context.Context, source string, each func(model.Record) error) error {
 	return s.view(ctx, func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT source, seen, body FROM listing WHERE gone = 0 ORDER BY source, id`)
+		rows, err := tx.QueryContext(ctx, `SELECT seen, body FROM listing WHERE source = ? AND gone = 0 ORDER BY id`, source)
 		if err != nil {
 			return err
 		}
 		defer rows.Close()
 		for rows.Next() {
-			var r model.Record
+			r := model.Record{Source: source}
 			var seen int64
 			var body sql.RawBytes
-			if err := rows.Scan(&r.Source, &seen, &body); err != nil {
+			if err := rows.Scan(&seen, &body); err != nil {
 				return err
 			}
-			if err := json.Unmarshal(body, &r.Listing); err != nil {
+			if err := readBody(body, &r.Listing); err != nil {
 				return err
 			}
 			r.Seen = unix(seen)

@@ -118,6 +118,7 @@ func (c *cli) openCatalogue(ctx context.Context) (*backend.Backend, func(), erro
 func (c *cli) catalog() *cobra.Command {
 	cmd := &cobra.Command{Use: "catalog", Short: "The lists of servers",
 		RunE: func(*cobra.Command, []string) error { return wrongUse("catalog import PATH") }}
+	cmd.AddCommand(c.catalogExport(), c.catalogServe())
 	cmd.AddCommand(&cobra.Command{
 		Use: "import PATH", Short: "Load listings from a file or folder", Args: exactly(1, "name one file or folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {

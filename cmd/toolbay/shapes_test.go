@@ -13,13 +13,14 @@ import (
 // stands for all of them. In a text, "time" is a moment in UTC, "a|b" a choice,
 // "hash" a SHA-256, "id" a server's id; one that ends in "?" may be null.
 var shapes = map[string]string{
-	"error":          `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|input|secret","name":"","text":"","flag":""}],"detail":""}}`,
-	"search":         `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `],"facets":{"all":0,"categories":{},"sources":{},"filters":{}}}`,
-	"show":           card,
+	"error":  `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|input|secret","name":"","text":"","flag":""}],"detail":""}}`,
+	"search": `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `],"facets":{"all":0,"categories":{},"sources":{},"filters":{}}}`,
+	"show":   card,
 	"plan": `{"command":"","args":[""],"env":{},"secrets":[""],"url":"","headers":{},
 		"inputs":[{"name":"","label":"","required":true,"secret":true,"format":"string|number|boolean|filepath|folder","default":"","choices":[""]}],
 		"files":[""],"warnings":[""]}`,
 	"catalog import": sync1,
+	"export":         `{"sources":[""],"listings":0}`,
 	"sync":           sync1,
 	"status":         `[{"source":"","enabled":true,"listings":0,"synced":"time?","error":""}]`,
 	"install":        `{"server":"id","version":"","tools":[""],"apps":[""]}`,

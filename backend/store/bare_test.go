@@ -148,7 +148,9 @@ func searchRow(c *cards, row []any) ([]any, error) {
 		if err := json.Unmarshal([]byte(kept), &w); err != nil {
 			return nil, err
 		}
-		l = w.Listing
+		if err := readBody(w.Listing, &l); err != nil {
+			return nil, err
+		}
 	} else if err := json.Unmarshal([]byte(row[4].(string)), &l); err != nil {
 		return nil, err
 	}

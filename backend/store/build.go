@@ -39,7 +39,7 @@ func scanRecord(scan func(...any) error, r *model.Record, body *sql.RawBytes, be
 }
 
 func decode(body []byte, r *model.Record, seen, gone int64) error {
-	if err := json.Unmarshal(body, &r.Listing); err != nil {
+	if err := readBody(body, &r.Listing); err != nil {
 		return err
 	}
 	r.Sources = []string{r.Source}
@@ -48,12 +48,6 @@ func decode(body []byte, r *model.Record, seen, gone int64) error {
 	}
 	if gone > 0 {
 		r.Status = "deleted"
-	}
-	if r.Packages == nil {
-		r.Packages = []model.Package{}
-	}
-	if r.Tools == nil {
-		r.Tools = []model.Tool{}
 	}
 	return nil
 }
@@ -147,7 +141,7 @@ type builder struct {
 
 // whole is a card as it is kept when it is more than its only record.
 type whole struct {
-	Listing model.Listing     `json:"listing"`
+	Listing json.RawMessage   `json:"listing"`
 	Origins map[string]string `json:"origins"`
 }
 
@@ -156,7 +150,7 @@ type row struct {
 	rank               int
 	records            []int64
 	numbers            string
-	name, title, body  string // what can be searched; none of a card that is not shown
+	name, title, text  string // what can be searched; none of a card that is not shown
 	marks, short, kept string
 	packages           []string
 }
@@ -272,7 +266,7 @@ func (b *builder) row(g group, records []model.Record) (row, error) {
 		score -= copied
 	}
 	b.made.add(l, score, &b.text)
-	out.name, out.title, out.body = texts(l)
+	out.name, out.title, out.text = texts(l)
 	out.marks = marks(b.made.list[g.rank-1], l)
 	// Those of the card alone: a record that only claims to be the same server
 	// must not have its packages taken for it.
@@ -281,8 +275,7 @@ func (b *builder) row(g group, records []model.Record) (row, error) {
 			out.packages = append(out.packages, key)
 		}
 	}
-	short, err := json.Marshal(brief(l))
-	out.short = string(short)
+	out.short, err = body(brief(l))
 	return out, err
 }
 
@@ -320,7 +313,11 @@ func encodeWhole(c model.Card, records []model.Record) (string, error) {
 	if len(records) == 1 && reflect.DeepEqual(c.Packages, records[0].Packages) && reflect.DeepEqual(c.Tools, records[0].Tools) {
 		return "", nil
 	}
-	b, err := json.Marshal(whole{c.Listing, c.Origins})
+	l, err := body(c.Listing)
+	if err != nil {
+		return "", err
+	}
+	b, err := json.Marshal(whole{json.RawMessage(l), c.Origins})
 	return string(b), err
 }
 
@@ -372,7 +369,7 @@ func (in *inserts) write(rows []row) error {
 		if r.short == "" {
 			continue
 		}
-		if _, err := in.search.Exec(r.rank, r.name, r.title, r.body, r.marks); err != nil {
+		if _, err := in.search.Exec(r.rank, r.name, r.title, r.text, r.marks); err != nil {
 			return err
 		}
 		for _, key := range r.packages {

@@ -12,7 +12,7 @@ import (
 
 // recipe is raised when the way the index is made changes, so that an index
 // made by another version of the program is not used.
-const recipe = 5
+const recipe = 6
 
 const (
 	indexChunk   = 3000     // cards per transaction: other writers wait no longer than one
@@ -51,6 +51,10 @@ func (s *Store) Reindex(ctx context.Context) error {
 		}
 		if err := s.build(ctx); err != nil {
 			return err
+		}
+		// The log can now go into the file, as far as nobody reads it.
+		if _, err := s.write.ExecContext(ctx, `PRAGMA wal_checkpoint(PASSIVE)`); err != nil {
+			return s.note(err)
 		}
 	}
 }

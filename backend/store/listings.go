@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"strings"
 	"time"
 
@@ -54,11 +53,11 @@ func (s *Store) ApplyChanges(ctx context.Context, source string, put, deleted []
 				if i == 1 {
 					l.Status = "deleted"
 				}
-				body, err := json.Marshal(l)
+				row, err := body(l)
 				if err != nil {
 					return err
 				}
-				res, err := p.ExecContext(ctx, source, l.ID, synced.Unix(), goneAt(l, synced), string(body))
+				res, err := p.ExecContext(ctx, source, l.ID, synced.Unix(), goneAt(l, synced), row)
 				if err != nil {
 					return err
 				}
@@ -160,11 +159,11 @@ func stage(ctx context.Context, tx *sql.Tx, source string, listings []model.List
 	}
 	defer put.Close()
 	for _, l := range listings {
-		body, err := json.Marshal(l)
+		row, err := body(l)
 		if err != nil {
 			return err
 		}
-		if _, err := put.ExecContext(ctx, source, l.ID, deleted(l), string(body)); err != nil {
+		if _, err := put.ExecContext(ctx, source, l.ID, deleted(l), row); err != nil {
 			return err
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -381,7 +380,7 @@ func fetch(ctx context.Context, tx *sql.Tx, c *cards, ranks []int) ([]model.List
 			return nil, err
 		}
 		var l model.Listing
-		if err := json.Unmarshal(body, &l); err != nil {
+		if err := readBody(body, &l); err != nil {
 			return nil, err
 		}
 		at[rank] = l

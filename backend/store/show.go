@@ -119,12 +119,9 @@ func readCard(ctx context.Context, tx *sql.Tx, m Merger, idx *cards, rank int, n
 		if err := json.Unmarshal([]byte(kept), &w); err != nil {
 			return c, err
 		}
-		c = model.Card{Listing: w.Listing, Origins: w.Origins}
-		if c.Packages == nil {
-			c.Packages = []model.Package{}
-		}
-		if c.Tools == nil {
-			c.Tools = []model.Tool{}
+		c = model.Card{Origins: w.Origins}
+		if err := readBody(w.Listing, &c.Listing); err != nil {
+			return c, err
 		}
 	default:
 		c = alone(m, records[0])

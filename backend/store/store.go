@@ -138,6 +138,8 @@ func dsn(path string, readOnly bool) string {
 	q.Add("_pragma", "foreign_keys(1)")
 	// In WAL this loses at most the last commits in a power cut, never the file.
 	q.Add("_pragma", "synchronous(NORMAL)")
+	// While an index is built the log grows to its size; that is given back.
+	q.Add("_pragma", "journal_size_limit(16777216)")
 	if readOnly {
 		q.Set("_query_only", "1")
 	} else {

@@ -2,6 +2,7 @@ package recipe_test
 
 import (
 	"bufio"
+	"bytes"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
@@ -15,10 +16,12 @@ import (
 	"toolbay/backend/catalog/recipe"
 	"toolbay/backend/catalog/source"
 	"toolbay/backend/catalog/source/docker"
+	"toolbay/backend/catalog/source/dxt"
 	"toolbay/backend/catalog/source/mcpm"
 	"toolbay/backend/catalog/source/registry"
 	"toolbay/backend/catalog/source/starter"
 	"toolbay/backend/catalog/source/toolhive"
+	"toolbay/backend/catalog/source/toolsdk"
 	"toolbay/backend/model"
 	"toolbay/internal/dataset"
 )
@@ -32,34 +35,54 @@ const (
 // keysInArguments lists every server with a key in an argument, with the
 // reason. Everywhere else a key is a variable.
 var keysInArguments = map[string]string{
-	"docker/sentry":                         fixed,
-	"io.github.Snowflake-Labs/mcp":          only, // --passcode-in-password
-	"io.github.bytedance/mcp-server-search": only,
-	"io.github.rfdez/pvpc-mcp-server":       only,
-	"io.github.stacklok/clarity-mcp-server": fixed,
-	"mcpm/magic-mcp":                        fixed,
-	"mcpm/atlassian":                        only,
-	"mcpm/dbhub":                            only,
-	"mcpm/fibery-mcp-server":                only,
-	"mcpm/figma":                            only,
-	"mcpm/hyperbrowser":                     only,
-	"mcpm/lingo-dev":                        only,
-	"mcpm/mariadb":                          only,
-	"mcpm/mcp-neo4j-aura-api":               only,
-	"mcpm/mcp-neo4j-cypher":                 only,
-	"mcpm/mcp-neo4j-memory":                 only,
-	"mcpm/mcp-server-motherduck":            only,
-	"mcpm/mcp-server-neon":                  only,
-	"mcpm/mongodb":                          only,
-	"mcpm/mongodb-lens":                     only,
-	"mcpm/phoenix-mcp":                      only,
-	"mcpm/pinecone":                         only,
-	"mcpm/pushover":                         only,
-	"mcpm/rember-mcp":                       only,
-	"mcpm/sentry":                           only,
-	"mcpm/snowflake":                        only,
-	"mcpm/stripe":                           only,
-	"mcpm/typesense":                        only,
+	"docker/sentry":                          fixed,
+	"io.github.Snowflake-Labs/mcp":           only, // --passcode-in-password
+	"io.github.bytedance/mcp-server-search":  only,
+	"io.github.rfdez/pvpc-mcp-server":        only,
+	"io.github.stacklok/clarity-mcp-server":  fixed,
+	"dxt/Fibery-inc.fibery-mcp-server":       only,
+	"dxt/GLips.figma":                        only,
+	"dxt/abel9851.mariadb":                   only,
+	"dxt/ashiknesin.pushover":                only,
+	"dxt/bytebase.dbhub":                     only,
+	"dxt/furey.mongodb-lens":                 only,
+	"dxt/hyperbrowserai.hyperbrowser":        only,
+	"dxt/isaacwasserman.snowflake":           only,
+	"dxt/kiliczsh.mongodb":                   only,
+	"dxt/lingodotdev.lingo-dev":              only,
+	"dxt/modelcontextprotocol.sentry":        only,
+	"dxt/motherduckdb.mcp-server-motherduck": only,
+	"dxt/neo4j-contrib.mcp-neo4j":            only,
+	"dxt/neo4j-contrib.mcp-neo4j-aura-api":   only,
+	"dxt/neo4j-contrib.mcp-neo4j-memory":     only,
+	"dxt/rember.rember-mcp":                  only,
+	"dxt/sirmews.pinecone":                   only,
+	"dxt/sooperset.atlassian":                only,
+	"dxt/stripe.stripe":                      only,
+	"dxt/suhail-ak-s.typesense":              only,
+	"mcpm/magic-mcp":                         fixed,
+	"mcpm/atlassian":                         only,
+	"mcpm/dbhub":                             only,
+	"mcpm/fibery-mcp-server":                 only,
+	"mcpm/figma":                             only,
+	"mcpm/hyperbrowser":                      only,
+	"mcpm/lingo-dev":                         only,
+	"mcpm/mariadb":                           only,
+	"mcpm/mcp-neo4j-aura-api":                only,
+	"mcpm/mcp-neo4j-cypher":                  only,
+	"mcpm/mcp-neo4j-memory":                  only,
+	"mcpm/mcp-server-motherduck":             only,
+	"mcpm/mcp-server-neon":                   only,
+	"mcpm/mongodb":                           only,
+	"mcpm/mongodb-lens":                      only,
+	"mcpm/phoenix-mcp":                       only,
+	"mcpm/pinecone":                          only,
+	"mcpm/pushover":                          only,
+	"mcpm/rember-mcp":                        only,
+	"mcpm/sentry":                            only,
+	"mcpm/snowflake":                         only,
+	"mcpm/stripe":                            only,
+	"mcpm/typesense":                         only,
 }
 
 // leftOpen lists the records whose package is named by a template that its own
@@ -130,6 +153,23 @@ func listings(t *testing.T, entries []source.Entry, err error) []model.Listing {
 	return out
 }
 
+// beside gives the records of a list that stand beside the names of their files.
+func beside(t *testing.T, name string, read func(at string, raw []byte) source.Entry) []model.Listing {
+	t.Helper()
+	var entries []source.Entry
+	for d := json.NewDecoder(bytes.NewReader(whole(t, name))); d.More(); {
+		var line struct {
+			Path            string
+			Entry, Manifest json.RawMessage
+		}
+		if err := d.Decode(&line); err != nil {
+			t.Fatal(err)
+		}
+		entries = append(entries, read(line.Path, slices.Concat(line.Entry, line.Manifest)))
+	}
+	return listings(t, entries, nil)
+}
+
 var (
 	left      = regexp.MustCompile(`\{\{?\s*[A-Za-z0-9_.-]+\s*\}?\}`)
 	reference = regexp.MustCompile(`\$\{([^}]+)\}`)
@@ -174,6 +214,12 @@ func TestEverything(t *testing.T) {
 		{"mcpm", 200, func(t *testing.T) []model.Listing {
 			entries, err := mcpm.Servers(whole(t, "community/mcpm-servers.json.gz"))
 			return listings(t, entries, err)
+		}},
+		{"toolsdk", 4400, func(t *testing.T) []model.Listing {
+			return beside(t, "community/toolsdk-packages.jsonl.gz", toolsdk.Read)
+		}},
+		{"extensions", 150, func(t *testing.T) []model.Listing {
+			return beside(t, "mcpb/corpus-awesome-claude-dxt.jsonl.gz", dxt.Read)
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

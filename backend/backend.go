@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"time"
 
 	"toolbay/backend/catalog"
@@ -53,6 +54,9 @@ type Options struct {
 	// Background lets work that need not be waited for go on behind Open, for a
 	// program that stays: Close ends it.
 	Background bool
+	// PolicyFile is where an administrator places a policy; "" is the system's
+	// place (docs/policy.md).
+	PolicyFile string
 }
 
 // Backend is Toolbay without a face. It may be used from several goroutines,
@@ -73,6 +77,7 @@ type Backend struct {
 	keychain secrets.Keys
 	stop     func()        // ends what goes on in the background, nil for nothing
 	stopped  chan struct{} // closed when it has ended
+	policy   *catalog.Policy
 }
 
 // Open makes the home folder when it is missing, settles what a killed
@@ -132,6 +137,7 @@ func (b *Backend) join(ctx context.Context) error {
 		Launcher: b.launcherPlace,
 	}
 	b.keychain = b.openKeys()
+	b.policy = b.readPolicy()
 	b.catalog = b.catalogIn(ctx, b.store)
 	b.nodes = &runtimes.Nodes{Home: b.home, Origin: b.setting(ctx, "node_origin", "TOOLBAY_NODE_ORIGIN", ""), HTTP: &http.Client{}}
 	b.npm = &npm.Installer{Home: b.home, Nodes: b.nodes}
@@ -154,8 +160,12 @@ func (b *Backend) join(ctx context.Context) error {
 }
 
 func (b *Backend) catalogIn(ctx context.Context, s *store.Store) *catalog.Catalog {
-	web := &http.Client{Timeout: 45 * time.Second}
-	return catalog.New(s, catalog.Options{HTTP: web, Now: b.o.Now, Origins: b.origins(ctx)})
+	c := catalog.New(s, catalog.Options{
+		Now: b.o.Now, Origins: b.origins(ctx), Policy: b.policy, Seed: b.home,
+		Headers: func(source string) (http.Header, error) { return b.sourceHeaders(ctx, source) },
+	})
+	s.SetMerger(c.Merger)
+	return c
 }
 
 // Close ends the use of the database.
@@ -198,6 +208,12 @@ func (b *Backend) setting(ctx context.Context, name, env, fallback string) strin
 
 func (b *Backend) origins(ctx context.Context) map[string]string {
 	origins := map[string]string{}
+	// A company without a way out keeps copies of all sources in one place.
+	if mirror := strings.TrimRight(b.o.Getenv("TOOLBAY_SOURCE_MIRROR"), "/"); mirror != "" {
+		for _, id := range catalog.Sources() {
+			origins[id] = mirror + "/" + id
+		}
+	}
 	if u := b.setting(ctx, "registry", "TOOLBAY_REGISTRY_URL", ""); u != "" {
 		origins["official"] = u
 	}

@@ -74,7 +74,7 @@ type InstallForm struct {
 
 // Form prepares the install sheet for a listing or package.
 func (b *Backend) Form(ctx context.Context, refText string, pack int) (InstallForm, error) {
-	r, err := b.resolve(ctx, refText, pack)
+	r, err := b.allowed(ctx, refText, pack)
 	if err != nil {
 		return InstallForm{}, err
 	}
@@ -92,7 +92,7 @@ func (b *Backend) Form(ctx context.Context, refText string, pack int) (InstallFo
 
 // Offer asks the package's own registry what exactly would be fetched.
 func (b *Backend) Offer(ctx context.Context, refText string, pack int) (install.Plan, error) {
-	r, err := b.resolve(ctx, refText, pack)
+	r, err := b.allowed(ctx, refText, pack)
 	if err != nil {
 		return install.Plan{}, err
 	}
@@ -122,7 +122,7 @@ func (b *Backend) Install(ctx context.Context, req InstallRequest, report job.Re
 // prepare checks everything that can be checked before something is written.
 func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Report) (_ *installation, err error) {
 	report(job.Progress{Stage: "resolve"})
-	r, err := b.resolve(ctx, req.Ref, req.Package)
+	r, err := b.allowed(ctx, req.Ref, req.Package)
 	if err != nil {
 		return nil, err
 	}

@@ -79,22 +79,19 @@ func (b *Backend) Listing(ctx context.Context, id string) (model.Listing, error)
 func (b *Backend) Sync(ctx context.Context, source string, report job.Report) ([]catalog.SyncResult, error) {
 	res, err := b.catalog.Sync(ctx, source, report)
 	b.o.Changed("catalogue")
+	b.o.Changed("servers") // what is installed may have been taken back
 	return res, err
 }
 
-// listsKept is how long lists are good without asking again. The registry asks
-// for infrequent readers (hourly at most); a window opens more often than that.
-const listsKept = 6 * time.Hour
-
-// ListsAreOld tells whether an enabled source was never read, or longer ago
-// than lists are kept.
+// ListsAreOld tells whether a source that is used was never read, or longer
+// ago than its lists are good.
 func (b *Backend) ListsAreOld(ctx context.Context) bool {
 	states, err := b.catalog.Status(ctx)
 	if err != nil {
 		return false
 	}
 	for _, s := range states {
-		if s.Enabled && s.Source != catalog.Starter && (s.Synced == nil || b.o.Now().Sub(*s.Synced) > listsKept) {
+		if s.Due && (!s.NeedsKey || b.keySet(ctx, s.Source)) {
 			return true
 		}
 	}
@@ -103,6 +100,9 @@ func (b *Backend) ListsAreOld(ctx context.Context) bool {
 
 // Import loads listings from a file or folder of any known format.
 func (b *Backend) Import(ctx context.Context, path string) (catalog.SyncResult, error) {
+	if err := b.policy.Source(catalog.File); err != nil {
+		return catalog.SyncResult{}, err
+	}
 	res, err := b.catalog.Import(ctx, path)
 	if err == nil {
 		b.o.Changed("catalogue")
@@ -131,22 +131,13 @@ func (b *Backend) Rehearse(ctx context.Context) (r *Backend, end func(), err err
 		os.RemoveAll(dir)
 	}
 	c := b.catalogIn(ctx, s)
-	for _, state := range states {
-		if !state.Enabled {
-			if err := c.Enable(ctx, state.Source, false); err != nil {
-				end()
-				return nil, nil, err
-			}
-		}
+	if err := b.rehearseSources(ctx, s, c, states); err != nil {
+		end()
+		return nil, nil, err
 	}
 	copied := *b
 	copied.store, copied.catalog, copied.o.Changed = s, c, func(string) {}
 	return &copied, end, nil
-}
-
-// Sources tells how each source is.
-func (b *Backend) Sources(ctx context.Context) ([]catalog.SourceState, error) {
-	return b.catalog.Status(ctx)
 }
 
 func searchResult(l model.Listing) SearchResult {

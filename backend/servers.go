@@ -27,7 +27,10 @@ func (b *Backend) Servers(ctx context.Context) ([]ServerView, error) {
 	where := b.appsOf(ctx)
 	out := make([]ServerView, 0, len(servers))
 	for _, s := range servers {
-		out = append(out, b.serverView(s, where[s.ID]))
+		v := b.serverView(s, where[s.ID])
+		v.Alert = b.alert(ctx, s)
+		v.Said = alertView(v.Alert)
+		out = append(out, v)
 	}
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Title < out[j].Title })
 	return out, nil

@@ -66,6 +66,12 @@ func (b *Backend) Settings(ctx context.Context) (Settings, error) {
 			break
 		}
 	}
+	switch {
+	case b.policy.Broken() != nil:
+		s.Notes = append(s.Notes, "policy_broken")
+	case b.policy.Set():
+		s.Notes = append(s.Notes, "policy_set")
+	}
 	for _, c := range choices {
 		v, err := b.store.Setting(ctx, c.name)
 		if err != nil {
@@ -84,6 +90,7 @@ func (b *Backend) Set(ctx context.Context, name, value string) error {
 	}
 	defer b.o.Changed("settings")
 	if source, ok := strings.CutPrefix(name, "source."); ok {
+		defer b.o.Changed("catalogue")
 		return b.catalog.Enable(ctx, source, value == "true")
 	}
 	return b.store.PutSetting(ctx, name, value)

@@ -70,20 +70,23 @@ const (
 
 // ServerView is one installed server as list shows it.
 type ServerView struct {
-	ID        string       `json:"id"`
-	Title     string       `json:"title"`
-	Version   string       `json:"version"`
-	Publisher string       `json:"publisher"`
-	Category  string       `json:"category"`
-	Package   PackageRef   `json:"package"`
-	Listing   string       `json:"listing"`
-	Status    string       `json:"status"`
-	Tools     []string     `json:"tools"`
-	Apps      []string     `json:"apps"`
-	Profiles  []string     `json:"profiles"`
-	Installed time.Time    `json:"installed"`
-	Server    model.Server `json:"-"`
-	Problem   *model.Error `json:"-"`
+	ID        string     `json:"id"`
+	Title     string     `json:"title"`
+	Version   string     `json:"version"`
+	Publisher string     `json:"publisher"`
+	Category  string     `json:"category"`
+	Package   PackageRef `json:"package"`
+	Listing   string     `json:"listing"`
+	Status    string     `json:"status"`
+	Tools     []string   `json:"tools"`
+	Apps      []string   `json:"apps"`
+	Profiles  []string   `json:"profiles"`
+	Installed time.Time  `json:"installed"`
+	// Said is what a list says of it since it was installed, or null.
+	Said    *AlertView   `json:"alert"`
+	Alert   *model.Error `json:"-"`
+	Server  model.Server `json:"-"`
+	Problem *model.Error `json:"-"`
 }
 
 // TestResult answers test.

@@ -33,3 +33,12 @@ func plugins() []source.Plugin {
 		mcpm.Plugin, smithery.Plugin, glama.Plugin, cline.Plugin,
 	}
 }
+
+// Sources gives the ids of the sources that come with Toolbay.
+func Sources() []string {
+	var out []string
+	for _, p := range plugins() {
+		out = append(out, p.ID)
+	}
+	return out
+}

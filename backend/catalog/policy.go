@@ -57,6 +57,7 @@ type Pin struct {
 	Type       string `json:"type"` // npm, pypi, oci, …
 	Identifier string `json:"identifier"`
 	Version    string `json:"version"`
+	listing    string // it is pinned for
 }
 
 // ReadPolicy reads the policy of this computer: the file at path if there is
@@ -193,50 +194,81 @@ func (p *Policy) Source(source string) error {
 	return model.Fail("policy_source", nil, "source", source)
 }
 
-// Install tells why a package may not be installed, or nil. listing is the id
-// it is installed by, "" for a package without one; sources are those that
-// list it. Error codes: policy_broken, policy_source, policy_namespace,
-// policy_version.
-func (p *Policy) Install(listing string, sources []string, pack model.Package) error {
-	if p == nil || p.Path == "" {
+// Install tells why a package may not be installed, or nil. records are those
+// of its card; one that is allowed must list the very package. Error codes:
+// policy_broken, policy_source, policy_namespace, policy_version.
+func (p *Policy) Install(records []model.Record, pack model.Package) error {
+	if !p.Set() {
 		return nil
 	}
 	if err := p.Broken(); err != nil {
 		return err
 	}
-	if p.file.Namespaces != nil && !slices.ContainsFunc(p.file.Namespaces, func(g string) bool { return inNamespace(g, listing) }) {
-		return model.Fail("policy_namespace", nil, "id", listing)
-	}
-	if p.file.Sources != nil && !slices.ContainsFunc(sources, p.Allows) {
-		return model.Fail("policy_source", nil, "source", strings.Join(sources, ", "))
+	name := pack.Type + ":" + pack.Identifier
+	if p.file.Namespaces != nil || p.file.Sources != nil {
+		spaced, sourced := false, false
+		for _, r := range records {
+			if !slices.ContainsFunc(r.Packages, func(q model.Package) bool { return same(q, pack) }) {
+				continue
+			}
+			name = r.ID
+			in := p.inNamespaces(r.ID)
+			spaced = spaced || in
+			sourced = sourced || in && p.Allows(r.Source)
+		}
+		switch {
+		case !spaced && p.file.Namespaces != nil:
+			return model.Fail("policy_namespace", nil, "id", name)
+		case !sourced:
+			return model.Fail("policy_source", nil, "source", name)
+		}
 	}
 	for id, pin := range p.file.Require {
-		same := pin.Type == pack.Type && strings.EqualFold(pin.Identifier, pack.Identifier)
-		if !strings.EqualFold(id, listing) && !same {
-			continue
-		}
-		if !same || pin.Version != pack.Version {
-			return model.Fail("policy_version", nil, "id", id, "package", pin.Type+":"+pin.Identifier, "version", pin.Version)
+		listed := slices.ContainsFunc(records, func(r model.Record) bool { return strings.EqualFold(r.ID, id) })
+		if (listed || pin.Of(pack)) && (!pin.Of(pack) || pin.Version != pack.Version) {
+			pin.listing = id
+			return pin.Refused()
 		}
 	}
 	return nil
 }
 
-// Pinned gives the version that a listing is to be installed in.
-func (p *Policy) Pinned(listing string) (Pin, bool) {
+// Pinned gives the version that a card is to be installed in, by any of its
+// ids.
+func (p *Policy) Pinned(records []model.Record) (Pin, bool) {
 	if p == nil {
 		return Pin{}, false
 	}
 	for id, pin := range p.file.Require {
-		if strings.EqualFold(id, listing) {
+		if slices.ContainsFunc(records, func(r model.Record) bool { return strings.EqualFold(r.ID, id) }) {
+			pin.listing = id
 			return pin, true
 		}
 	}
 	return Pin{}, false
 }
 
+// Of tells whether a package is the pinned one, in whatever version.
+func (pin Pin) Of(p model.Package) bool {
+	return pin.Type == p.Type && strings.EqualFold(pin.Identifier, p.Identifier)
+}
+
+// Refused says that only this version may be installed.
+func (pin Pin) Refused() error {
+	return model.Fail("policy_version", nil, "id", pin.listing, "package", pin.Type+":"+pin.Identifier, "version", pin.Version)
+}
+
+// same tells whether two are one package, in whatever version.
+func same(a, b model.Package) bool {
+	return a.Type == b.Type && strings.EqualFold(a.Identifier, b.Identifier) && (a.Type != "remote" || a.URL == b.URL)
+}
+
+func (p *Policy) inNamespaces(id string) bool {
+	return p.file.Namespaces == nil || slices.ContainsFunc(p.file.Namespaces, func(g string) bool { return inNamespace(g, id) })
+}
+
 // inNamespace matches an id; a star stands for anything but a slash.
 func inNamespace(glob, id string) bool {
 	ok, err := path.Match(strings.ToLower(glob), strings.ToLower(id))
-	return err == nil && ok && id != ""
+	return err == nil && ok
 }

@@ -82,6 +82,15 @@ func (c *Catalog) putRegistries(ctx context.Context, own []Registry) error {
 	return c.store.PutSetting(ctx, registriesSetting, string(text))
 }
 
+// CopyRegistries puts the user's registries into another database.
+func (c *Catalog) CopyRegistries(ctx context.Context, to Store) error {
+	text, err := c.store.Setting(ctx, registriesSetting)
+	if err != nil {
+		return err
+	}
+	return to.PutSetting(ctx, registriesSetting, text)
+}
+
 // Check makes a registry fit to be added: an address without what is not part
 // of it, a name, an id that no other has. It asks nobody. Error codes:
 // source_insecure, source_certificate, registry_there, registry_many,

@@ -22,6 +22,9 @@ func TestItemName(t *testing.T) {
 		{"path", "../x", "", "", "server_unknown"},
 		{"profile in the server", "a@b", "", "", "server_unknown"},
 		{"path in the profile", "a", "../b", "", "secret_unknown"},
+		{"a source", "source.reg-acme", "", "source.reg-acme", ""},
+		{"a source with a path", "source.../x", "", "", "server_unknown"},
+		{"a source with a profile", "source.reg-acme", "work", "", "server_unknown"},
 		{"part of another item", "a#a.0", "", "", "server_unknown"},
 	}
 	for _, c := range cases {

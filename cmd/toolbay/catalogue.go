@@ -7,7 +7,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -81,6 +80,8 @@ type syncResult struct {
 	Source     string       `json:"source"`
 	Read       int          `json:"read"`
 	Kept       int          `json:"kept"`
+	Older      int          `json:"older"`
+	Changes    bool         `json:"changes"`
 	Unreadable []unreadable `json:"unreadable"`
 	Error      string       `json:"error"`
 	Sources    []syncResult `json:"sources,omitempty"`
@@ -92,7 +93,7 @@ type unreadable struct {
 }
 
 func jsonSync(r catalog.SyncResult) syncResult {
-	out := syncResult{Source: r.Source, Read: r.Read, Kept: r.Kept, Unreadable: []unreadable{}}
+	out := syncResult{Source: r.Source, Read: r.Read, Kept: r.Kept, Older: r.Older, Changes: r.Changes, Unreadable: []unreadable{}}
 	for _, u := range r.Unreadable {
 		out.Unreadable = append(out.Unreadable, unreadable{u.Index, u.Reason})
 	}
@@ -118,6 +119,7 @@ func (c *cli) openCatalogue(ctx context.Context) (*backend.Backend, func(), erro
 func (c *cli) catalog() *cobra.Command {
 	cmd := &cobra.Command{Use: "catalog", Short: "The lists of servers",
 		RunE: func(*cobra.Command, []string) error { return wrongUse("catalog import PATH") }}
+	cmd.AddCommand(c.sources()...)
 	cmd.AddCommand(c.catalogExport(), c.catalogServe())
 	cmd.AddCommand(&cobra.Command{
 		Use: "import PATH", Short: "Load listings from a file or folder", Args: exactly(1, "name one file or folder"),
@@ -162,6 +164,7 @@ func (c *cli) sync() *cobra.Command {
 				one := jsonSync(r)
 				all.Read += one.Read
 				all.Kept += one.Kept
+				all.Older += one.Older
 				all.Unreadable = append(all.Unreadable, one.Unreadable...)
 				all.Sources = append(all.Sources, one)
 				if r.Err != nil {
@@ -179,48 +182,6 @@ func (c *cli) sync() *cobra.Command {
 						continue
 					}
 					fmt.Fprintln(w, text.Line("sync.done", "source", r.Source, "read", fmt.Sprint(r.Read), "kept", fmt.Sprint(r.Kept)))
-				}
-			})
-		},
-	}
-}
-
-type sourceState struct {
-	Source   string  `json:"source"`
-	Enabled  bool    `json:"enabled"`
-	Listings int     `json:"listings"`
-	Synced   *string `json:"synced"`
-	Error    string  `json:"error"`
-}
-
-func (c *cli) status() *cobra.Command {
-	return &cobra.Command{
-		Use: "status", Short: "How each source of listings is", Args: exactly(0, "status takes nothing"),
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			b, err := c.open(cmd.Context())
-			if err != nil {
-				return err
-			}
-			states, err := b.Sources(cmd.Context())
-			if err != nil {
-				return err
-			}
-			out := []sourceState{}
-			for _, s := range states {
-				one := sourceState{Source: s.Source, Enabled: s.Enabled, Listings: s.Listings, Error: s.Error}
-				if s.Synced != nil {
-					t := s.Synced.UTC().Format(time.RFC3339)
-					one.Synced = &t
-				}
-				out = append(out, one)
-			}
-			return c.print(out, func(w io.Writer) {
-				for _, s := range out {
-					when := "-"
-					if s.Synced != nil {
-						when = *s.Synced
-					}
-					fmt.Fprintf(w, "%-10s %6d  %-22s %s\n", s.Source, s.Listings, when, s.Error)
 				}
 			})
 		},

@@ -9,6 +9,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"toolbay/internal/fakenpm"
+	"toolbay/internal/fakeregistry"
 )
 
 // The scripts in testdata/script run this very program: the test binary, when
@@ -31,9 +32,12 @@ func TestScripts(t *testing.T) {
 			e.Setenv("HOME", home)
 			e.Setenv("USERPROFILE", home)
 			e.Setenv("NPM", npm.URL)
+			// Nor a source of listings on the network.
+			e.Setenv("TOOLBAY_SOURCE_MIRROR", npm.URL+"/no-source")
 			// No script may reach the keychain of whoever runs the tests.
 			e.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(e.WorkDir, "no-bus"))
 			e.Values["said"] = &said{}
+			e.Values["registries"] = map[string]*fakeregistry.Registry{}
 			return os.MkdirAll(home, 0o700)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -45,6 +49,7 @@ func TestScripts(t *testing.T) {
 			"remember":  cmdRemember,
 			"unchanged": cmdUnchanged,
 			"setfield":  cmdSetField,
+			"registry":  cmdRegistry,
 			"mode":      cmdMode,
 		},
 		RequireExplicitExec: true,

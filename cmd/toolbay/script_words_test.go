@@ -308,6 +308,9 @@ func conforms(shape, v any, where string) error {
 		if s, ok := shape.(string); ok && strings.HasSuffix(s, "?") {
 			return nil
 		}
+		if o, ok := shape.(map[string]any); ok && o["?"] != nil {
+			return nil
+		}
 		return fmt.Errorf("%s is null", where)
 	}
 	switch want := shape.(type) {
@@ -317,7 +320,7 @@ func conforms(shape, v any, where string) error {
 			return fmt.Errorf("%s is %T, want an object", where, v)
 		}
 		for key := range want {
-			if _, ok := have[key]; !ok {
+			if _, ok := have[key]; !ok && key != "?" {
 				return fmt.Errorf("%s has no field %s", where, key)
 			}
 		}

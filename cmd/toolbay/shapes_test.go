@@ -11,7 +11,8 @@ import (
 // shapes are the documents that the commands print: the contract in
 // docs/cli.md. A value shows the kind that is meant; a list's first element
 // stands for all of them. In a text, "time" is a moment in UTC, "a|b" a choice,
-// "hash" a SHA-256, "id" a server's id; one that ends in "?" may be null.
+// "hash" a SHA-256, "id" a server's id; one that ends in "?" may be null, as may an
+// object with a field "?".
 var shapes = map[string]string{
 	"error":  `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|input|secret","name":"","text":"","flag":""}],"detail":""}}`,
 	"search": `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `],"facets":{"all":0,"categories":{},"sources":{},"filters":{}}}`,
@@ -22,10 +23,14 @@ var shapes = map[string]string{
 	"catalog import": sync1,
 	"export":         `{"sources":[""],"listings":0}`,
 	"sync":           sync1,
-	"status":         `[{"source":"","enabled":true,"listings":0,"synced":"time?","error":""}]`,
+	"status":         `[` + source1 + `]`,
+	"source":         source1,
+	"removed":        `{"source":"","listings":0}`,
+	"registry":       `{"source":"","enabled":true,"kind":"private","name":"","badge":"","site":"","key_set":true,"synced":"time?","servers":0,"more":false}`,
 	"install":        `{"server":"id","version":"","tools":[""],"apps":[""]}`,
 	"list": `[{"id":"id","title":"","version":"","package":` + pack + `,"listing":"","status":"ok|needs-key|broken|untested",
-		"tools":[""],"apps":[""],"profiles":[""],"installed":"time"}]`,
+		"tools":[""],"apps":[""],"profiles":[""],"installed":"time",
+		"alert":{"?":"","code":"listing_deleted|listing_deprecated|listing_renamed","message":"","hint":""}}]`,
 	"test":        test1,
 	"test-failed": test1,
 	"remove":      `{"removed":["id"],"apps":[""],"freed_bytes":0,"change":""}`,
@@ -46,7 +51,9 @@ const (
 	card    = `{"id":"","name":"","title":"","description":"","publisher":"","repository":"","sources":[""],"packages":[` + pack + `],
 		"records":[{"source":"","id":"","name":"","title":"","status":"","seen":"time","packages":[` + pack + `],"sources":[""],"tools":[{"name":""}]}],
 		"origins":{},"facts":[{"code":"","state":"yes|no|unknown","origin":"","args":{}}]}`
-	sync1 = `{"source":"","read":0,"kept":0,"unreadable":[{"index":0,"reason":""}]}`
+	source1 = `{"source":"","enabled":true,"listings":0,"synced":"time?","error":"","kind":"built-in|private|file","name":"","badge":"","site":"",
+		"needs_key":false,"key_set":false,"curated":false,"enriches":false,"unreadable":0,"allowed":true,"managed":false}`
+	sync1 = `{"source":"","read":0,"kept":0,"older":0,"changes":false,"unreadable":[{"index":0,"reason":""}]}`
 	test1 = `{"server":"id","ok":true,"protocol":"","tools":[""],"took_ms":0,"error":"","log":""}`
 )
 

@@ -1,0 +1,58 @@
+package backend
+
+import (
+	"context"
+	"slices"
+
+	"toolbay/backend/catalog"
+	"toolbay/backend/model"
+)
+
+// readPolicy reads the policy of this computer. The one in the system's place,
+// which only an administrator can write, wins; without it, TOOLBAY_POLICY may
+// name one.
+func (b *Backend) readPolicy() *catalog.Policy {
+	place := b.o.PolicyFile
+	if place == "" {
+		place = policyPlace()
+	}
+	return catalog.ReadPolicy(place, b.o.Getenv("TOOLBAY_POLICY"))
+}
+
+// allowed resolves what the user asked to install, as far as the policy lets
+// it be installed and in the version it says. Error codes: policy_*, and those
+// of resolve.
+func (b *Backend) allowed(ctx context.Context, refText string, pack int) (ref, error) {
+	r, err := b.resolve(ctx, refText, pack)
+	if err != nil || !b.policy.Set() {
+		return r, err
+	}
+	if err := b.policy.Broken(); err != nil {
+		return r, err
+	}
+	var records []model.Record
+	if r.listing.ID != "" {
+		card, err := b.store.Card(ctx, r.listing.ID)
+		if err != nil && model.Code(err) != "listing_unknown" {
+			return r, err
+		}
+		records = card.Records
+	}
+	// What was asked for by number or with a version is taken or refused as it
+	// is; else the policy chooses.
+	if pin, ok := b.policy.Pinned(records); ok && !exact(refText) {
+		at := slices.IndexFunc(r.listing.Packages, pin.Of)
+		if at < 0 || pack >= 0 && pack != at {
+			return r, pin.Refused()
+		}
+		r.listing.Packages, r.index = slices.Clone(r.listing.Packages), at
+		r.listing.Packages[at].Version = pin.Version
+	}
+	return r, b.policy.Install(records, r.pack())
+}
+
+// exact tells whether a reference names a version.
+func exact(refText string) bool {
+	l, direct, err := parseRef(refText)
+	return err == nil && direct && l.Packages[0].Version != ""
+}

@@ -83,6 +83,7 @@ type syncResult struct {
 	Older      int          `json:"older"`
 	Changes    bool         `json:"changes"`
 	Unreadable []unreadable `json:"unreadable"`
+	LeftOut    []unreadable `json:"left_out"`
 	Error      string       `json:"error"`
 	Sources    []syncResult `json:"sources,omitempty"`
 }
@@ -93,9 +94,12 @@ type unreadable struct {
 }
 
 func jsonSync(r catalog.SyncResult) syncResult {
-	out := syncResult{Source: r.Source, Read: r.Read, Kept: r.Kept, Older: r.Older, Changes: r.Changes, Unreadable: []unreadable{}}
+	out := syncResult{Source: r.Source, Read: r.Read, Kept: r.Kept, Older: r.Older, Changes: r.Changes, Unreadable: []unreadable{}, LeftOut: []unreadable{}}
 	for _, u := range r.Unreadable {
 		out.Unreadable = append(out.Unreadable, unreadable{u.Index, u.Reason})
+	}
+	for _, u := range r.LeftOut {
+		out.LeftOut = append(out.LeftOut, unreadable{u.Index, u.Reason})
 	}
 	if r.Err != nil {
 		out.Error = text.ForError(r.Err).Code
@@ -158,7 +162,7 @@ func (c *cli) sync() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			all := syncResult{Source: source, Unreadable: []unreadable{}, Sources: []syncResult{}}
+			all := syncResult{Source: source, Unreadable: []unreadable{}, LeftOut: []unreadable{}, Sources: []syncResult{}}
 			var errs []error
 			for _, r := range results {
 				one := jsonSync(r)
@@ -166,6 +170,7 @@ func (c *cli) sync() *cobra.Command {
 				all.Kept += one.Kept
 				all.Older += one.Older
 				all.Unreadable = append(all.Unreadable, one.Unreadable...)
+				all.LeftOut = append(all.LeftOut, one.LeftOut...)
 				all.Sources = append(all.Sources, one)
 				if r.Err != nil {
 					errs = append(errs, r.Err)

@@ -53,7 +53,7 @@ const (
 		"origins":{},"facts":[{"code":"","state":"yes|no|unknown","origin":"","args":{}}]}`
 	source1 = `{"source":"","enabled":true,"listings":0,"synced":"time?","error":"","kind":"built-in|private|file","name":"","badge":"","site":"",
 		"needs_key":false,"key_set":false,"curated":false,"enriches":false,"unreadable":0,"allowed":true,"managed":false}`
-	sync1 = `{"source":"","read":0,"kept":0,"older":0,"changes":false,"unreadable":[{"index":0,"reason":""}]}`
+	sync1 = `{"source":"","read":0,"kept":0,"older":0,"changes":false,"unreadable":[{"index":0,"reason":""}],"left_out":[{"index":0,"reason":""}]}`
 	test1 = `{"server":"id","ok":true,"protocol":"","tools":[""],"took_ms":0,"error":"","log":""}`
 )
 

@@ -11,7 +11,7 @@ DEV_TAGS := dev$(if $(filter linux,$(GOOS)),$(comma)webkit2_41)
 COUNTS := $(BIN)/counts
 export TOOLBAY_DATA ?= $(wildcard $(CURDIR)/../shared/data)
 
-.PHONY: run build test test-apps bench deps install uninstall frontend cli window dev-window vet notices runtimes starter-check starter-sync clean
+.PHONY: run build test test-apps bench deps install uninstall frontend cli window dev-window vet notices runtimes snapshot starter-check starter-sync clean
 
 run: build ## build and open the window
 	$(BIN)/toolbay-window$(EXE)
@@ -75,6 +75,9 @@ notices: ## write THIRD-PARTY-NOTICES.md from what is really linked
 
 runtimes: ## fill the table of Node digests from the origin
 	go run ./internal/runtimestable
+
+snapshot: ## fetch the lists whose licence allows it and bake them into the next build
+	go run ./internal/snapshot
 
 starter-check: ## prove that every server of the starter catalogue exists and starts
 	go run ./internal/startercheck

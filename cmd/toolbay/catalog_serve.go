@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -27,9 +28,13 @@ func (c *cli) catalogServe() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			err = c.print(map[string]string{"url": s.URL}, func(w io.Writer) {
-				fmt.Fprintln(w, text.Line("serve.ready", "address", s.URL))
-			})
+			if c.json {
+				// On one line: who started this reads it while this goes on.
+				c.printed = true
+				err = json.NewEncoder(c.out).Encode(map[string]string{"url": s.URL})
+			} else {
+				_, err = fmt.Fprintln(c.out, text.Line("serve.ready", "address", s.URL))
+			}
 			if err != nil {
 				return err
 			}

@@ -41,8 +41,11 @@ func TestServe(t *testing.T) {
 		t.Fatal(err)
 	}
 	var said struct{ URL string }
-	d := json.NewDecoder(bufio.NewReader(out))
-	if err := d.Decode(&said); err != nil || !strings.HasPrefix(said.URL, "http://127.0.0.1:") {
+	line, err := bufio.NewReader(out).ReadBytes('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(line, &said); err != nil || !strings.HasPrefix(said.URL, "http://127.0.0.1:") {
 		t.Fatalf("%+v %v", said, err)
 	}
 	g, err := galleryclient.Open(ctx, said.URL)

@@ -65,7 +65,11 @@ func gather(ctx context.Context, snap *sql.Tx, m Merger) ([]group, error) {
 		tie             uint64
 		score, featured int16
 	}
-	var all []record
+	count := 0
+	if err := snap.QueryRowContext(ctx, `SELECT count(*) FROM listing`).Scan(&count); err != nil {
+		return nil, err
+	}
+	all := make([]record, 0, count)
 	var body sql.RawBytes
 	for rows.Next() {
 		var r model.Record

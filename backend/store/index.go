@@ -49,7 +49,7 @@ func (s *Store) Reindex(ctx context.Context) error {
 		if err != nil || content == have && made == recipe {
 			return err
 		}
-		if err := s.build(ctx); err != nil {
+		if err := thrifty(func() error { return s.build(ctx) }); err != nil {
 			return err
 		}
 		// The log can now go into the file, as far as nobody reads it.
@@ -89,6 +89,7 @@ func (s *Store) build(ctx context.Context) error {
 			return err
 		}
 		b := builder{store: s, merger: m, order: o, made: &cards{generation: gen, sources: sources}}
+		b.made.list, b.made.ends = make([]card, 0, len(groups)), make([]uint32, 0, fields*len(groups))
 		if b.read, err = snap.PrepareContext(ctx, selectRecord+` WHERE n = ?`); err != nil {
 			return err
 		}

@@ -37,10 +37,6 @@ func (l *listed) byID(id string) (entry, bool) {
 	return l.entries[i], true
 }
 
-// find gives the server of that name; one that was merged into another is found
-// under its own name too.
-func (l *listed) find(name string) (entry, bool) { return l.byID(name) }
-
 // states is how many states of the catalogue are remembered, so that a client
 // that is paging while a sync changes it goes on undisturbed.
 const states = 3
@@ -116,14 +112,18 @@ var (
 	notInName    = pattern.New(`[^a-zA-Z0-9._-]+`)
 )
 
-// nameFor gives the name a server is listed under: that of a registry when one
-// of its records has one, else one of our own, made of its id.
+// named tells whether an id is a name that a registry gave.
+func named(id string) bool {
+	space, _, _ := strings.Cut(id, "/")
+	return len(id) >= 3 && len(id) <= maxName && strings.Contains(space, ".") && registryName().MatchString(id)
+}
+
+// nameFor gives the name a server is listed under: that of a registry when the
+// record that speaks has one, else one of our own, made of its id. The name of
+// another record would put its publisher's name to what somebody else says.
 func nameFor(o store.Outline) string {
-	for _, id := range append([]string{o.ID}, o.Merged...) {
-		space, _, _ := strings.Cut(id, "/")
-		if len(id) >= 3 && len(id) <= maxName && strings.Contains(space, ".") && registryName().MatchString(id) {
-			return id
-		}
+	if named(o.ID) {
+		return o.ID
 	}
 	space, key, _ := strings.Cut(o.ID, "/")
 	plain := func(s string) string { return strings.Trim(notInName().ReplaceAllString(s, "-"), "-") }

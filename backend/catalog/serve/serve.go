@@ -169,14 +169,26 @@ func (h *Handler) one(w http.ResponseWriter, r *http.Request, name, version stri
 	if err != nil {
 		return err
 	}
-	entry, ok := all.find(name)
+	entry, ok := all.byID(name)
 	if !ok || entry.deleted && !deleted {
 		return &trouble{http.StatusNotFound, "Server not found"}
 	}
-	rec, err := h.record(r.Context(), entry)
+	card, err := h.Catalogue.Card(r.Context(), entry.id)
 	if err != nil {
 		return err
 	}
+	if !strings.EqualFold(name, entry.name) && named(name) {
+		// It was merged into another; who asks by its own name is told what its
+		// own record says.
+		for _, one := range card.Records {
+			if strings.EqualFold(one.ID, name) {
+				one.Sources = card.Sources
+				card.Listing, entry.name = one.Listing, one.ID
+				break
+			}
+		}
+	}
+	rec := document(entry.name, card)
 	if version != "" && version != "latest" && version != rec.Server.Version {
 		return &trouble{http.StatusNotFound, "Server version not found"}
 	}

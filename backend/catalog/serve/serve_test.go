@@ -257,15 +257,16 @@ func TestOnlyThisComputer(t *testing.T) {
 func TestNames(t *testing.T) {
 	cards := []model.Card{
 		card(model.Listing{ID: "docker/fetch", Title: "Fetch"}),
-		card(model.Listing{ID: "docker/time", Merged: []string{"docker/time", "io.github.acme/time"}, Version: "latest"}),
+		card(model.Listing{ID: "docker/time", Title: "Time", Merged: []string{"docker/time", "io.github.acme/time"}, Version: "latest"}),
 		card(model.Listing{ID: "mcpm/@acme/odd name!", Description: strings.Repeat("many words ", 30)}),
 		card(model.Listing{ID: "mcpm/@acme/odd-name", Version: "^1.2"}),
 		card(model.Listing{ID: "mcpm/acme-odd/name"}),
 	}
+	cards[1].Records = append(cards[1].Records, model.Record{Source: "official", Listing: model.Listing{ID: "io.github.acme/time", Title: "Acme's time", Version: "3.0.0"}})
 	cards[0].Facts = []model.Fact{{Code: "curated", State: "yes", Origin: "docker"}, {Code: "started-here", State: "yes", Origin: "here"}}
 	base := open(t, &shelf{cards: cards})
 	a := ask(t, http.MethodGet, base+"/v0.1/servers")
-	want := []string{"dev.toolbay.docker/fetch", "io.github.acme/time", "dev.toolbay.mcpm/acme-odd-name", "dev.toolbay.mcpm/acme-odd-name-2", "dev.toolbay.mcpm/acme-odd-name-3"}
+	want := []string{"dev.toolbay.docker/fetch", "dev.toolbay.docker/time", "dev.toolbay.mcpm/acme-odd-name", "dev.toolbay.mcpm/acme-odd-name-2", "dev.toolbay.mcpm/acme-odd-name-3"}
 	if !slices.Equal(names(a), want) {
 		t.Errorf("names %q, want %q", names(a), want)
 	}
@@ -279,11 +280,16 @@ func TestNames(t *testing.T) {
 	}
 	for asked, got := range map[string]string{
 		"dev.toolbay.docker%2Ffetch": "dev.toolbay.docker/fetch", "docker%2Ffetch": "dev.toolbay.docker/fetch",
-		"docker%2Ftime": "io.github.acme/time", "dev.toolbay.mcpm%2Facme-odd-name-3": "dev.toolbay.mcpm/acme-odd-name-3",
+		"docker%2Ftime": "dev.toolbay.docker/time", "dev.toolbay.docker%2Ftime": "dev.toolbay.docker/time", "Io.GitHub.acme%2Ftime": "io.github.acme/time", "dev.toolbay.mcpm%2Facme-odd-name-3": "dev.toolbay.mcpm/acme-odd-name-3",
 	} {
 		if a := ask(t, http.MethodGet, base+"/v0.1/servers/"+asked+"/versions/latest"); a.Server.Name != got {
 			t.Errorf("%s gives %q, want %q", asked, a.Server.Name, got)
 		}
+	}
+	// Asked by its own name, a record that was merged says its own.
+	own := ask(t, http.MethodGet, base+"/v0.1/servers/io.github.acme%2Ftime/versions/3.0.0")
+	if own.Server.Version != "3.0.0" || own.Server.Description != "Acme's time" || own.Meta.Ours.ID != "io.github.acme/time" {
+		t.Errorf("%+v", own.entry)
 	}
 }
 

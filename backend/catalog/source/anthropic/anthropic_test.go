@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"testing"
 
+	"toolbay/backend/catalog/recipe"
 	"toolbay/backend/model"
 )
 
@@ -23,6 +24,9 @@ func TestRead(t *testing.T) {
 	p := l.Packages[0]
 	if p.Type != "remote" || p.Transport != "streamable-http" || p.URL != "https://{{tenant}}.acme.example/mcp" || p.Variables["tenant"].Description != "Your tenant" || !p.Variables["tenant"].Required {
 		t.Errorf("%+v", p)
+	}
+	if r := recipe.Build(p, map[string]string{"tenant": "acme"}, recipe.Here()); r.URL != "https://acme.acme.example/mcp" || len(r.Missing) > 0 {
+		t.Errorf("%+v", r)
 	}
 	slug := Read([]byte(`{"server":{"name":"Notes","remotes":[{"type":"sse","url":"https://a.example"}]},"_meta":{"com.anthropic.api/mcp-registry":{"slug":"notes","isAuthless":false}}}`))
 	if slug.Listing.ID != "anthropic/notes" || slug.Listing.Needs != model.NeedsSignIn {

@@ -3,9 +3,11 @@ package smithery
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
+	"toolbay/backend/catalog/recipe"
 	"toolbay/backend/model"
 )
 
@@ -27,6 +29,10 @@ func TestRead(t *testing.T) {
 	if p.Type != "remote" || p.URL != "https://notes--acme.run.tools/mcp?tenant={tenant}" || !p.Variables["tenant"].Required || len(p.Variables["tenant"].Choices) != 2 || len(p.Variables) != 1 ||
 		len(p.Headers) != 2 || !p.Headers[0].Secret || p.Headers[1].Name != "X-Token" || !p.Headers[1].Secret || !p.Headers[1].Required {
 		t.Errorf("%+v", p)
+	}
+	r := recipe.Build(p, map[string]string{"tenant": "a", "smithery_api_key": "k3y", "X-Token": "t0ken"}, recipe.Here())
+	if r.URL != "https://notes--acme.run.tools/mcp?tenant=a" || len(r.Missing) > 0 || len(r.Headers) != 2 || strings.Contains(fmt.Sprint(r), "k3y") || strings.Contains(fmt.Sprint(r), "t0ken") {
+		t.Errorf("%+v", r)
 	}
 	if b := l.Packages[1]; b.Type != "mcpb" || b.Identifier != "https://acme.example/notes.mcpb" {
 		t.Errorf("%+v", b)

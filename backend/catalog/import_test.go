@@ -299,6 +299,49 @@ func TestImportOfAFolder(t *testing.T) {
 	}
 }
 
+// What was exported comes in again as it was, nothing of it left out.
+func TestAnExportIsImportedWhole(t *testing.T) {
+	b := newBench(t, nil)
+	if err := b.Starter(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for name, body := range map[string]string{"a.yaml": dockerAll, "b.json": toolhiveAll, "c.json": mcpmOne, "d.json": serverOld} {
+		path := filepath.Join(t.TempDir(), name)
+		if err := os.WriteFile(path, []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.Import(t.Context(), path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	out := filepath.Join(t.TempDir(), "all.jsonl.gz")
+	made, err := b.Export(t.Context(), out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	twin := newBench(t, nil)
+	res, err := twin.Import(t.Context(), out)
+	if err != nil || res.Read != made.Listings || res.Kept != made.Listings || len(res.Unreadable) != 0 || len(res.LeftOut) != 0 {
+		t.Fatalf("%+v of %+v, %v", res, made, err)
+	}
+	for _, id := range []string{"starter/files", "docker/asana", "mcpm/notes", "com.example/clock"} {
+		was, is := show(t, b, id), show(t, twin, id)
+		was.Sources, is.Sources, was.Featured, is.Featured = nil, nil, 0, 0
+		a, _ := json.Marshal(was)
+		b, _ := json.Marshal(is)
+		if string(a) != string(b) {
+			t.Errorf("%s differs:\n%s\n%s", id, a, b)
+		}
+	}
+	later := filepath.Join(t.TempDir(), "later.jsonl")
+	if err := os.WriteFile(later, []byte(`{"toolbay":2}`+"\n"+`{"source":"x","listing":{"id":"a.b/c"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := twin.Import(t.Context(), later); model.Code(err) != "import_format" {
+		t.Errorf("an export of a later version: %v", err)
+	}
+}
+
 func TestHostileTextIsCleaned(t *testing.T) {
 	b := newBench(t, nil)
 	nasty := map[string]any{"server": map[string]any{

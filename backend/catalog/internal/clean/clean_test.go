@@ -72,6 +72,30 @@ func TestAddresses(t *testing.T) {
 	}
 }
 
+func TestRepository(t *testing.T) {
+	for in, want := range map[string][2]string{
+		"https://github.com/acme/tools":                        {"https://github.com/acme/tools", ""},
+		"https://github.com/acme/tools/tree/main/src/notes":    {"https://github.com/acme/tools", "src/notes"},
+		"https://github.com/acme/tools/tree/main":              {"https://github.com/acme/tools", ""},
+		"https://github.com/acme/tools/blob/main/a/b.md#x":     {"https://github.com/acme/tools", "a/b.md"},
+		"https://gitlab.com/acme/sub/tools/-/tree/main/notes/": {"https://gitlab.com/acme/sub/tools", "notes"},
+		"git+https://github.com/acme/tools.git":                {"https://github.com/acme/tools.git", ""},
+		"https://example.org/tree/x":                           {"https://example.org/tree/x", ""},
+		"https://github.com/acme/tools/tree/main/../../x":      {"https://github.com/acme/tools", ""},
+		"javascript:alert(1)/tree/a/b/c/d":                     {},
+		"":                                                     {},
+	} {
+		if page, folder := Repository(in); page != want[0] || folder != want[1] {
+			t.Errorf("%q: %q, %q", in, page, folder)
+		}
+	}
+	for in, want := range map[string]string{"./a/b/": "a/b", "/a": "a", ".": "", "a/../b": "", `a\b`: "", "a\nb": "", "a\u202Eb": "", "src/größe": "src/größe"} {
+		if got := Folder(in); got != want {
+			t.Errorf("%q: %q", in, got)
+		}
+	}
+}
+
 func FuzzLine(f *testing.F) {
 	f.Add("a\u202Eb\x00", 5)
 	f.Add(strings.Repeat("\u0301", 1000), 3)

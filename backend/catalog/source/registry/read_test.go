@@ -88,6 +88,34 @@ func TestLenience(t *testing.T) {
 	}
 }
 
+func TestRenamed(t *testing.T) {
+	for message, want := range map[string]string{
+		"Renamed to io.github.acme/notes":               "io.github.acme/notes",
+		"This server has moved to `com.acme/notes.v2`.": "com.acme/notes.v2",
+		"Deprecated, use io.github.acme/notes instead":  "io.github.acme/notes",
+		"Superseded by: io.github.Acme/Notes-2":         "io.github.Acme/Notes-2",
+		"Moved to https://github.com/acme/notes":        "",
+		"Moved to github.com/acme/notes":                "",
+		"Renamed to io.github.old/notes":                "", // itself
+		"No longer kept":                                "",
+		"Renamed to \u202Eio.github.acme/notes":         "io.github.acme/notes",
+	} {
+		body, err := json.Marshal(map[string]any{
+			"server": map[string]any{"name": "io.github.old/notes", "repository": map[string]any{"url": "git+https://github.com/acme/tools/tree/main/src/notes", "subfolder": "../x"}},
+			"_meta":  map[string]any{"io.modelcontextprotocol.registry/official": map[string]any{"status": "deprecated", "statusMessage": message, "publishedAt": "2026-01-02T03:04:05Z"}},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		r, err := Read(body)
+		l := r.Listing
+		if err != nil || l.Renamed != want || l.StatusMessage == "" || strings.Contains(l.StatusMessage, "\u202E") || l.Published.Year() != 2026 ||
+			l.Repository != "https://github.com/acme/tools" || l.Subfolder != "src/notes" {
+			t.Errorf("%q: %+v, %v", message, l, err)
+		}
+	}
+}
+
 func FuzzRead(f *testing.F) {
 	f.Add([]byte(`{"server":{"name":"a.b/c","packages":[{"registryType":"npm","identifier":"x","environmentVariables":[{"name":"A"}]}]}}`))
 	f.Add([]byte(`{"name":"a.b/c","remotes":[{"type":"sse","url":"https://x","headers":[{"name":"A","variables":{"b":{}}}]}]}`))

@@ -1,7 +1,6 @@
 package catalog_test
 
 import (
-	"archive/tar"
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
@@ -19,7 +18,6 @@ import (
 	"toolbay/backend/catalog/source/starter"
 	"toolbay/backend/model"
 	"toolbay/backend/store"
-	"toolbay/internal/dataset"
 )
 
 const (
@@ -380,142 +378,6 @@ func TestHostileTextIsCleaned(t *testing.T) {
 	if len(l.Packages) != 1 || l.Packages[0].Identifier != "good" || l.Packages[0].Version != "1.5" ||
 		l.Packages[0].Environment[0].Default != "17" || !l.Packages[0].Environment[0].Required {
 		t.Errorf("packages %+v", l.Packages)
-	}
-}
-
-func TestRealDockerCatalogue(t *testing.T) {
-	b := newBench(t, nil)
-	path := dataset.Path(t, "docker/catalog-v3.yaml.gz")
-	res, err := b.Import(t.Context(), path)
-	if err != nil || res.Read != 328 || res.Kept != 328 || len(res.Unreadable) != 0 {
-		t.Fatalf("%+v, %v", res, err)
-	}
-	listings := map[string]model.Listing{}
-	var kinds [3]int
-	for offset := 0; offset < 328; offset += 200 {
-		found, err := b.Search(t.Context(), catalog.Query{Limit: 200, Offset: offset})
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, l := range found.Listings {
-			l = show(t, b, l.ID)
-			listings[l.ID] = l
-			switch {
-			case len(l.Packages) == 0:
-				kinds[0]++
-			case l.Packages[0].Type == "oci":
-				kinds[1]++
-			case l.Packages[0].Type == "remote":
-				kinds[2]++
-			}
-		}
-	}
-	if kinds != [3]int{3, 249, 76} {
-		t.Errorf("without package, images, remotes: %v", kinds)
-	}
-	github := listings["docker/github-official"].Packages[0].Environment[0]
-	if github.Name != "GITHUB_PERSONAL_ACCESS_TOKEN" || !github.Secret || github.Link != "https://github.com/settings/personal-access-tokens/new" {
-		t.Errorf("github's key: %+v", github)
-	}
-	files := listings["docker/filesystem"]
-	if v := files.Packages[0].RuntimeArguments[0]; v.Value != "{paths}:{paths}" || !v.Repeated || v.Variables["paths"].Format != "folder" || !v.Variables["paths"].Required {
-		t.Errorf("folders of filesystem: %+v", v)
-	}
-	for id, l := range listings {
-		for _, p := range l.Packages {
-			for _, in := range p.Environment {
-				if strings.Contains(in.Value, "{{") || strings.Contains(in.Value, "$") {
-					t.Errorf("%s: a template is left in %+v", id, in)
-				}
-			}
-			for _, a := range append(slices.Clone(p.RuntimeArguments), p.PackageArguments...) {
-				if strings.Contains(a.Value, "{{") {
-					t.Errorf("%s: a template is left in %+v", id, a)
-				}
-			}
-		}
-	}
-
-	// The same catalogue as JSON gives the same listings.
-	twin := newBench(t, nil)
-	f, err := os.Open(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := io.ReadAll(z)
-	if err != nil {
-		t.Fatal(err)
-	}
-	jsonPath := filepath.Join(t.TempDir(), filepath.Base(path)) // the same source
-	if err := os.WriteFile(jsonPath, []byte(asJSON(t, string(text))), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if res, err := twin.Import(t.Context(), jsonPath); err != nil || res.Kept != 328 {
-		t.Fatalf("%+v, %v", res, err)
-	}
-	for id, l := range listings {
-		a, _ := json.Marshal(l)
-		b, _ := json.Marshal(show(t, twin, id))
-		if string(a) != string(b) {
-			t.Errorf("%s differs:\n%s\n%s", id, a, b)
-		}
-	}
-}
-
-func TestRealServerFolder(t *testing.T) {
-	f, err := os.Open(dataset.Path(t, "docker/registry-servers.tar.gz"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	z, err := gzip.NewReader(f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	for r := tar.NewReader(z); ; {
-		h, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if h.Typeflag != tar.TypeReg {
-			continue
-		}
-		body, err := io.ReadAll(r)
-		if err != nil {
-			t.Fatal(err)
-		}
-		to := filepath.Join(dir, filepath.FromSlash(h.Name))
-		if err := errors.Join(os.MkdirAll(filepath.Dir(to), 0o700), os.WriteFile(to, body, 0o600)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	b := newBench(t, nil)
-	res, err := b.Import(t.Context(), dir)
-	if err != nil || res.Read != 328 || res.Kept != 328 || len(res.Unreadable) != 0 {
-		t.Fatalf("%+v, %v", res, err)
-	}
-	if l := show(t, b, "docker/arm-mcp"); len(l.Tools) == 0 {
-		t.Error("tools.json was not read")
-	}
-}
-
-func TestRealRecordsOfTheOldForm(t *testing.T) {
-	b := newBench(t, nil)
-	res, err := b.Import(t.Context(), dataset.Path(t, "registry/official-registry-legacy-snakecase-2025-09-15.json.gz"))
-	if err != nil || res.Read != 301 || res.Kept != 210 || len(res.Unreadable) != 0 {
-		t.Fatalf("%+v, %v", res, err)
-	}
-	if l := show(t, b, "com.pulsemcp.servers/pulse-fetch"); len(l.Packages) == 0 || len(l.Packages[0].Environment) == 0 || l.Packages[0].RuntimeHint != "npx" {
-		t.Errorf("%+v", l)
 	}
 }
 

@@ -396,16 +396,17 @@ func (g goldenRecord) answered() (answers map[string]string, args []string) {
 }
 
 // args are the golden arguments. Two differences hold for whole kinds and are
-// taken out here: an optional variable without an answer is not handed to
-// docker (it would take the user's own variable of that name), and a bundle
-// has no command before its manifest is read.
+// taken out here: in what is installed an optional variable without an answer
+// is not handed to docker (it would take the user's own variable of that name),
+// in the portable form it is; and a bundle has no command before its manifest
+// is read.
 func (g goldenRecord) args() []string {
 	out := []string{}
 	if g.Type == "mcpb" {
 		return out
 	}
 	for i := 0; i < len(g.Args); i++ {
-		if g.Type == "oci" && g.Args[i] == "-e" && i+1 < len(g.Args) && g.Env[g.Args[i+1]].Optional {
+		if !g.shown && g.Type == "oci" && g.Args[i] == "-e" && i+1 < len(g.Args) && g.Env[g.Args[i+1]].Optional {
 			i++
 			continue
 		}

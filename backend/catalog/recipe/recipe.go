@@ -85,6 +85,7 @@ func (b *builder) build(pl Platform) Recipe {
 		b.cargo()
 	case "mcpb":
 		// The bundle's manifest says how it starts; the listing cannot.
+		b.warn("bundle:" + p.Identifier)
 		b.r.Tail = b.flat(b.arguments(p.PackageArguments))
 	case "remote":
 	default:

@@ -1,8 +1,10 @@
 package recipe
 
 import (
+	"slices"
 	"strings"
 
+	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 )
 
@@ -262,7 +264,7 @@ func (b *builder) oci() {
 			if !has {
 				_, plain := b.r.Env[name]
 				_, secret := b.r.SecretEnv[name]
-				if !plain && !secret || passed[name] {
+				if !plain && !secret && !b.handsOn(name) || passed[name] {
 					continue // nothing was given for it
 				}
 			}
@@ -276,7 +278,7 @@ func (b *builder) oci() {
 	for _, e := range b.p.Environment {
 		_, plain := b.r.Env[e.Name]
 		_, secret := b.r.SecretEnv[e.Name]
-		if (plain || secret) && !passed[e.Name] {
+		if (plain || secret || b.handsOn(e.Name)) && !passed[e.Name] {
 			passed[e.Name] = true
 			args = append(args, "-e", e.Name)
 		}
@@ -292,6 +294,13 @@ func (b *builder) oci() {
 	}
 	b.r.Command = "docker"
 	b.r.Args = append(append(append(args, options...), image), b.r.Tail...)
+}
+
+// handsOn tells whether docker is to hand on a variable that nobody answered:
+// in the portable form whoever has it set means it for the server. What is
+// installed here gets no variable that its user did not give.
+func (b *builder) handsOn(name string) bool {
+	return b.portable && slices.ContainsFunc(b.p.Environment, func(e model.Input) bool { return e.Name == name && envName(name) })
 }
 
 var imageTag = pattern.New(`:[A-Za-z0-9_][A-Za-z0-9_.-]*$`)

@@ -76,7 +76,6 @@ const (
 	nothingElse  = 120 // name or title hold nothing but what was asked for
 	allThere     = 80  // every word is somewhere, the light ones too
 	makersOwn    = 200 // github/github-mcp-server for "github"
-	inDescribed  = 40  // a word that counts is in the description
 	perList      = 15  // in one more list
 	copiedScore  = -250
 	lightPercent = 30 // of what a word that counts is worth
@@ -138,7 +137,7 @@ func (q asked) score(c *cards, rank int, all bool) int {
 		n += allThere
 	}
 	for _, p := range q.phrases {
-		if who == p.solid && whole >= wholeExact*p.worth/100 {
+		if p.worth == 100 && who == p.solid && whole >= wholeExact {
 			return n + makersOwn
 		}
 	}

@@ -229,6 +229,9 @@ func correct(ctx context.Context, tx *sql.Tx, c *cards, q *asked) (bool, error) 
 		if len(have) >= few {
 			continue
 		}
+		if _, known := slices.BinarySearch(c.vocabulary().words, w[0]); known {
+			continue // rare, but not mistyped
+		}
 		for _, better := range c.vocabulary().corrections(w[0], t.open) {
 			q.terms[i].ways = append(q.terms[i].ways, way{[]string{better}, worthCorrected})
 			if _, ways := spelled([]string{better}); len(ways) > 0 && ways[0].worth == worthSame {

@@ -16,8 +16,8 @@ type vocabulary struct {
 }
 
 const (
-	vocabularyCards = 100_000 // of the best: beyond, words get rare and odd
-	minTypo         = 4       // letters: shorter words are like too many others
+	vocabularyCards = 40_000 // of the best: beyond, words get rare and odd
+	minTypo         = 4      // letters: shorter words are like too many others
 	maxCorrections  = 3
 )
 

@@ -101,6 +101,12 @@ func nameOf(id string) (who, what string) {
 	}
 	labels := strings.Split(space, ".")
 	switch {
+	case space == "toolsdk": // its keys begin with a category
+		_, name, ok := strings.Cut(what, ".")
+		if ok && name != "" {
+			what = name
+		}
+		return "", what
 	case len(labels) == 1: // docker/…, starter/…
 		return "", what
 	case len(labels) > 2 && labels[0] == "io" && labels[1] == "github":

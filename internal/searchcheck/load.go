@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"sort"
 	"strings"
-	"time"
 
 	"toolbay/backend/catalog"
 	"toolbay/backend/model"
@@ -34,18 +32,6 @@ type loaded struct {
 
 func (l loaded) close() { l.store.Close() }
 
-// collector is a store that keeps what is imported for later instead of
-// writing it as an imported file.
-type collector struct {
-	*store.Store
-	got *[]model.Listing
-}
-
-func (c collector) UpsertListings(_ context.Context, _ string, listings []model.Listing, _ time.Time) error {
-	*c.got = append(*c.got, listings...)
-	return nil
-}
-
 // record is one record of one source.
 type record struct {
 	source string
@@ -61,8 +47,9 @@ func load(ctx context.Context, data, path string) (loaded, []record, error) {
 		return loaded{}, nil, err
 	}
 	l := loaded{catalog.New(s, catalog.Options{}), s}
+	s.SetMerger(l.catalog.Merger)
 	if !there {
-		if err := l.fill(ctx, data); err != nil {
+		if err := l.fill(ctx, data, path); err != nil {
 			s.Close()
 			return loaded{}, nil, err
 		}
@@ -75,35 +62,32 @@ func load(ctx context.Context, data, path string) (loaded, []record, error) {
 	return l, records, err
 }
 
-func (l loaded) fill(ctx context.Context, data string) error {
-	of := map[string][]model.Listing{}
+// fill imports every file and then gives its records to the source that it is a
+// copy of. Of two files of one source the later knows more of a server.
+func (l loaded) fill(ctx context.Context, data, path string) error {
+	db, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(10000)")
+	if err != nil {
+		return err
+	}
+	defer db.Close()
 	for _, f := range files {
-		var got []model.Listing
-		reader := catalog.New(collector{l.store, &got}, catalog.Options{})
-		if _, err := reader.Import(ctx, filepath.Join(data, filepath.FromSlash(f.path))); err != nil {
+		res, err := l.catalog.Import(ctx, filepath.Join(data, filepath.FromSlash(f.path)))
+		if err != nil {
 			fmt.Fprintf(os.Stderr, "searchcheck: %s is left out: %v\n", f.path, err)
 			continue
 		}
-		of[f.source] = append(of[f.source], got...)
-	}
-	ids := make([]string, 0, len(of))
-	for id := range of {
-		ids = append(ids, id)
-	}
-	sort.Strings(ids)
-	for _, id := range ids {
-		at := map[string]int{}
-		var once []model.Listing // a later file knows more of a server than an earlier one
-		for _, x := range of[id] {
-			if i, ok := at[x.ID]; ok {
-				once[i] = x
-				continue
-			}
-			at[x.ID] = len(once)
-			once = append(once, x)
+		if res.Source == f.source {
+			continue
 		}
-		if err := l.store.ReplaceSource(ctx, id, once, time.Now()); err != nil {
-			return err
+		for _, q := range []string{
+			`UPDATE OR REPLACE listing SET source = ?1 WHERE source = ?2`,
+			`INSERT OR IGNORE INTO source (id, enabled, synced, error) SELECT ?1, 1, synced, '' FROM source WHERE id = ?2`,
+			`DELETE FROM source WHERE id = ?2 AND ?1 <> ?2`,
+			`UPDATE catalogue SET content = content + 1 WHERE ?1 <> ?2`,
+		} {
+			if _, err := db.ExecContext(ctx, q, f.source, res.Source); err != nil {
+				return err
+			}
 		}
 	}
 	return nil

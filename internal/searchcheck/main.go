@@ -23,15 +23,16 @@ func main() {
 	data := flag.String("data", os.Getenv("TOOLBAY_DATA"), "folder of the public data")
 	file := flag.String("questions", "internal/searchcheck/testdata/questions.jsonl", "the judged questions")
 	keep := flag.String("db", "", "keep the database at this path, and use it as it is when it is there")
+	hand := flag.String("categories", "backend/catalog/testdata/categories.jsonl", "records sorted by hand")
 	misses := flag.Bool("misses", false, "list every question that is not answered in first place")
 	flag.Parse()
-	if err := run(*data, *file, *keep, *misses); err != nil {
+	if err := run(*data, *file, *keep, *hand, *misses); err != nil {
 		fmt.Fprintln(os.Stderr, "searchcheck:", err)
 		os.Exit(1)
 	}
 }
 
-func run(data, file, keep string, misses bool) error {
+func run(data, file, keep, hand string, misses bool) error {
 	if data == "" {
 		return fmt.Errorf("set TOOLBAY_DATA to the folder of the public data")
 	}
@@ -123,5 +124,5 @@ func run(data, file, keep string, misses bool) error {
 			fmt.Printf("%2d  %-32q %-8s  %s\n", r.place, r.q.Text, half, strings.Join(r.came, "  "))
 		}
 	}
-	return nil
+	return categories(path, hand, misses)
 }

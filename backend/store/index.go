@@ -12,7 +12,7 @@ import (
 
 // recipe is raised when the way the index is made changes, so that an index
 // made by another version of the program is not used.
-const recipe = 6
+const recipe = 7
 
 const (
 	indexChunk   = 3000     // cards per transaction: other writers wait no longer than one

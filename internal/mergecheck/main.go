@@ -27,8 +27,15 @@ func main() {
 	pairs := flag.String("pairs", "backend/catalog/identity/testdata/pairs.jsonl", "judged pairs")
 	most := flag.Int("most", 12, "how many of the biggest to print")
 	sample := flag.Int("sample", 0, "print every n-th card of several names, for reading")
+	listings := flag.Int("listings", 0, "only measure, with this many listings: the real ones over and over with changed names")
 	flag.Parse()
-	if err := run(os.Stdout, os.Getenv("TOOLBAY_DATA"), *pairs, *most, *sample); err != nil {
+	var err error
+	if *listings > 0 {
+		err = measure(os.Stdout, os.Getenv("TOOLBAY_DATA"), *listings)
+	} else {
+		err = run(os.Stdout, os.Getenv("TOOLBAY_DATA"), *pairs, *most, *sample)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "mergecheck:", err)
 		os.Exit(1)
 	}
@@ -184,4 +191,73 @@ func judge(out io.Writer, path string, records []corpus.Record, groups [][]int32
 	}
 	fmt.Fprintf(out, "%d of %d judged pairs are right\n", all-wrong, all)
 	return nil
+}
+
+// measure prints the time and memory that many listings take.
+func measure(out io.Writer, dir string, n int) error {
+	records, err := corpus.Read(dir)
+	if err != nil {
+		return err
+	}
+	var before, now runtime.MemStats
+	runtime.GC()
+	runtime.ReadMemStats(&before)
+	start := time.Now()
+	g := identity.New(identity.Options{Order: corpus.Place, Curated: corpus.Curated})
+	for i := range n {
+		r := records[i%len(records)]
+		if round := i / len(records); round > 0 {
+			r.Listing = renamed(r.Listing, fmt.Sprint("v", round))
+		}
+		g.Add(r.Source, r.Listing)
+	}
+	added := time.Since(start)
+	peak := make(chan uint64)
+	done := make(chan struct{})
+	go func() {
+		var most uint64
+		for {
+			var m runtime.MemStats
+			runtime.ReadMemStats(&m)
+			most = max(most, m.HeapAlloc)
+			select {
+			case <-done:
+				peak <- most
+				return
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	}()
+	runtime.GC()
+	groups := len(g.Groups())
+	took := time.Since(start)
+	close(done)
+	most := <-peak
+	runtime.GC()
+	runtime.ReadMemStats(&now)
+	const mb = 1 << 20
+	fmt.Fprintf(out, "%d listings, %d cards: added in %v, grouped in %v; %d MB kept, %d MB at most while grouping\n", n, groups,
+		added.Round(time.Millisecond), (took - added).Round(time.Millisecond), (now.HeapAlloc-before.HeapAlloc)/mb, (most-before.HeapAlloc)/mb)
+	runtime.KeepAlive(g)
+	runtime.KeepAlive(records)
+	return nil
+}
+
+// renamed is a listing of the same shape that is another server.
+func renamed(l model.Listing, tag string) model.Listing {
+	l.ID += "-" + tag
+	if l.Repository != "" {
+		l.Repository += "-" + tag
+	}
+	l.Packages = slices.Clone(l.Packages)
+	for i := range l.Packages {
+		p := &l.Packages[i]
+		if p.Type == "remote" {
+			p.URL = strings.Replace(cmp.Or(p.URL, p.Identifier), "://", "://"+tag+".", 1)
+			p.Identifier = p.URL
+			continue
+		}
+		p.Identifier = tag + "-" + p.Identifier
+	}
+	return l
 }

@@ -137,6 +137,9 @@ func (g *Graph) joinEdges(edges []edge) {
 	for _, e := range edges[:first] {
 		g.join(e.a, e.b, kindNames[e.kind])
 	}
+	if first == len(edges) {
+		return
+	}
 	single := g.singles()
 	var unsure []edge
 	for _, e := range edges[first:] {
@@ -154,24 +157,27 @@ func (g *Graph) joinEdges(edges []edge) {
 		if a == b || !g.records[e.a].is(proved) || !g.records[e.b].is(proved) || g.comps[a].used || g.comps[b].used {
 			continue
 		}
-		if single[g.records[e.a].id] || single[g.records[e.b].id] {
+		if single[e.a] || single[e.b] {
 			g.join(a, b, kindNames[e.kind])
 			g.comps[g.find(a)].used = true
 		}
 	}
 }
 
-// singles are the ids that are a set of their own so far.
-func (g *Graph) singles() map[uint64]bool {
-	first, out := map[int32]uint64{}, map[uint64]bool{}
+// singles tells of every record whether its set so far is a single name.
+func (g *Graph) singles() []bool {
+	first := make([]uint64, len(g.records)) // by root
+	many := make([]bool, len(g.records))
 	for i := range g.records {
 		root, id := g.find(int32(i)), g.records[i].id
-		if was, ok := first[root]; !ok {
+		if first[root] == 0 {
 			first[root] = id
-			out[id] = true
-		} else if was != id {
-			out[was] = false
 		}
+		many[root] = many[root] || first[root] != id
+	}
+	out := make([]bool, len(g.records))
+	for i := range out {
+		out[i] = !many[g.find(int32(i))]
 	}
 	return out
 }

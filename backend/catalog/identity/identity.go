@@ -188,26 +188,45 @@ func (g *Graph) Groups() [][]int32 {
 	g.joinEnriching()
 	g.claims, g.renames = nil, nil
 
-	at := map[int32]int{}
-	g.groups = [][]int32{}
-	for i := range g.records {
-		root := g.find(int32(i))
-		if root == int32(i) && g.records[i].is(enriches) {
-			continue
-		}
-		n, ok := at[root]
-		if !ok {
-			n = len(g.groups)
-			at[root] = n
-			g.groups = append(g.groups, nil)
-		}
-		g.groups[n] = append(g.groups[n], int32(i))
-	}
+	g.collect()
 	g.parent, g.comps = nil, nil
 	g.at = make([]groupFacts, len(g.groups))
 	g.countCopies()
 	g.findForks()
 	return g.groups
+}
+
+// collect makes groups of what was joined, all in one array.
+func (g *Graph) collect() {
+	size := make([]int32, len(g.records)) // by root
+	n, all := 0, 0
+	for i := range g.records {
+		root := g.find(int32(i))
+		if g.records[root].is(enriches) {
+			continue
+		}
+		if size[root]++; size[root] == 1 {
+			n++
+		}
+		all++
+	}
+	g.groups = make([][]int32, 0, n)
+	held := make([]int32, 0, all)
+	at := size // from here on the group's number, as -1-number
+	for i := range g.records {
+		root := g.find(int32(i))
+		if g.records[root].is(enriches) {
+			continue
+		}
+		if at[root] > 0 {
+			from := len(held)
+			held = held[:from+int(size[root])]
+			g.groups = append(g.groups, held[from:from])
+			at[root] = -int32(len(g.groups))
+		}
+		k := -at[root] - 1
+		g.groups[k] = append(g.groups[k], int32(i))
+	}
 }
 
 // Copies tells how many listings with nearly the same words there are of this

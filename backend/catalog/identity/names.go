@@ -213,17 +213,26 @@ func folder(s string) string { return strings.ToLower(strings.Trim(s, "/. ")) }
 
 // textOf is a description's hash, 0 for one too short to be anybody's own.
 func textOf(s string) uint32 {
-	s = plain(s)
-	if len(s) < 24 {
+	h, n := uint64(14695981039346656037), 0
+	for _, r := range s {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			h = (h ^ uint64(unicode.ToLower(r))) * 1099511628211
+			n++
+		}
+	}
+	if n < 24 {
 		return 0
 	}
-	return short(s)
+	return max(1, uint32(h>>32)^uint32(h))
 }
+
+// prosePart is how much of a description is looked at for its words.
+const prosePart = 300
 
 // proseOf gives the first words of a description that are not in every one.
 func proseOf(s string) (out [16]uint16) {
 	n := 0
-	for _, w := range split(s) {
+	for _, w := range split(s[:min(len(s), prosePart)]) {
 		if len(w) < 2 || empty[w] || common()[w] {
 			continue
 		}

@@ -53,17 +53,25 @@ func (g *Graph) listers() map[uint64]bool {
 		space uint64
 		owner uint32
 	}
-	seen, owners := map[pair]bool{}, map[uint64]int{}
+	var all []pair
 	for i := range g.records {
-		r := &g.records[i]
-		if p := (pair{r.space, r.owner}); r.owner != 0 && !seen[p] {
-			seen[p] = true
-			owners[r.space]++
+		if r := &g.records[i]; r.owner != 0 {
+			all = append(all, pair{r.space, r.owner})
 		}
 	}
+	slices.SortFunc(all, func(a, b pair) int { return cmp.Or(cmp.Compare(a.space, b.space), cmp.Compare(a.owner, b.owner)) })
 	out := map[uint64]bool{}
-	for space, n := range owners {
-		out[space] = n >= lister
+	owners := 0
+	for i, p := range all {
+		switch {
+		case i == 0 || p.space != all[i-1].space:
+			owners = 1
+		case p.owner != all[i-1].owner:
+			owners++
+		}
+		if owners == lister {
+			out[p.space] = true
+		}
 	}
 	return out
 }
@@ -72,7 +80,7 @@ func (g *Graph) listers() map[uint64]bool {
 type household struct {
 	g      *Graph
 	lists  map[uint64]bool
-	single map[uint64]bool
+	single []bool
 	sets   []household1
 	at     []int // which set stands for which, after joins
 }
@@ -131,7 +139,7 @@ func (h *household) count() (n int) {
 }
 
 // alone tells that a set is a single name.
-func (h *household) alone(k int) bool { return h.single[h.g.records[h.sets[k].members[0]].id] }
+func (h *household) alone(k int) bool { return h.single[h.sets[k].members[0]] }
 
 // unite joins two sets, unless both are sure of themselves and one of them not
 // because of this repository; then once, as claims do.
@@ -300,17 +308,25 @@ func (h *household) side(r *record) uint64 {
 // joinEnriching lets what only enriches join by its repository, where exactly
 // one server has that.
 func (g *Graph) joinEnriching() {
-	one := map[uint64]int32{}
+	one := map[uint64]int32{} // -1 for none, -2 for several
+	for i := range g.records {
+		if r := &g.records[i]; r.is(enriches) && r.repo != 0 {
+			one[r.repo] = -1
+		}
+	}
+	if len(one) == 0 {
+		return
+	}
 	for i := range g.records {
 		r := &g.records[i]
-		if r.repo == 0 || r.is(enriches) {
-			continue
+		if was, wanted := one[r.repo]; wanted && !r.is(enriches) {
+			switch root := g.find(int32(i)); was {
+			case -1, root:
+				one[r.repo] = root
+			default:
+				one[r.repo] = -2
+			}
 		}
-		root := g.find(int32(i))
-		if was, ok := one[r.repo]; ok && was != root {
-			root = -1
-		}
-		one[r.repo] = root
 	}
 	for i := range g.records {
 		if r := &g.records[i]; r.is(enriches) {

@@ -54,6 +54,9 @@ type Options struct {
 	// Background lets work that need not be waited for go on behind Open, for a
 	// program that stays: Close ends it.
 	Background bool
+	// Unpacking is told when Open is about to unpack the catalogue that came with
+	// this build, which takes some seconds, once. May be nil.
+	Unpacking func()
 	// PolicyFile is where an administrator places a policy; "" is the system's
 	// place (docs/policy.md).
 	PolicyFile string

@@ -24,6 +24,9 @@ func (b *Backend) unpack(ctx context.Context) {
 		return
 	}
 	if !b.o.Background {
+		if b.o.Unpacking != nil {
+			b.o.Unpacking()
+		}
 		b.catalog.Unpack(ctx)
 		return
 	}

@@ -31,7 +31,7 @@ func body(t *testing.T, address string) []byte {
 }
 
 // TestServeEverything merges all the data, serves it as the program does, and
-// lists, searches and reads every server as VS Code's gallery does. Every answer
+// lists, searches and reads servers as VS Code's gallery does. Every answer
 // is held against the registry's own OpenAPI.
 func TestServeEverything(t *testing.T) {
 	spec := registryspec.Load(t)
@@ -70,6 +70,9 @@ func TestServeEverything(t *testing.T) {
 				t.Errorf("%s is listed twice", one.Name)
 			}
 			listed[one.Name] = true
+			if len(listed)%8 > 0 { // reading all of them takes a while; package serve's test does
+				continue
+			}
 			got, ok, err := g.Get(t.Context(), one.Name)
 			if err != nil || !ok || got.Name != one.Name || got.Version != one.Version || len(got.Packages) != len(one.Packages) {
 				t.Fatalf("%s: %+v %v %v", one.Name, got, ok, err)

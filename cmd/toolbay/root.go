@@ -139,7 +139,10 @@ func (c *cli) open(ctx context.Context) (*backend.Backend, error) {
 	if err != nil {
 		self = ""
 	}
-	c.back, err = backend.Open(ctx, backend.Options{ProjectDir: dir, Launcher: self})
+	c.back, err = backend.Open(ctx, backend.Options{
+		ProjectDir: dir, Launcher: self,
+		Unpacking: func() { fmt.Fprintln(c.err, text.Line("catalogue.unpacking")) },
+	})
 	if err == nil && c.back.Rebuilt() {
 		fmt.Fprintln(c.err, text.Line("database.rebuilt"))
 	}

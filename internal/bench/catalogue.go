@@ -154,7 +154,8 @@ func makeBase(work, dir, base string) (int, error) {
 	}
 	defer rows.Close()
 	var whole, bare []model.Listing
-	list, err := rows.Query(`SELECT body FROM listing ORDER BY id, source`)
+	met := map[string]bool{}
+	list, err := rows.Query(`SELECT body FROM listing ORDER BY id, body LIKE '%"packages"%' DESC, source`)
 	if err != nil {
 		return 0, err
 	}
@@ -168,11 +169,14 @@ func makeBase(work, dir, base string) (int, error) {
 		if err := json.Unmarshal(body, &l); err != nil {
 			return 0, err
 		}
-		if len(l.Packages) > 0 {
+		switch {
+		case met[l.ID]: // in two of the lists
+		case len(l.Packages) > 0:
 			whole = append(whole, l)
-		} else {
+		default:
 			bare = append(bare, l)
 		}
+		met[l.ID] = true
 	}
 	if err := list.Err(); err != nil {
 		return 0, err

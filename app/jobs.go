@@ -61,9 +61,18 @@ func (w *Window) Install(req InstallRequest) string {
 }
 
 // Sync starts bringing a source, or with "" all, up to date.
-func (w *Window) Sync(source string) string {
+func (w *Window) Sync(source string) string { return w.sync(source, w.back.Sync) }
+
+// syncOld starts bringing those sources up to date whose lists are old.
+func (w *Window) syncOld() {
+	w.sync("", func(ctx context.Context, _ string, report job.Report) ([]backend.SyncResult, error) {
+		return w.back.SyncOld(ctx, report)
+	})
+}
+
+func (w *Window) sync(source string, work func(context.Context, string, job.Report) ([]backend.SyncResult, error)) string {
 	return w.jobs.Start("sync", text.Line("job.sync"), source, func(ctx context.Context, report job.Report) (any, error) {
-		results, err := w.back.Sync(ctx, source, report)
+		results, err := work(ctx, source, report)
 		if err != nil {
 			return nil, err
 		}
@@ -73,7 +82,7 @@ func (w *Window) Sync(source string) string {
 				errs = append(errs, r.Err)
 			}
 		}
-		if len(errs) == len(results) {
+		if len(errs) > 0 && len(errs) == len(results) {
 			return nil, errors.Join(errs...)
 		}
 		return nil, nil

@@ -10,6 +10,7 @@ package app
 import (
 	"context"
 	"sync"
+	"time"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
@@ -20,8 +21,9 @@ import (
 
 // Window is bound to the frontend; its exported methods are callable there.
 type Window struct {
-	back *backend.Backend
-	jobs *job.Board
+	stopped chan struct{} // closed by Stop
+	back    *backend.Backend
+	jobs    *job.Board
 
 	mu      sync.Mutex
 	ctx     context.Context // the window's life; Wails hands it over at start
@@ -31,26 +33,48 @@ type Window struct {
 // New makes the window's services. open is called at once; when it fails, the
 // window shows why instead of its screens.
 func New(open func(changed func(string)) (*backend.Backend, error)) *Window {
-	w := &Window{}
+	w := &Window{stopped: make(chan struct{})}
 	w.jobs = job.NewBoard(func(s job.Snapshot) { w.emit("job", w.jobView(s)) })
 	w.back, w.openErr = open(func(what string) { w.emit("changed", what) })
 	return w
 }
 
+// lookAgain is how often a window that stays open looks for old lists.
+const lookAgain = 30 * time.Minute
+
 // Start is for Wails: the window is there. Lists that are old are brought up
-// to date in the background; what is known already is shown at once.
+// to date in the background, now and while the window stays open; what is
+// known already is shown at once.
 func (w *Window) Start(ctx context.Context) {
 	w.mu.Lock()
 	w.ctx = ctx
 	w.mu.Unlock()
-	if w.back != nil && w.back.ListsAreOld(ctx) {
-		w.Sync("")
+	if w.back == nil {
+		return
 	}
+	if w.back.ListsAreOld(ctx) {
+		w.syncOld()
+	}
+	go func() {
+		tick := time.NewTicker(lookAgain)
+		defer tick.Stop()
+		for {
+			select {
+			case <-tick.C:
+				if w.back.ListsAreOld(ctx) {
+					w.syncOld()
+				}
+			case <-w.stopped:
+				return
+			}
+		}
+	}()
 }
 
 // Stop is for Wails: the window is closing. Work under way is cancelled and
 // leaves nothing behind.
 func (w *Window) Stop(context.Context) {
+	close(w.stopped)
 	w.jobs.CancelAll()
 	if w.back != nil {
 		w.back.Close()

@@ -83,6 +83,18 @@ func (b *Backend) Sync(ctx context.Context, source string, report job.Report) ([
 	return res, err
 }
 
+// SyncResult is what came of one source.
+type SyncResult = catalog.SyncResult
+
+// SyncOld is Sync for the sources whose lists are old, each by its own age: one
+// that wants to be asked once a day is not asked because another is hourly.
+func (b *Backend) SyncOld(ctx context.Context, report job.Report) ([]SyncResult, error) {
+	res, err := b.catalog.SyncOld(ctx, func(s SourceState) bool { return !s.NeedsKey || b.keySet(ctx, s.Source) }, report)
+	b.o.Changed("catalogue")
+	b.o.Changed("servers")
+	return res, err
+}
+
 // ListsAreOld tells whether a source that is used was never read, or longer
 // ago than its lists are good.
 func (b *Backend) ListsAreOld(ctx context.Context) bool {

@@ -105,6 +105,9 @@ type Options struct {
 	CA func(source string) []byte
 	// Policy is what the people who run this computer allow; nil allows all.
 	Policy *Policy
+	// Patience is how long a source may hold one of the few places of those that
+	// are read at the same time; a minute unless set.
+	Patience time.Duration
 	// Seed tells computers apart, so that they do not all ask at the same time.
 	Seed string
 }
@@ -126,6 +129,9 @@ func New(s Store, o Options) *Catalog {
 	}
 	if o.Headers == nil {
 		o.Headers = func(string) (http.Header, error) { return nil, nil }
+	}
+	if o.Patience == 0 {
+		o.Patience = patience
 	}
 	if o.Policy == nil {
 		o.Policy = &Policy{}

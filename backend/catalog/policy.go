@@ -64,13 +64,13 @@ type Pin struct {
 // one, which an administrator placed, else the one that other names. A file
 // that is there and cannot be used is a policy that allows nothing new.
 func ReadPolicy(place, other string) *Policy {
-	for _, at := range []string{place, other} {
+	for i, at := range []string{place, other} {
 		if at == "" {
 			continue
 		}
 		p := &Policy{Path: at}
 		data, err := readPolicy(at)
-		if errors.Is(err, fs.ErrNotExist) && at == place {
+		if errors.Is(err, fs.ErrNotExist) && i == 0 {
 			continue
 		}
 		if err == nil {

@@ -220,7 +220,10 @@ func tidy(r Registry) (Registry, error) {
 	if err != nil {
 		return r, err
 	}
-	r.URL = client.Origin + client.Base
+	r.URL = client.Origin
+	if client.Base != "/v0.1" { // the usual one: two spellings of an address are one
+		r.URL += client.Base
+	}
 	u, err := url.Parse(client.Origin)
 	if err != nil {
 		return r, model.Fail("source_insecure", err)

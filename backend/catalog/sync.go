@@ -3,6 +3,7 @@ package catalog
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"sync"
@@ -16,9 +17,11 @@ import (
 )
 
 const (
-	// atOnce is how many sources are read at the same time: one that is slow
-	// does not hold the others up.
-	atOnce = 3
+	// atOnce is how many sources are read at the same time. One that takes
+	// longer than patience goes on, but no longer counts: however many are slow,
+	// they do not hold the others up.
+	atOnce   = 3
+	patience = time.Minute
 	// usualPause keeps us below the ten requests a second that the official
 	// registry allows.
 	usualPause = 100 * time.Millisecond
@@ -55,6 +58,29 @@ type SyncResult struct {
 // source_insecure, source_certificate, policy_source, policy_broken, and the
 // database's.
 func (c *Catalog) Sync(ctx context.Context, source string, report job.Report) ([]SyncResult, error) {
+	if source == "" {
+		return c.syncAll(ctx, func(s SourceState) bool { return s.Enabled && s.Allowed }, report)
+	}
+	feeds, err := c.feeds(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range feeds {
+		if f.ID == source {
+			res := c.sync(ctx, f, report)
+			return []SyncResult{res}, res.Err
+		}
+	}
+	return nil, model.Fail("source_unknown", nil, "source", source)
+}
+
+// SyncOld is Sync of all sources whose entries are older than each keeps them
+// good, and that wanted says.
+func (c *Catalog) SyncOld(ctx context.Context, wanted func(SourceState) bool, report job.Report) ([]SyncResult, error) {
+	return c.syncAll(ctx, func(s SourceState) bool { return s.Due && wanted(s) }, report)
+}
+
+func (c *Catalog) syncAll(ctx context.Context, wanted func(SourceState) bool, report job.Report) ([]SyncResult, error) {
 	states, err := c.Status(ctx)
 	if err != nil {
 		return nil, err
@@ -67,17 +93,9 @@ func (c *Catalog) Sync(ctx context.Context, source string, report job.Report) ([
 	for _, f := range feeds {
 		byID[f.ID] = f
 	}
-	if source != "" {
-		f, ok := byID[source]
-		if !ok {
-			return nil, model.Fail("source_unknown", nil, "source", source)
-		}
-		res := c.sync(ctx, f, report)
-		return []SyncResult{res}, res.Err
-	}
 	var chosen []feed
 	for _, s := range states {
-		if f, ok := byID[s.Source]; ok && s.Enabled && s.Allowed {
+		if f, ok := byID[s.Source]; ok && wanted(s) {
 			chosen = append(chosen, f)
 		}
 	}
@@ -87,7 +105,10 @@ func (c *Catalog) Sync(ctx context.Context, source string, report job.Report) ([
 	for i, f := range chosen {
 		wait.Go(func() {
 			free <- struct{}{}
-			defer func() { <-free }()
+			leave := sync.OnceFunc(func() { <-free })
+			defer leave()
+			late := time.AfterFunc(c.o.Patience, leave)
+			defer late.Stop()
 			if ctx.Err() != nil {
 				return
 			}
@@ -129,7 +150,7 @@ func (c *Catalog) sync(ctx context.Context, f feed, report job.Report) SyncResul
 	if f.ID == Starter {
 		res, err = c.starter(ctx, true)
 	} else {
-		res, err = c.read(ctx, f, func(p job.Progress) {
+		res, err = c.guarded(ctx, f, func(p job.Progress) {
 			p.Subject = f.ID
 			report(p)
 		})
@@ -149,6 +170,18 @@ func (c *Catalog) sync(ctx context.Context, f feed, report job.Report) SyncResul
 		res.Err = errors.Join(res.Err, err)
 	}
 	return res
+}
+
+// guarded is read for a reader that may meet what nobody thought of: one
+// source's data does not end the program.
+func (c *Catalog) guarded(ctx context.Context, f feed, report job.Report) (res SyncResult, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			res = SyncResult{Source: f.ID}
+			err = errors.Join(model.Fail("source_garbage", fmt.Errorf("the reader broke: %v", p)), c.store.DropCrawl(ctx, f.ID))
+		}
+	}()
+	return c.read(ctx, f, report)
 }
 
 // note keeps how a source is, if something is new about it. A source is known

@@ -30,7 +30,7 @@ func body(t *testing.T, address string) []byte {
 	return b
 }
 
-// TestServeEverything merges all the data, serves it as the program does, and
+// TestServeEverything merges lists of four kinds, serves it as the program does, and
 // lists, searches and reads servers as VS Code's gallery does. Every answer
 // is held against the registry's own OpenAPI.
 func TestServeEverything(t *testing.T) {
@@ -40,7 +40,7 @@ func TestServeEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer b.Close()
-	for _, name := range []string{"registry/official-registry-full-2025-12-18.json.gz", "docker/catalog-v3.yaml.gz", "toolhive/toolhive-registry.json.gz", "community/mcpm-servers.json.gz"} {
+	for _, name := range []string{"registry/official-registry-edge-cases.json.gz", "docker/catalog-v3.yaml.gz", "toolhive/toolhive-registry.json.gz", "community/mcpm-servers.json.gz"} {
 		if _, err := b.Import(t.Context(), dataset.Path(t, name)); err != nil {
 			t.Fatal(err)
 		}
@@ -86,7 +86,7 @@ func TestServeEverything(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, all, err := b.store.Outlines(t.Context(), 0)
-	if err != nil || len(listed) != len(all) || len(listed) < 1500 {
+	if err != nil || len(listed) != len(all) || len(listed) < 500 {
 		t.Errorf("%d of %d servers listed (%v)", len(listed), len(all), err)
 	}
 	for _, text := range []string{"postgres", "calendar", "read my files"} {
@@ -103,7 +103,7 @@ func TestServeEverything(t *testing.T) {
 				break
 			}
 		}
-		if err != nil || found == 0 || found > 600 {
+		if err != nil || found == 0 || found > 400 {
 			t.Errorf("%q finds %d of %d (%v)", text, found, len(listed), err)
 		}
 	}

@@ -74,6 +74,7 @@ const (
 	allNamed     = 150 // every word that counts is in name or title
 	noneNamed    = -150
 	nothingElse  = 120 // name or title hold nothing but what was asked for
+	manyThere    = 250 // and they are many
 	allThere     = 80  // every word is somewhere, the light ones too
 	makersOwn    = 200 // github/github-mcp-server for "github"
 	perList      = 15  // in one more list
@@ -135,6 +136,9 @@ func (q asked) score(c *cards, rank int, all bool) int {
 	}
 	if all {
 		n += allThere
+		if heavy > 2 { // by chance nobody has that many
+			n += manyThere
+		}
 	}
 	for _, p := range q.phrases {
 		if p.worth == 100 && who == p.solid && whole >= wholeExact {
@@ -189,7 +193,7 @@ func within(w, text string) int {
 		switch {
 		case t == w, t+"s" == w, w+"s" == t:
 			return 100
-		case len(root) >= minStem && stem(t) == root:
+		case len(root) >= minStem && strings.HasPrefix(t, root) && stem(t) == root:
 			best = max(best, 80)
 		case strings.HasPrefix(t, w):
 			best = max(best, 20+40*len(w)/len(t))

@@ -17,6 +17,7 @@ const (
 	maxQuery      = 200 // characters
 	maxQueryWords = 8
 	maxCount      = 1000 // totals are exact up to here
+	otherNames    = 40   // how many names are ranked that begin with another way to write the words
 	headSize      = 300  // how many of the matches are ranked by how well they match
 )
 
@@ -172,8 +173,12 @@ func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, query
 			return nil, err
 		}
 		head = merge(head, names)
-		for _, p := range q.phrases {
-			named := slices.DeleteFunc(c.named(p.joined, headSize), func(rank int) bool { return !f.pass(c.list[rank-1]) })
+		for i, p := range q.phrases {
+			limit := headSize
+			if i > 0 {
+				limit = otherNames
+			}
+			named := slices.DeleteFunc(c.named(p.joined, limit), func(rank int) bool { return !f.pass(c.list[rank-1]) })
 			slices.Sort(named)
 			head = merge(head, named)
 		}

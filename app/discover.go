@@ -1,10 +1,14 @@
 package app
 
 import (
+	"maps"
+	"slices"
+	"strings"
 	"time"
 
 	"toolbay/backend"
 	"toolbay/backend/model"
+	"toolbay/backend/text"
 )
 
 // SearchQuery is what the Discover screen asks.
@@ -135,15 +139,15 @@ func (w *Window) Search(q SearchQuery) (SearchPage, error) {
 		Filters: r.Facets.Filters,
 	}}
 	for _, l := range r.Listings {
-		p.Results = append(p.Results, listingView(l, here[l.ID]))
+		p.Results = append(p.Results, listingView(l, here))
 	}
 	p.TookMS = float64(time.Since(began).Microseconds()) / 1000
 	return p, nil
 }
 
-// Listing gives one listing whole.
+// Listing gives one listing whole: the card with what every source says of it.
 func (w *Window) Listing(id string) (ListingPage, error) {
-	l, err := w.back.Listing(w.context(), id)
+	card, err := w.back.Show(w.context(), id)
 	if err != nil {
 		return ListingPage{}, err
 	}
@@ -152,11 +156,68 @@ func (w *Window) Listing(id string) (ListingPage, error) {
 		return ListingPage{}, err
 	}
 	p := ListingPage{
-		Listing: listingView(l, here[l.ID]), Ways: ways(l.Packages),
+		Listing: listingView(card.Listing, here), Ways: ways(card.Packages),
 		Facts: []FactView{}, Records: []RecordView{}, Origins: []OriginView{},
 	}
-	p.Age, err = w.sources()
-	return p, err
+	if p.Age, err = w.sources(); err != nil {
+		return ListingPage{}, err
+	}
+	names := sourceNames(p.Age)
+	for _, f := range card.Facts {
+		p.Facts = append(p.Facts, factView(f, names))
+	}
+	for _, r := range card.Records {
+		v := RecordView{
+			Source: r.Source, Name: names.of(r.Source), ID: r.ID, Title: backend.TitleOf(r.Listing),
+			Description: r.Description, Version: r.Version, Updated: stamp(r.Updated), Packages: []backend.PackageRef{},
+		}
+		for _, pack := range r.Packages {
+			v.Packages = append(v.Packages, backend.RefOf(pack))
+		}
+		p.Records = append(p.Records, v)
+	}
+	for _, field := range slices.Sorted(maps.Keys(card.Origins)) {
+		p.Origins = append(p.Origins, OriginView{Field: field, Source: names.of(card.Origins[field])})
+	}
+	return p, nil
+}
+
+// nameOf are the names of sources by their ids.
+type nameOf map[string]string
+
+func sourceNames(sources []SourceView) nameOf {
+	names := nameOf{}
+	for _, s := range sources {
+		names[s.Source] = s.Name
+	}
+	return names
+}
+
+// of gives the name of a source; one that is gone since keeps its id.
+func (n nameOf) of(id string) string {
+	if name, ok := n[id]; ok {
+		return name
+	}
+	return id
+}
+
+// factView names the sources that a fact tells of.
+func factView(f model.Fact, names nameOf) FactView {
+	v := FactView{Code: f.Code, State: f.State, Args: map[string]string{}}
+	if f.Origin != "here" {
+		v.Origin = names.of(f.Origin)
+	}
+	for name, value := range f.Args {
+		if name == "lists" || name == "others" {
+			ids := strings.Split(value, ",")
+			for i := range ids {
+				ids[i] = names.of(ids[i])
+			}
+			value = text.List(ids)
+		}
+		v.Args[name] = value
+	}
+	return v
 }
 
 // ways are the packages with the first that can be installed recommended, and
@@ -205,7 +266,13 @@ func (w *Window) installedByListing() (map[string][]string, error) {
 	return here, nil
 }
 
-func listingView(l model.Listing, installed []string) Listing {
+func listingView(l model.Listing, here map[string][]string) Listing {
+	installed := slices.Clone(here[l.ID])
+	for _, id := range l.Merged {
+		if id != l.ID {
+			installed = append(installed, here[id]...)
+		}
+	}
 	v := Listing{
 		ID: l.ID, Name: l.Name, Title: backend.TitleOf(l), Description: l.Description, Publisher: l.Publisher,
 		Repository: l.Repository, Website: l.Website, Version: l.Version, License: l.License,

@@ -65,6 +65,9 @@ func (w *Window) Servers() ([]ServerView, error) {
 			Apps: s.Apps, Profiles: s.Profiles, Installed: s.Installed.Format(time.RFC3339),
 			Sample: s.Server.Sample, Settings: []ServerSetting{},
 		}
+		if s.Alert != nil {
+			v.Alert = words(s.Alert)
+		}
 		if s.Problem != nil {
 			v.Problem = words(s.Problem)
 		}

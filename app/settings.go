@@ -1,8 +1,10 @@
 package app
 
 import (
+	"strings"
 	"time"
 
+	"toolbay/backend"
 	"toolbay/backend/model"
 	"toolbay/backend/text"
 )
@@ -16,15 +18,17 @@ type SourceView struct {
 	Badge string `json:"badge"`
 	// About is where a private registry or a file is; the lists that come with
 	// Toolbay have sentences of their own.
-	About    string `json:"about"`
-	Site     string `json:"site"`
-	Enabled  bool   `json:"enabled"`
-	Allowed  bool   `json:"allowed"`
-	NeedsKey bool   `json:"needs_key"`
-	KeySet   bool   `json:"key_set"`
-	Curated  bool   `json:"curated"`
-	Enriches bool   `json:"enriches"`
-	Listings int    `json:"listings"`
+	About   string `json:"about"`
+	Site    string `json:"site"`
+	Enabled bool   `json:"enabled"`
+	Allowed bool   `json:"allowed"`
+	// Managed tells that the policy of this computer added it.
+	Managed  bool `json:"managed"`
+	NeedsKey bool `json:"needs_key"`
+	KeySet   bool `json:"key_set"`
+	Curated  bool `json:"curated"`
+	Enriches bool `json:"enriches"`
+	Listings int  `json:"listings"`
 	// Unreadable counts the entries nothing could be made of.
 	Unreadable int     `json:"unreadable"`
 	Synced     *string `json:"synced"`
@@ -99,7 +103,11 @@ func (w *Window) Settings() (SettingsView, error) {
 			v.Registry = c.Value
 		}
 	}
-	v.Sources, err = w.sources()
+	if v.Sources, err = w.sources(); err != nil {
+		return v, err
+	}
+	size, err := w.back.CatalogueSize(w.context())
+	v.Catalogue = CatalogueSize{Entries: size.Entries, Servers: size.Servers, Bytes: size.Bytes}
 	return v, err
 }
 
@@ -119,6 +127,29 @@ func (w *Window) ImportFile() (*Imported, error) {
 	return &Imported{Source: r.Source, Kept: r.Kept}, nil
 }
 
+// TestRegistry asks a private registry for its first page and keeps nothing.
+func (w *Window) TestRegistry(spec RegistrySpec) (RegistryTest, error) {
+	t, err := w.back.TestRegistry(w.context(), backend.RegistrySpec(spec))
+	return RegistryTest{OK: t.OK, Servers: t.Servers, More: t.More, Error: words(t.Error)}, err
+}
+
+// AddRegistry adds a private registry; Sync then reads it.
+func (w *Window) AddRegistry(spec RegistrySpec) (SourceView, error) {
+	s, err := w.back.AddRegistry(w.context(), backend.RegistrySpec(spec))
+	return sourceView(s), err
+}
+
+// RemoveSource forgets a private registry or an imported file.
+func (w *Window) RemoveSource(id string) error { return w.back.RemoveSource(w.context(), id) }
+
+// SetSourceKey keeps the key of a source; "" forgets it.
+func (w *Window) SetSourceKey(id, value string) error {
+	return w.back.SetSourceKey(w.context(), id, value)
+}
+
+// OrderSources says which source is believed most, next most and so on.
+func (w *Window) OrderSources(ids []string) error { return w.back.OrderSources(w.context(), ids) }
+
 func (w *Window) sources() ([]SourceView, error) {
 	states, err := w.back.Sources(w.context())
 	if err != nil {
@@ -126,15 +157,26 @@ func (w *Window) sources() ([]SourceView, error) {
 	}
 	out := []SourceView{}
 	for _, s := range states {
-		v := SourceView{
-			Source: s.Source, Kind: "built-in", Name: text.Line("source." + s.Source), Enabled: s.Enabled,
-			Allowed: true, Listings: s.Listings, Error: s.Error,
-		}
-		if s.Synced != nil {
-			t := s.Synced.UTC().Format(time.RFC3339)
-			v.Synced = &t
-		}
-		out = append(out, v)
+		out = append(out, sourceView(s))
 	}
 	return out, nil
+}
+
+func sourceView(s backend.SourceState) SourceView {
+	v := SourceView{
+		Source: s.Source, Kind: s.Kind, Name: s.Name, Badge: s.Badge, Site: s.Site, Enabled: s.Enabled,
+		Allowed: s.Allowed, Managed: s.Managed, NeedsKey: s.NeedsKey, KeySet: s.KeySet, Curated: s.Curated,
+		Enriches: s.Enriches, Listings: s.Listings, Unreadable: s.Unreadable, Error: s.Error,
+	}
+	if v.Name == "" {
+		v.Name = text.Line("source." + s.Source)
+	}
+	if s.Kind == "private" {
+		v.About = strings.TrimPrefix(s.Site, "https://")
+	}
+	if s.Synced != nil {
+		t := s.Synced.UTC().Format(time.RFC3339)
+		v.Synced = &t
+	}
+	return v
 }

@@ -10,6 +10,7 @@ import (
 	"toolbay/backend/changeset"
 	"toolbay/backend/connect"
 	"toolbay/backend/model"
+	"toolbay/backend/store"
 	"toolbay/backend/text"
 )
 
@@ -83,6 +84,11 @@ func (b *Backend) AppChoices(ctx context.Context, id string) ([]AppChoice, error
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// CatalogueSize tells how much all lists together hold, and the room it takes.
+func (b *Backend) CatalogueSize(ctx context.Context) (store.Catalogue, error) {
+	return b.store.Catalogue(ctx)
 }
 
 // Installed lists the servers here without looking into the apps' files.

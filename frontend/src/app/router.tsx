@@ -11,7 +11,7 @@ import { Discover } from '@/features/discover/discover'
 import { Installed } from '@/features/installed/installed'
 import { Keys } from '@/features/keys/keys'
 import { ListingScreen } from '@/features/listing/listing'
-import { Settings } from '@/features/settings/settings'
+import { Settings, settingsPart } from '@/features/settings/settings'
 import { Shell } from './shell'
 
 const root = createRootRoute({ component: Shell, notFoundComponent: Discover })
@@ -23,7 +23,7 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/apps', component: Apps }),
   createRoute({ getParentRoute: () => root, path: '/activity', component: Activity }),
   createRoute({ getParentRoute: () => root, path: '/keys', component: Keys }),
-  createRoute({ getParentRoute: () => root, path: '/settings', component: Settings }),
+  createRoute({ getParentRoute: () => root, path: '/settings', component: Settings, validateSearch: settingsPart }),
 ])
 
 /** Paths stand behind the #: Wails serves one page and knows no others. */

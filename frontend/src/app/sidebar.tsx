@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useApps, useServers } from '@/backend/queries'
 import { appHealth } from '@/features/apps/health'
+import { needsYou } from '@/features/installed/installed'
 import { count } from '@/text/format'
 import { Mark } from '@/ui/mark'
 import { Tooltip } from '@/ui/tooltip'
@@ -35,11 +36,11 @@ export function Sidebar() {
   const narrow = useNarrow()
   const servers = useServers()
   const apps = useApps()
-  const needsYou = (servers.data ?? []).filter((s) => s.status === 'broken' || s.status === 'needs-key').length
+  const waiting = (servers.data ?? []).filter(needsYou).length
   const brokenApps = (apps.data ?? []).filter((a) => a.found && appHealth(a) === 'bad').length
   const top: Item[] = [
     { to: '/', name: t('nav.discover'), icon: Compass },
-    { to: '/installed', name: t('nav.installed'), icon: Layers, n: servers.data?.length, problems: needsYou },
+    { to: '/installed', name: t('nav.installed'), icon: Layers, n: servers.data?.length, problems: waiting },
     { to: '/apps', name: t('nav.apps'), icon: AppWindow, problems: brokenApps },
     { to: '/activity', name: t('nav.activity'), icon: History },
   ]

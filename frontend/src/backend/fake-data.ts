@@ -524,6 +524,7 @@ export function makeSources(): SourceView[] {
     site: '',
     enabled: true,
     allowed: true,
+    managed: false,
     needs_key: false,
     key_set: false,
     curated: false,

@@ -30,6 +30,7 @@ import type {
   ServerView,
   SettingsView,
   Sort,
+  SourceView,
   Words,
 } from './types'
 
@@ -555,6 +556,60 @@ export function makeFake(options: FakeOptions = {}): Fake {
           changed('catalogue')
         })
         return id
+      }),
+    testRegistry: (spec) =>
+      answer('testRegistry', [spec], () =>
+        spec.url.includes('nobody')
+          ? {
+              ok: false,
+              servers: 0,
+              more: false,
+              error: someWords({ code: 'source_unreachable', message: 'Nothing answers there.' }),
+            }
+          : { ok: true, servers: 12, more: false, error: null },
+      ),
+    addRegistry: (spec) =>
+      answer('addRegistry', [spec], () => {
+        const host = new URL(spec.url).host
+        const added: SourceView = {
+          source: `reg-${host.replace(/[^a-z0-9]+/g, '-')}`,
+          kind: 'private',
+          name: spec.name || host,
+          badge: spec.badge,
+          about: host,
+          site: '',
+          enabled: true,
+          allowed: true,
+          managed: false,
+          needs_key: spec.key !== '',
+          key_set: spec.key !== '',
+          curated: false,
+          enriches: false,
+          listings: 0,
+          unreadable: 0,
+          synced: null,
+          error: '',
+        }
+        state.settings.sources = [added, ...state.settings.sources]
+        changed('settings')
+        return added
+      }),
+    removeSource: (id) =>
+      answer('removeSource', [id], () => {
+        state.settings.sources = state.settings.sources.filter((s) => s.source !== id)
+        changed('catalogue')
+      }),
+    setSourceKey: (id, value) =>
+      answer('setSourceKey', [id, value], () => {
+        const s = state.settings.sources.find((x) => x.source === id)
+        if (s) s.key_set = value !== ''
+        changed('settings')
+      }),
+    orderSources: (ids) =>
+      answer('orderSources', [ids], () => {
+        const { sources } = state.settings
+        state.settings.sources = ids.flatMap((id) => sources.filter((s) => s.source === id))
+        changed('catalogue')
       }),
     importFile: () => answer('importFile', [], () => ({ source: 'file', kept: 12 })),
 

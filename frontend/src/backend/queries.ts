@@ -9,7 +9,7 @@ import {
 import { useEffect } from 'react'
 import { useBackend } from '.'
 import { noteProgress } from './stage-log'
-import type { Backend, InstallRequest, JobView, SearchQuery } from './types'
+import type { Backend, InstallRequest, JobView, RegistrySpec, SearchQuery } from './types'
 
 /** What the screens ask the Go side for. A 'changed' event makes the named ones ask again. */
 const keys = {
@@ -197,6 +197,12 @@ export const useSetSetting = () =>
   useAct((b, s: { name: string; value: string }) => b.setSetting(s.name, s.value), stale.settings)
 export const useSync = () => useAct((b, source: string) => b.sync(source), [keys.jobs])
 export const useImportFile = () => useAct((b, _: undefined) => b.importFile(), stale.catalogue)
+export const useTestRegistry = () => useAct((b, spec: RegistrySpec) => b.testRegistry(spec), [])
+export const useAddRegistry = () => useAct((b, spec: RegistrySpec) => b.addRegistry(spec), stale.catalogue)
+export const useRemoveSource = () => useAct((b, id: string) => b.removeSource(id), stale.catalogue)
+export const useSetSourceKey = () =>
+  useAct((b, k: { id: string; value: string }) => b.setSourceKey(k.id, k.value), [keys.settings])
+export const useOrderSources = () => useAct((b, ids: string[]) => b.orderSources(ids), stale.catalogue)
 export const useFinishFirstRun = () => useAct((b, _: undefined) => b.finishFirstRun(), [keys.firstRun])
 
 /** Nothing is cached for long: all answers are local and quick. */

@@ -218,7 +218,7 @@ export type InstallResult = {
   sample: string
 }
 
-export type Progress = { stage: string; done: number; total: number; unit: '' | 'bytes' | 'items' }
+export type Progress = { stage: string; done: number; total: number; unit: '' | 'bytes' | 'items'; subject?: string }
 
 export type JobView = {
   id: string
@@ -332,6 +332,8 @@ export type SourceView = {
   enabled: boolean
   /** false when the policy of this computer forbids it */
   allowed: boolean
+  /** the policy of this computer added it, so it cannot be removed */
+  managed: boolean
   needs_key: boolean
   key_set: boolean
   curated: boolean
@@ -413,6 +415,15 @@ export interface Backend {
   /** '' = all sources; starts a job of kind "sync" */
   sync(source: string): Promise<string>
   importFile(): Promise<{ source: string; kept: number } | null>
+  /** asks a private registry without keeping anything */
+  testRegistry(spec: RegistrySpec): Promise<RegistryTest>
+  addRegistry(spec: RegistrySpec): Promise<SourceView>
+  /** a private registry or an imported file, with its listings and key */
+  removeSource(id: string): Promise<void>
+  /** '' forgets the key */
+  setSourceKey(id: string, value: string): Promise<void>
+  /** all ids, the one that wins first */
+  orderSources(ids: string[]): Promise<void>
 
   firstRun(): Promise<FirstRun>
   finishFirstRun(): Promise<void>

@@ -73,6 +73,11 @@ export const wailsBackend: Backend = {
   setSetting: (name, value) => call('SetSetting', name, value),
   sync: (source) => call('Sync', source),
   importFile: () => call('ImportFile'),
+  testRegistry: (spec) => call('TestRegistry', spec),
+  addRegistry: (spec) => call('AddRegistry', spec),
+  removeSource: (id) => call('RemoveSource', id),
+  setSourceKey: (id, value) => call('SetSourceKey', id, value),
+  orderSources: (ids) => call('OrderSources', ids),
 
   firstRun: () => call('FirstRun'),
   finishFirstRun: () => call('FinishFirstRun'),

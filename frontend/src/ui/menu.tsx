@@ -34,13 +34,15 @@ export function MenuItem({
   onClick,
   children,
   destructive = false,
+  disabled = false,
 }: {
   onClick: () => void
   children: ReactNode
   destructive?: boolean
+  disabled?: boolean
 }) {
   return (
-    <Base.Item onClick={onClick} className={cn(item, destructive && 'text-bad')}>
+    <Base.Item onClick={onClick} disabled={disabled} className={cn(item, destructive && 'text-bad')}>
       {children}
     </Base.Item>
   )

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { CircleCheck, Clock, Download, WifiOff } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { SourceView } from '@/backend'
@@ -73,7 +74,19 @@ export function SourceNote() {
   const first = failed[0]
   if (!first) return null
   return (
-    <Note tone="warn" className="mt-3" action={again(failed.length === 1 ? first.source : '')}>
+    <Note
+      tone="warn"
+      className="mt-3"
+      action={
+        failed.length === 1 ? (
+          again(first.source)
+        ) : (
+          <Link to="/settings" search={{ part: 'sources' }} className="font-medium text-accent-text hover:underline">
+            {t('discover.show-sources')}
+          </Link>
+        )
+      }
+    >
       <strong className="font-semibold">{problem(failed)}</strong>{' '}
       {failed.length === 1 && first.synced
         ? t('discover.source-old', { ago: ago(first.synced) })

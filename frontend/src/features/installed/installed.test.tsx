@@ -1,7 +1,7 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { makeFake, someWords } from '@/backend/fake'
-import { makeListings } from '@/backend/fake-data'
+import { makeListings, makeServers } from '@/backend/fake-data'
 import { callsOf, open } from '@/test/render'
 
 const group = async (name: string) => within(await screen.findByRole('region', { name }))
@@ -65,6 +65,26 @@ describe('Installed', () => {
     await user.click(await screen.findByRole('menuitem', { name: 'Remove' }))
     expect(await screen.findByRole('alert')).toHaveTextContent('Cursor is writing its file just now.')
     expect(screen.getByRole('button', { name: 'More for Files' })).toBeVisible()
+  })
+
+  it.each([
+    ['listing_deleted', { name: '' }, 'Remove'],
+    ['listing_deprecated', { name: '' }, 'Show in Discover'],
+    ['listing_renamed', { name: 'io.github.github/github' }, 'Show the new one'],
+  ])('puts a server on top whose list says %s, and offers a way on', async (code, args, step) => {
+    const servers = makeServers().map((s) =>
+      s.id === 'files' ? { ...s, alert: someWords({ code, args, message: 'Its list changed its mind.' }) } : s,
+    )
+    const { user, fake } = open('/installed', { servers })
+    const top = await group('Needs you')
+    expect(top.getByText('Its list changed its mind.')).toBeVisible()
+    const row = within(top.getByRole('button', { name: 'Files' }).closest('li') ?? document.body)
+    // It goes on working all the same.
+    expect(row.getByText('Working')).toBeVisible()
+    await user.click(row.getByText(step))
+    if (code === 'listing_deleted') expect(callsOf(fake, 'removeServers')).toEqual([[['files']]])
+    else await waitFor(() => expect(callsOf(fake, 'listing')).toHaveLength(1))
+    if (args.name) expect(callsOf(fake, 'listing')).toEqual([[args.name]])
   })
 
   it('tests a server that was never tested', async () => {

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router'
-import { ChevronDown, ChevronRight, Ellipsis, KeyRound, Play, RefreshCw, Trash2 } from 'lucide-react'
+import { ChevronDown, ChevronRight, Ellipsis, KeyRound, Play, RefreshCw, Trash2, TriangleAlert } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type AppView, type ServerView, toWords } from '@/backend'
+import { type AppView, type ServerView, toWords, type Words } from '@/backend'
 import { useApps, useRemoveServers, useServers, useTestServer, useUndo } from '@/backend/queries'
 import { KeyDialog } from '@/features/keys/key-dialog'
 import { list, useAgo } from '@/text/format'
@@ -13,6 +13,7 @@ import { type Choice, Segmented } from '@/ui/choice'
 import { Empty } from '@/ui/empty'
 import { FindField } from '@/ui/field'
 import { Menu, MenuItem } from '@/ui/menu'
+import { Note } from '@/ui/note'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { PageBody, PageHead, SectionHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
@@ -21,7 +22,7 @@ import { Tile } from '@/ui/tile'
 import { useToast } from '@/ui/toast'
 import { ServerDetails } from './server-details'
 
-const needsYou = (s: ServerView) => s.status === 'broken' || s.status === 'needs-key'
+export const needsYou = (s: ServerView) => s.status === 'broken' || s.status === 'needs-key' || s.alert !== null
 
 type Filter = 'all' | 'needs-you'
 
@@ -213,6 +214,7 @@ function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) 
           }
         />
       )}
+      {server.alert && <Alert server={server} words={server.alert} onRemove={actions.remove} />}
       {actions.problem && <Problem alert className="mx-3.5 mb-3.5" words={actions.problem} />}
       <div id={id} hidden={!open}>
         {open && <ServerDetails server={server} apps={names.length > 0 ? list(names) : t('installed.no-app')} />}
@@ -229,6 +231,34 @@ function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) 
         />
       )}
     </li>
+  )
+}
+
+/** What its list says of it since it was installed. It goes on working; the user decides. */
+function Alert({ server, words, onRemove }: { server: ServerView; words: Words; onRemove: () => void }) {
+  const { t } = useTranslation()
+  const gone = words.code === 'listing_deleted'
+  return (
+    <Note tone="warn" icon={TriangleAlert} className="mr-3.5 mb-3.5 ml-14.5 narrow:ml-3.5">
+      <p className="font-semibold">{words.message}</p>
+      {words.hint && <p className="mt-0.5 text-ink-2">{words.hint}</p>}
+      <p className="mt-2.5 flex flex-wrap gap-2">
+        {!gone && server.listing !== '' && (
+          <Link
+            to="/listing/$id"
+            params={{ id: words.args.name || server.listing }}
+            className={buttonClass('plain', 'sm')}
+          >
+            {words.args.name ? t('installed.see-new') : t('installed.see-listing')}
+          </Link>
+        )}
+        {gone && (
+          <Button size="sm" onClick={onRemove}>
+            {t('remove', { ns: 'actions' })}
+          </Button>
+        )}
+      </p>
+    </Note>
   )
 }
 

@@ -1,9 +1,13 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { makeFake, someWords } from '@/backend/fake'
-import { makeListings } from '@/backend/fake-data'
+import { makeListings, makeSettings } from '@/backend/fake-data'
 import { callsOf, open } from '@/test/render'
 import { isAddress } from './advanced'
+import { moved, placeAt } from './reorder'
+
+const sourcesPage = '/settings?part=sources'
+const row = async (name: string) => within(await screen.findByRole('row', { name: new RegExp(`^${name}`) }))
 
 describe('Settings', () => {
   it('changes the look at once', async () => {
@@ -24,22 +28,134 @@ describe('Settings', () => {
   })
 
   it('shows each source with health, age and count, and switches it off', async () => {
-    const { user, fake } = open('/settings')
-    await user.click(await screen.findByRole('button', { name: 'Sources' }))
-    const official = within(screen.getByRole('row', { name: /Official registry/ }))
+    const { user, fake } = open(sourcesPage)
+    const official = await row('Official registry')
     expect(official.getByText('Up to date')).toBeVisible()
-    expect(official.getByText('12 min ago')).toBeVisible()
+    expect(official.getAllByText('12 min ago')[0]).toBeVisible()
     expect(official.getByText('2,794')).toBeVisible()
-    expect(within(screen.getByRole('row', { name: /Docker catalogue/ })).getByText('Not fresh')).toBeVisible()
+    expect(official.getByText('6 not readable')).toBeVisible()
+    expect((await row('Docker catalogue')).getByText('Not fresh')).toBeVisible()
+    expect((await row('Smithery')).getByText('Needs a key')).toBeVisible()
+    expect(screen.getByText(/5,034 entries, merged into 2,794 servers/)).toHaveTextContent('84 MB')
     await user.click(official.getByRole('switch', { name: 'Use Official registry' }))
     expect(await official.findByText('Turned off')).toBeVisible()
     expect(callsOf(fake, 'setSetting')).toEqual([['source.official', 'false']])
   })
 
+  it('moves a source up with the arrow keys, says so, and keeps the order once', async () => {
+    const { user, fake } = open(sourcesPage)
+    const grip = await screen.findByRole('button', { name: 'Official registry, place 5 of 8' })
+    grip.focus()
+    await user.keyboard('{ArrowUp}{ArrowUp}')
+    expect(screen.getByText('Official registry now has place 3 of 8.')).toBeInTheDocument()
+    expect(screen.getByRole('button', { name: 'Official registry, place 3 of 8' })).toHaveFocus()
+    await waitFor(() =>
+      expect(callsOf(fake, 'orderSources').map(([ids]) => (ids as string[]).slice(0, 4))).toEqual([
+        ['reg-northwind', 'starter', 'official', 'docker'],
+      ]),
+    )
+  })
+
+  it('moves a source with the menu', async () => {
+    const { user, fake } = open(sourcesPage)
+    await user.click(await screen.findByRole('button', { name: 'More for Docker catalogue' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Move down' }))
+    await waitFor(() => expect(callsOf(fake, 'orderSources')).toHaveLength(1))
+    expect(fake.state.settings.sources.map((s) => s.source).indexOf('docker')).toBe(3)
+  })
+
+  it('asks for the key of a source before it is used', async () => {
+    const { user, fake } = open(sourcesPage)
+    const smithery = await row('Smithery')
+    await user.click(smithery.getByRole('switch', { name: 'Use Smithery' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'Key for Smithery' }))
+    await user.type(dialog.getByLabelText('Key'), 'sm-123')
+    await user.click(dialog.getByRole('button', { name: 'Keep key' }))
+    await waitFor(() => expect(callsOf(fake, 'setSetting')).toEqual([['source.smithery', 'true']]))
+    expect(callsOf(fake, 'setSourceKey')).toEqual([['smithery', 'sm-123']])
+    expect(document.body).not.toHaveTextContent('sm-123')
+  })
+
+  it('shows what the organisation forbids and lets nobody switch it on', async () => {
+    const settings = makeSettings()
+    for (const s of settings.sources) if (s.source === 'smithery') s.allowed = false
+    const { user, fake } = open(sourcesPage, { settings })
+    const smithery = await row('Smithery')
+    expect(smithery.getByText('Not allowed here')).toBeVisible()
+    await user.click(smithery.getByRole('switch', { name: 'Use Smithery' }))
+    expect(callsOf(fake, 'setSetting')).toEqual([])
+    expect(screen.getByText(/Your organisation decides/)).toBeVisible()
+  })
+
+  it('adds a private registry once it has answered', async () => {
+    const { user, fake } = open(sourcesPage)
+    await user.click(await screen.findByRole('button', { name: 'Add a registry' }))
+    const add = screen.getByRole('button', { name: 'Add' })
+    expect(add).toHaveAccessibleDescription('Test it before you add it.')
+    await user.click(screen.getByRole('button', { name: 'Test' }))
+    expect(screen.getByText(/This must be a web address/)).toBeVisible()
+    await user.type(screen.getByLabelText('Address'), 'https://registry.acme.example')
+    await user.type(screen.getByLabelText(/^Key/), 'k-1')
+    await user.click(screen.getByRole('button', { name: 'Name, badge and more' }))
+    await user.type(screen.getByLabelText('Name'), 'Acme')
+    await user.type(screen.getByLabelText('Extra header'), 'X-Team')
+    await user.type(screen.getByLabelText('Its value'), 'blue')
+    await user.click(screen.getByRole('button', { name: 'Choose its certificate' }))
+    await user.click(screen.getByRole('button', { name: 'Test' }))
+    expect(await screen.findByText('It answers. 12 servers.')).toBeVisible()
+    // What was tested is what is added: any change asks for another test.
+    await user.type(screen.getByLabelText('Name'), ' IT')
+    expect(screen.queryByText('It answers. 12 servers.')).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Test' }))
+    await screen.findByText('It answers. 12 servers.')
+    await user.click(add)
+    expect(await row('Acme IT')).toBeDefined()
+    expect(callsOf(fake, 'addRegistry')).toEqual([
+      [
+        {
+          url: 'https://registry.acme.example',
+          name: 'Acme IT',
+          badge: '',
+          key: 'k-1',
+          headers: { 'X-Team': 'blue' },
+          ca_file: '/home/maria/Documents/shop.db',
+        },
+      ],
+    ])
+    expect(callsOf(fake, 'sync')).toEqual([['reg-registry-acme-example']])
+  })
+
+  it('says why a private registry cannot be added', async () => {
+    const { user, fake } = open(sourcesPage)
+    await user.click(await screen.findByRole('button', { name: 'Add a registry' }))
+    await user.type(screen.getByLabelText('Address'), 'https://nobody.example{Enter}')
+    expect(await screen.findByRole('alert')).toHaveTextContent('Nothing answers there.')
+    expect(screen.getByRole('button', { name: 'Add' })).toHaveAttribute('aria-disabled', 'true')
+    expect(callsOf(fake, 'addRegistry')).toEqual([])
+  })
+
+  it('asks before a private registry goes', async () => {
+    const { user, fake } = open(sourcesPage)
+    await user.click(await screen.findByRole('button', { name: 'More for Northwind IT' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Remove' }))
+    const dialog = within(await screen.findByRole('alertdialog', { name: 'Remove “Northwind IT”?' }))
+    await user.click(dialog.getByRole('button', { name: 'Remove list' }))
+    await waitFor(() => expect(screen.queryByRole('row', { name: /Northwind IT/ })).toBeNull())
+    expect(callsOf(fake, 'removeSource')).toEqual([['reg-northwind']])
+  })
+
+  it('says what failed in the row that failed', async () => {
+    const fake = makeFake({ listings: makeListings(0) })
+    fake.fail('setSetting', someWords({ message: 'The store is busy.' }))
+    const { user } = open(sourcesPage, fake)
+    await user.click((await row('Official registry')).getByRole('switch'))
+    expect(await screen.findByRole('alert')).toHaveTextContent('The store is busy.')
+  })
+
   it('asks the sources again, all or the one that failed', async () => {
     const { user, fake } = open('/settings')
     await user.click(await screen.findByRole('button', { name: 'Sources' }))
-    await user.click(screen.getByRole('button', { name: 'Try now' }))
+    await user.click(await screen.findByRole('button', { name: 'Try now' }))
     expect(callsOf(fake, 'sync')).toEqual([['docker']])
     await waitFor(() => expect(screen.queryByText('Docker catalogue did not answer.')).toBeNull())
     await user.click(screen.getByRole('button', { name: 'Check all now' }))
@@ -49,14 +165,14 @@ describe('Settings', () => {
   it('adds servers from a file and says how many', async () => {
     const { user } = open('/settings')
     await user.click(await screen.findByRole('button', { name: 'Sources' }))
-    await user.click(screen.getByRole('button', { name: 'Choose a file' }))
+    await user.click(await screen.findByRole('button', { name: 'Choose a file' }))
     expect(await screen.findByText('12 servers added from the file.')).toBeVisible()
   })
 
   it('takes only web addresses', async () => {
     const { user, fake } = open('/settings')
     await user.click(await screen.findByRole('button', { name: 'Advanced' }))
-    const field = screen.getByLabelText('Registry address')
+    const field = await screen.findByLabelText('Registry address')
     await user.clear(field)
     await user.type(field, 'not an address{Enter}')
     expect(screen.getByText('This must be a web address, such as https://example.com.')).toBeVisible()
@@ -83,3 +199,25 @@ it.each([
   ['file:///etc', false],
   ['nodejs.org', false],
 ])('%j is an address: %s', (text, want) => expect(isAddress(text)).toBe(want))
+
+it.each([
+  ['b', 0, 'bacd'],
+  ['b', 3, 'acdb'],
+  ['b', 1, 'abcd'],
+  ['a', -1, 'abcd'],
+  ['d', 9, 'abcd'],
+  ['x', 0, 'abcd'],
+])('moves %s to place %d', (id, to, want) => expect(moved([...'abcd'], id, to).join('')).toBe(want))
+
+it.each([
+  [-50, 0],
+  [15, 1],
+  [500, 2],
+])('height %d lies at row %d', (y, want) =>
+  expect(
+    placeAt(
+      [0, 10, 20].map((top) => ({ top, bottom: top + 10 })),
+      y,
+    ),
+  ).toBe(want),
+)

@@ -1,4 +1,4 @@
-import { useState } from 'react'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { toWords } from '@/backend'
 import { useSettings } from '@/backend/queries'
@@ -12,10 +12,17 @@ import { Sources } from './sources'
 
 const parts = ['general', 'sources', 'advanced'] as const
 
+/** The part that an address names; none is the first. */
+export function settingsPart(search: Record<string, unknown>): { part?: (typeof parts)[number] } {
+  const part = parts.find((p) => p === search.part)
+  return part ? { part } : {}
+}
+
 export function Settings() {
   const { t } = useTranslation()
   const settings = useSettings()
-  const [part, setPart] = useState<(typeof parts)[number]>('general')
+  const { part = 'general' } = useSearch({ from: '/settings' })
+  const navigate = useNavigate()
   return (
     <>
       <PageHead title={t('nav.settings')} />
@@ -27,7 +34,7 @@ export function Settings() {
                 <button
                   type="button"
                   aria-current={p === part}
-                  onClick={() => setPart(p)}
+                  onClick={() => void navigate({ to: '/settings', search: { part: p }, replace: true })}
                   className={cn(
                     'motion flex h-8.5 w-full items-center rounded-sm px-2.25 font-medium text-ui text-ink-2 hover:bg-hover',
                     p === part && 'bg-card text-ink shadow-[0_0_0_1px_var(--line)]',
@@ -47,7 +54,7 @@ export function Settings() {
           ) : part === 'general' ? (
             <General settings={settings.data} />
           ) : part === 'sources' ? (
-            <Sources sources={settings.data.sources} />
+            <Sources sources={settings.data.sources} size={settings.data.catalogue} />
           ) : (
             <Advanced settings={settings.data} />
           )}

@@ -1,34 +1,36 @@
-import { BadgeCheck, Box, FileText, FileUp, type LucideIcon, RefreshCw, Star } from 'lucide-react'
+import { FileUp, Layers, Lock, RefreshCw } from 'lucide-react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type SourceView, toWords } from '@/backend'
-import { useImportFile, useJobs, useSetSetting, useSync } from '@/backend/queries'
+import { type CatalogueSize, type SourceView, toWords } from '@/backend'
+import { useImportFile, useJobs, useOrderSources, useSync } from '@/backend/queries'
 import { useSourceProblem } from '@/features/discover/source-problem'
-import { count, useAgo } from '@/text/format'
+import { bytes, count, useAgo } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
-import { Status } from '@/ui/status'
-import { Switch } from '@/ui/switch'
 import { useToast } from '@/ui/toast'
+import { AddRegistry } from './add-registry'
+import { useReorder } from './reorder'
+import { SourceRow } from './source-row'
 
-const icons: Record<string, LucideIcon> = { official: BadgeCheck, docker: Box, starter: Star }
-const told = ['official', 'docker', 'starter', 'file'] as const
-
-/** Where Discover gets its servers: health in a word, age, count, on or off. */
-export function Sources({ sources }: { sources: SourceView[] }) {
+/** Where Discover gets its servers: rank, health in a word, age, count, on or off. */
+export function Sources({ sources, size }: { sources: SourceView[]; size: CatalogueSize }) {
   const { t } = useTranslation()
-  const ago = useAgo()
   const say = useToast()
   const sync = useSync()
-  const set = useSetSetting()
+  const place = useOrderSources()
   const importFile = useImportFile()
   const { data: jobs } = useJobs()
-  const saySource = useSourceProblem()
-  const busy = (jobs ?? []).some((j) => j.kind === 'sync' && j.state === 'running')
-  const failed = sources.filter((s) => s.enabled && s.error !== '')
-  const total = sources.filter((s) => s.enabled).reduce((n, s) => n + s.listings, 0)
-  const problem = sync.error ?? set.error ?? importFile.error
+  const rows = useRef(new Map<string, HTMLTableRowElement>())
+  const [said, setSaid] = useState('')
+  const ids = sources.map((s) => s.source)
+  const { order, dragged, move, drag } = useReorder(ids, (next, done) => place.mutate(next, { onSettled: done }))
+  const shown = order.flatMap((id) => sources.filter((s) => s.source === id))
+  const running = (jobs ?? []).filter((j) => j.kind === 'sync' && j.state === 'running')
+  const problem = sync.error ?? place.error ?? importFile.error
+  const moveAndSay = (s: SourceView, by: number) =>
+    setSaid(t('settings.moved', { name: s.name, n: move(s.source, by) + 1, of: sources.length }))
   return (
     <>
       <div className="mb-3 flex flex-wrap items-center gap-3">
@@ -36,51 +38,66 @@ export function Sources({ sources }: { sources: SourceView[] }) {
           <h2 className="text-section">{t('settings.sources')}</h2>
           <p className="mt-0.5 text-ink-3 text-second">{t('settings.sources-text')}</p>
         </div>
-        <Button onClick={() => sync.mutate('')} disabled={busy || sync.isPending}>
+        <Button onClick={() => sync.mutate('')} disabled={running.length > 0 || sync.isPending}>
           <RefreshCw aria-hidden className="size-4" />
-          {busy ? t('settings.checking') : t('settings.check-all')}
+          {running.length > 0 ? t('settings.checking') : t('settings.check-all')}
         </Button>
       </div>
       <div className="overflow-x-auto rounded-lg border border-line bg-card shadow-card">
         <table className="w-full">
           <thead className="text-ink-3 text-meta">
-            <tr className="h-8 text-left *:px-3.5 *:font-medium">
+            <tr className="h-8 text-left *:px-3 *:font-medium">
+              <td />
               <th scope="col">{t('settings.source')}</th>
               <th scope="col">{t('settings.health')}</th>
-              <th scope="col">{t('settings.last')}</th>
+              <th scope="col" className="narrow:hidden">
+                {t('settings.last')}
+              </th>
               <th scope="col" className="text-right">
                 {t('settings.count')}
               </th>
               <th scope="col" className="text-right">
                 {t('settings.use')}
               </th>
+              <td />
             </tr>
           </thead>
           <tbody>
-            {sources.map((s) => (
+            {shown.map((s, i) => (
               <SourceRow
                 key={s.source}
                 source={s}
-                ago={ago}
-                onUse={(on) => set.mutate({ name: `source.${s.source}`, value: String(on) })}
+                place={i + 1}
+                of={shown.length}
+                checking={running.some((j) => j.subject === s.source)}
+                dragged={dragged === s.source}
+                onMove={(by) => moveAndSay(s, by)}
+                onDrag={drag(s.source, () => order.flatMap((id) => rows.current.get(id) ?? []))}
+                onCheck={() => sync.mutate(s.source)}
+                rowRef={(row) => {
+                  if (row) rows.current.set(s.source, row)
+                  else rows.current.delete(s.source)
+                }}
               />
             ))}
           </tbody>
         </table>
       </div>
+      <p role="status" className="sr-only">
+        {said}
+      </p>
       {problem && <Problem alert className="mt-3" words={toWords(problem)} />}
-      {failed.map((s) => (
-        <Note
-          key={s.source}
-          tone="warn"
-          className="mt-3"
-          action={<TextButton onClick={() => sync.mutate(s.source)}>{t('settings.try-now')}</TextButton>}
-        >
-          <strong className="font-semibold">{saySource([s])}</strong>{' '}
-          {s.synced ? t('discover.source-old', { ago: ago(s.synced) }) : t('discover.source-none')}
+      <Failures sources={sources} onRetry={(s) => sync.mutate(s)} />
+      {sources.some((s) => !s.allowed) && (
+        <Note icon={Lock} className="mt-3">
+          {t('settings.policy')}
         </Note>
-      ))}
-      <p className="meta mt-2.5">{t('settings.all-local', { n: count(total) })}</p>
+      )}
+      <p className="meta mt-2.5 flex items-start gap-2">
+        <Layers aria-hidden className="mt-px size-3.5 shrink-0" />
+        {t('settings.all-local', { n: count(size.entries), servers: count(size.servers), size: bytes(size.bytes) })}
+      </p>
+      <AddRegistry />
       <SectionHead title={t('settings.import')} remark={t('settings.import-remark')} className="mt-6 mb-2.5" />
       <Button
         disabled={importFile.isPending}
@@ -99,57 +116,22 @@ export function Sources({ sources }: { sources: SourceView[] }) {
   )
 }
 
-function SourceRow({
-  source,
-  ago,
-  onUse,
-}: {
-  source: SourceView
-  ago: (t: string) => string
-  onUse: (on: boolean) => void
-}) {
+/** The lists that could not be read, each by name with what is shown instead. */
+function Failures({ sources, onRetry }: { sources: SourceView[]; onRetry: (source: string) => void }) {
   const { t } = useTranslation()
-  const Icon = icons[source.source] ?? FileText
-  const about = told.find((x) => x === source.source)
-  const own = source.source === 'starter'
-  return (
-    <tr className="h-13.5 border-line border-t *:px-3.5">
-      <th scope="row" className="text-left font-normal">
-        <span className="flex items-center gap-3">
-          <span
-            aria-hidden
-            className="grid size-8 shrink-0 place-items-center rounded-[0.54rem] border border-line bg-card"
-          >
-            <Icon className="size-4" />
-          </span>
-          <span className="min-w-0">
-            <span className="block font-semibold leading-4.5">{source.name}</span>
-            {about && <span className="meta block">{t(`source-about.${about}`)}</span>}
-          </span>
-        </span>
-      </th>
-      <td>
-        {!source.enabled ? (
-          <Status tone="off">{t('status.off')}</Status>
-        ) : source.error !== '' ? (
-          <Status tone="old">{t('settings.old')}</Status>
-        ) : source.synced || own ? (
-          <Status tone="ok">{t('settings.fresh')}</Status>
-        ) : (
-          <Status tone="untested">{t('settings.never')}</Status>
-        )}
-      </td>
-      <td className="meta num whitespace-nowrap">
-        {own ? t('settings.built-in') : source.synced ? ago(source.synced) : t('settings.never')}
-      </td>
-      <td className="num text-right text-second">{count(source.listings)}</td>
-      <td className="text-right">
-        <Switch
-          checked={source.enabled}
-          onCheckedChange={onUse}
-          aria-label={t('settings.use-label', { name: source.name })}
-        />
-      </td>
-    </tr>
-  )
+  const ago = useAgo()
+  const told = useSourceProblem()
+  return sources
+    .filter((s) => s.enabled && s.allowed && s.error !== '')
+    .map((s) => (
+      <Note
+        key={s.source}
+        tone="warn"
+        className="mt-3"
+        action={<TextButton onClick={() => onRetry(s.source)}>{t('settings.try-now')}</TextButton>}
+      >
+        <strong className="font-semibold">{told([s])}</strong>{' '}
+        {s.synced ? t('discover.source-old', { ago: ago(s.synced) }) : t('discover.source-none')}
+      </Note>
+    ))
 }

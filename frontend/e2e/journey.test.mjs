@@ -34,6 +34,7 @@ before(async () => {
       // Docker's catalogue is not to be reached here; the window must say so
       // and go on.
       TOOLBAY_DOCKER_CATALOG_URL: 'http://127.0.0.1:9/catalog.yaml',
+      TOOLBAY_SOURCE_MIRROR: 'http://127.0.0.1:9',
     },
   )
   const address = `http://127.0.0.1:${port}/`

@@ -16,6 +16,7 @@ before(async () => {
   window = m.start(join(root, 'build/bin/toolbay-window'), [], {
     TOOLBAY_REGISTRY_URL: registry.address,
     TOOLBAY_DOCKER_CATALOG_URL: 'http://127.0.0.1:9/catalog.yaml',
+    TOOLBAY_SOURCE_MIRROR: 'http://127.0.0.1:9',
   })
 })
 
@@ -58,9 +59,10 @@ test('from the first start to a server in every app, by keyboard', async () => {
   run('xdotool', 'type', '--delay', '40', 'library docs')
   await wait(2500)
   picture('search')
-  // Past the search's own button, the categories, their menu, four filters and
-  // the note on the list that is not there.
-  await keys(...times(10, 'Tab'), 'Return')
+  // Past the search's own button, the categories, their menu, four filters,
+  // their menu, the order, the note on the lists that are not there, and the
+  // card's own link.
+  await keys(...times(12, 'Tab'), 'Return')
   await wait(8000)
   picture('sheet')
   await keys('ctrl+Return')

@@ -62,9 +62,7 @@ export function Ways({
                 )}
               </span>{' '}
               {(why || because) && (
-                <span className="meta mt-0.5 block">
-                  {why && w(`${why}.why`)} {because && b(because)}
-                </span>
+                <span className="meta mt-0.5 block">{because ? b(because) : why && w(`${why}.why`)}</span>
               )}
             </span>
           </label>

@@ -101,38 +101,55 @@ func (q asked) expression() string {
 	if heavy := q.heavy(); len(heavy) < len(q.terms) {
 		parts = append(parts, inName(every(heavy)))
 	}
-	if ws := q.typed(); len(ws) > 1 && len(ws) < 4 { // "file system" finds "filesystem"
-		parts = append(parts, `"`+strings.Join(ws, "")+`" *`)
+	return either(append(parts, q.solid()...))
+}
+
+// solid finds "filesystem" for "file system".
+func (q asked) solid() []string {
+	if ws := q.typed(); len(ws) > 1 && len(ws) < 4 {
+		return []string{`"` + strings.Join(ws, "") + `" *`}
 	}
-	return either(parts)
+	return nil
 }
 
 // loosely is the query without insisting on every word: what counts of it, then
-// all of that but one.
+// all of that but one. What one part finds is not asked for in another, as
+// every word costs time wherever it stands.
 func (q asked) loosely() string {
 	heavy := q.heavy()
-	parts := []string{q.expression()}
-	if len(heavy) < len(q.terms) {
+	var parts []string
+	switch {
+	case len(heavy) > 2:
+		parts = append(parts, allButOne(heavy))
+	case len(heavy) == 2:
+		parts = append(parts, every(heavy), inName(either([]string{heavy[0].expression(), heavy[1].expression()})))
+	default:
 		parts = append(parts, every(heavy))
 	}
-	switch {
-	case len(heavy) == 2:
-		parts = append(parts, inName(either([]string{heavy[0].expression(), heavy[1].expression()})))
-	case len(heavy) > 2:
-		for i := range heavy {
-			parts = append(parts, every(slices.Delete(slices.Clone(heavy), i, i+1)))
-		}
-	}
-	return either(parts)
+	return either(append(parts, q.solid()...))
 }
 
-// anything is the query when any of its words will do, in name or title.
+// anything is the query when any of its words will do, in name or title: ""
+// when loosely says so already.
 func (q asked) anything() string {
-	parts := []string{q.loosely()}
-	for _, t := range q.heavy() {
-		parts = append(parts, inName(t.expression()))
+	heavy := q.heavy()
+	if len(heavy) < 3 {
+		return ""
 	}
-	return either(parts)
+	any := make([]string, len(heavy))
+	for i, t := range heavy {
+		any[i] = t.expression()
+	}
+	return either([]string{q.loosely(), inName(either(any))})
+}
+
+// allButOne finds what has all terms but any one of them.
+func allButOne(terms []term) string {
+	if len(terms) == 2 {
+		return either([]string{terms[0].expression(), terms[1].expression()})
+	}
+	last := len(terms) - 1
+	return either([]string{every(terms[:last]), terms[last].expression() + " AND " + allButOne(terms[:last])})
 }
 
 func inName(expr string) string { return "{name title} : (" + expr + ")" }

@@ -29,6 +29,8 @@ type cards struct {
 	mu     sync.Mutex
 	orders [3][]int32 // all ranks in each of Orders, made when first asked for
 	vocab  *vocabulary
+
+	prepared prepared
 }
 
 type card struct {

@@ -153,7 +153,7 @@ func (p phrase) whole(text string) int {
 		return 0
 	}
 	switch {
-	case text == p.joined, strings.ReplaceAll(text, " ", "") == p.solid:
+	case text == p.joined, solid(text, p.solid):
 		return wholeExact
 	case strings.HasPrefix(text, p.joined+" "):
 		return 180 - 10*min(8, strings.Count(text, " "))
@@ -162,6 +162,24 @@ func (p phrase) whole(text string) int {
 		return 80 + 80*len(p.joined)/len(text)
 	}
 	return 0
+}
+
+// solid tells whether text without its spaces is s.
+func solid(text, s string) bool {
+	if len(text) < len(s) {
+		return false
+	}
+	at := 0
+	for i := 0; i < len(text); i++ {
+		if text[i] == ' ' {
+			continue
+		}
+		if at == len(s) || text[i] != s[at] {
+			return false
+		}
+		at++
+	}
+	return at == len(s)
 }
 
 // within rates a way to write something in a card's texts: all of its words
@@ -188,18 +206,39 @@ func (w way) within(texts [3]string, who string, open bool) int {
 // within rates a word in a text: a word of it 100, another form of one 80, the
 // beginning of one up to 60.
 func within(w, text string) int {
-	best, root := 0, stem(w)
-	for t := range strings.SplitSeq(text, " ") {
-		switch {
-		case t == w, t+"s" == w, w+"s" == t:
-			return 100
-		case len(root) >= minStem && strings.HasPrefix(t, root) && stem(t) == root:
-			best = max(best, 80)
-		case strings.HasPrefix(t, w):
-			best = max(best, 20+40*len(w)/len(t))
+	best := 0
+	for len(text) > 0 {
+		t := text
+		if end := strings.IndexByte(text, ' '); end >= 0 {
+			t, text = text[:end], text[end+1:]
+		} else {
+			text = ""
+		}
+		if best = max(best, alike(w, t)); best == 100 {
+			break
 		}
 	}
 	return best
+}
+
+// alike rates one word as another.
+func alike(w, t string) int {
+	if len(w) == 0 || len(t) == 0 || w[0] != t[0] { // nearly always
+		return 0
+	}
+	long := strings.HasPrefix(t, w)
+	switch {
+	case long && (len(t) == len(w) || len(t) == len(w)+1 && t[len(w)] == 's'),
+		len(w) == len(t)+1 && w[len(t)] == 's' && strings.HasPrefix(w, t):
+		return 100
+	}
+	if root := stem(w); len(root) >= minStem && strings.HasPrefix(t, root) && stem(t) == root {
+		return 80
+	}
+	if long {
+		return 20 + 40*len(w)/len(t)
+	}
+	return 0
 }
 
 // cover is how much of a text's words was asked for, in percent.
@@ -208,7 +247,9 @@ func (q asked) cover(text string) int {
 		return 0
 	}
 	n, asked := 0, 0
-	for t := range strings.SplitSeq(text, " ") {
+	for more := true; more; {
+		var t string
+		t, text, more = strings.Cut(text, " ")
 		n++
 		if q.asksFor(t) {
 			asked++
@@ -221,7 +262,7 @@ func (q asked) asksFor(word string) bool {
 	for _, t := range q.terms {
 		for _, w := range t.ways {
 			for _, x := range w.words {
-				if within(x, word) >= 80 {
+				if alike(x, word) >= 80 {
 					return true
 				}
 			}

@@ -67,6 +67,7 @@ func (s *Store) Search(ctx context.Context, q Query) (Results, error) {
 	}
 	q.Offset = max(q.Offset, 0)
 	out := Results{Listings: []model.Listing{}, Facets: Facets{Categories: map[string]int{}, Sources: map[string]int{}, Filters: map[string]int{}}}
+	s.prepare(ctx)
 	err := s.view(ctx, func(tx *sql.Tx) error {
 		c, err := s.current(ctx, tx)
 		if err != nil || c == nil {
@@ -132,7 +133,7 @@ func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, query
 		return nil, nil
 	}
 	expr := q.expression()
-	every, err := find(ctx, tx, c, expr, maxCount+1)
+	every, err := find(ctx, tx, c, expr, findAll)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +153,7 @@ func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, query
 	ranks := all
 	if f.any() {
 		if more { // the first thousand may hold few that pass
-			if ranks, err = find(ctx, tx, c, expr+f.expression(), maxCount+1); err != nil {
+			if ranks, err = find(ctx, tx, c, expr+f.expression(), findAll); err != nil {
 				return nil, err
 			}
 			more = len(ranks) > maxCount
@@ -168,7 +169,7 @@ func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, query
 	head := ranks[:min(len(ranks), headSize)]
 	if len(ranks) > headSize {
 		// Names that match may stand far down by static rank.
-		names, err := find(ctx, tx, c, inName(expr)+f.expression(), headSize)
+		names, err := find(ctx, tx, c, inName(expr)+f.expression(), findHead)
 		if err != nil {
 			return nil, err
 		}
@@ -205,10 +206,13 @@ func widen(ctx context.Context, tx *sql.Tx, c *cards, q *asked, all, pinned []in
 		ways = append(ways, q.expression())
 	}
 	if len(q.heavy()) > 1 || len(q.heavy()) < len(q.terms) {
-		ways = append(ways, q.loosely(), q.anything())
+		ways = append(ways, q.loosely())
+		if any := q.anything(); any != "" {
+			ways = append(ways, any)
+		}
 	}
 	for _, e := range ways {
-		found, err := find(ctx, tx, c, e, maxCount+1)
+		found, err := find(ctx, tx, c, e, findAll)
 		if err != nil {
 			return nil, "", err
 		}
@@ -227,15 +231,15 @@ func correct(ctx context.Context, tx *sql.Tx, c *cards, q *asked) (bool, error) 
 		if len(w) != 1 || len(w[0]) < minTypo {
 			continue
 		}
-		have, err := find(ctx, tx, c, t.expression(), few)
+		if _, known := slices.BinarySearch(c.vocabulary().words, w[0]); known {
+			continue // rare perhaps, but not mistyped
+		}
+		have, err := find(ctx, tx, c, t.expression(), findFew)
 		if err != nil {
 			return false, err
 		}
 		if len(have) >= few {
 			continue
-		}
-		if _, known := slices.BinarySearch(c.vocabulary().words, w[0]); known {
-			continue // rare, but not mistyped
 		}
 		for _, better := range c.vocabulary().corrections(w[0], t.open) {
 			q.terms[i].ways = append(q.terms[i].ways, way{[]string{better}, worthCorrected})
@@ -350,17 +354,14 @@ func rankHead(c *cards, q asked, every, head, ranks []int) []int {
 	return out[:min(len(out), maxCount)]
 }
 
-// find gives the first ranks that match. They come as one row: handing over a
-// thousand costs as much as finding them.
-func find(ctx context.Context, tx *sql.Tx, c *cards, expr string, limit int) ([]int, error) {
-	var list sql.NullString
-	err := tx.QueryRowContext(ctx, `SELECT group_concat(rowid) FROM (SELECT rowid FROM search_`+c.table()+
-		` WHERE search_`+c.table()+` MATCH ? LIMIT ?)`, expr, limit).Scan(&list)
-	if err != nil || list.String == "" {
+// find gives the first ranks that match, as many as the statement is for.
+func find(ctx context.Context, tx *sql.Tx, c *cards, expr string, statement int) ([]int, error) {
+	list, err := c.ask(ctx, tx, statement, expr)
+	if err != nil || list == "" {
 		return nil, err
 	}
-	out := make([]int, 0, limit)
-	for s := range strings.SplitSeq(list.String, ",") {
+	out := make([]int, 0, strings.Count(list, ",")+1)
+	for s := range strings.SplitSeq(list, ",") {
 		if rank, err := strconv.Atoi(s); err == nil && rank >= 1 && rank <= len(c.list) {
 			out = append(out, rank)
 		}
@@ -371,36 +372,40 @@ func find(ctx context.Context, tx *sql.Tx, c *cards, expr string, limit int) ([]
 
 // fetch reads the listings of ranks, in that order.
 func fetch(ctx context.Context, tx *sql.Tx, c *cards, ranks []int) ([]model.Listing, error) {
-	args := make([]any, len(ranks))
-	for i, rank := range ranks {
-		args[i] = rank
+	list := make([]byte, 0, 8*len(ranks))
+	for _, rank := range ranks {
+		list = strconv.AppendInt(append(list, ','), int64(rank), 10)
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT rank, brief FROM card_`+c.table()+` WHERE rank IN (?`+strings.Repeat(",?", len(ranks)-1)+`)`, args...)
+	list[0] = '['
+	rows, err := c.ask(ctx, tx, readBrief, string(append(list, ']')))
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
-	at := make(map[int]model.Listing, len(ranks))
-	for rows.Next() {
-		var rank int
-		var body sql.RawBytes
-		if err := rows.Scan(&rank, &body); err != nil {
+	out := make([]model.Listing, len(ranks))
+	found := make([]bool, len(ranks))
+	for row := range strings.SplitSeq(rows, between) {
+		at := strings.IndexByte(row, '{')
+		if at < 0 {
+			continue
+		}
+		rank, err := strconv.Atoi(row[:at])
+		if err != nil {
 			return nil, err
 		}
-		var l model.Listing
-		if err := readBody(body, &l); err != nil {
+		i := slices.Index(ranks, rank)
+		if i < 0 {
+			continue
+		}
+		if err := readBody([]byte(row[at:]), &out[i]); err != nil {
 			return nil, err
 		}
-		at[rank] = l
+		found[i] = true
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	out := make([]model.Listing, 0, len(ranks))
-	for _, rank := range ranks {
-		if l, ok := at[rank]; ok {
-			out = append(out, l)
+	kept := out[:0]
+	for i, l := range out {
+		if found[i] {
+			kept = append(kept, l)
 		}
 	}
-	return out, nil
+	return kept, nil
 }

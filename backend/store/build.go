@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"toolbay/backend/model"
 )
@@ -25,41 +24,9 @@ type group struct {
 	rank     int
 }
 
-// selectRecord reads what scanRecord takes.
-const selectRecord = `SELECT source, seen, gone, body FROM listing`
-
-// scanRecord reads a row of selectRecord into r, which must be zero. body is
-// used again by the caller.
-func scanRecord(scan func(...any) error, r *model.Record, body *sql.RawBytes, before ...any) error {
-	var seen, gone int64
-	if err := scan(append(before, &r.Source, &seen, &gone, body)...); err != nil {
-		return err
-	}
-	return decode(*body, r, seen, gone)
-}
-
-func decode(body []byte, r *model.Record, seen, gone int64) error {
-	if err := readBody(body, &r.Listing); err != nil {
-		return err
-	}
-	r.Sources = []string{r.Source}
-	if seen > 0 {
-		r.Seen = time.Unix(seen, 0).UTC()
-	}
-	if gone > 0 {
-		r.Status = "deleted"
-	}
-	return nil
-}
-
 // gather shows every record to m and gives the groups that it makes in the
 // order of static rank. Those that search does not show come last.
 func gather(ctx context.Context, snap *sql.Tx, m Merger) ([]group, error) {
-	rows, err := snap.QueryContext(ctx, `SELECT n, source, seen, gone, body FROM listing ORDER BY n`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
 	type record struct {
 		n               int64
 		tie             uint64
@@ -70,23 +37,24 @@ func gather(ctx context.Context, snap *sql.Tx, m Merger) ([]group, error) {
 		return nil, err
 	}
 	all := make([]record, 0, count)
-	var body sql.RawBytes
-	for rows.Next() {
-		var r model.Record
-		var n int64
-		if err := scanRecord(rows.Scan, &r, &body, &n); err != nil {
-			return nil, err
+	err := eachStored(ctx, snap, func(some []stored) error {
+		for i := range some {
+			var r model.Record
+			if err := some[i].record(&r); err != nil {
+				return err
+			}
+			m.Add(r.Source, r.Listing)
+			h := fnv.New64a()
+			h.Write([]byte(r.ID))
+			score := standing(r.Listing)
+			if r.Status == "deleted" {
+				score = hidden
+			}
+			all = append(all, record{n: some[i].n, tie: h.Sum64(), score: int16(max(hidden, score)), featured: int16(r.Featured)})
 		}
-		m.Add(r.Source, r.Listing)
-		h := fnv.New64a()
-		h.Write([]byte(r.ID))
-		score := standing(r.Listing)
-		if r.Status == "deleted" {
-			score = hidden
-		}
-		all = append(all, record{n: n, tie: h.Sum64(), score: int16(max(hidden, score)), featured: int16(r.Featured)})
-	}
-	if err := rows.Err(); err != nil {
+		return nil
+	})
+	if err != nil {
 		return nil, err
 	}
 	made := m.Groups()
@@ -138,7 +106,7 @@ type builder struct {
 	store  *Store
 	merger Merger
 	order  order
-	read   *sql.Stmt
+	snap   *sql.Tx // where records are read
 	made   *cards
 	text   strings.Builder // of the cards, kept apart: appending to a string copies it
 }
@@ -217,11 +185,19 @@ func (b *builder) make(ctx context.Context, groups []group) ([]row, error) {
 		return nil, err
 	}
 	ctx = context.WithoutCancel(ctx) // watching it would cost a goroutine per statement
+	var numbers []int64
+	for _, g := range groups {
+		numbers = append(numbers, g.records...)
+	}
+	slices.Sort(numbers)
+	read, err := storedOf(ctx, b.snap, numbers)
+	if err != nil {
+		return nil, err
+	}
 	rows := make([]row, len(groups))
 	var records []model.Record
-	var err error
 	for i, g := range groups {
-		if records, err = b.records(ctx, g, records[:0]); err != nil {
+		if records, err = b.records(g, read, records[:0]); err != nil {
 			return nil, err
 		}
 		if rows[i], err = b.row(g, records); err != nil {
@@ -231,23 +207,21 @@ func (b *builder) make(ctx context.Context, groups []group) ([]row, error) {
 	return rows, nil
 }
 
-// records reads the records of a group and sorts their numbers like them.
-func (b *builder) records(ctx context.Context, g group, records []model.Record) ([]model.Record, error) {
+// records gives the records of a group and sorts their numbers like them.
+func (b *builder) records(g group, read map[int64]stored, records []model.Record) ([]model.Record, error) {
 	number := make(map[recordKey]int64, len(g.records))
 	for _, n := range g.records {
+		row := read[n]
 		var r model.Record
-		var body []byte
-		var seen, gone int64
-		if err := b.read.QueryRowContext(ctx, n).Scan(&r.Source, &seen, &gone, &body); err != nil {
-			return nil, err
-		}
-		if err := decode(body, &r, seen, gone); err != nil {
+		if err := row.record(&r); err != nil {
 			return nil, err
 		}
 		records = append(records, r)
 		number[recordKey{r.Source, r.ID}] = n
 	}
-	b.order.sortRecords(records)
+	if len(records) > 1 {
+		b.order.sortRecords(records)
+	}
 	for i, r := range records {
 		g.records[i] = number[recordKey{r.Source, r.ID}]
 	}

@@ -127,18 +127,3 @@ func clearCrawl(ctx context.Context, tx *sql.Tx, source string) error {
 	}
 	return nil
 }
-
-// unix and seconds put a time into a column; 0 is none.
-func unix(n int64) time.Time {
-	if n == 0 {
-		return time.Time{}
-	}
-	return time.Unix(n, 0).UTC()
-}
-
-func seconds(t time.Time) int64 {
-	if t.IsZero() {
-		return 0
-	}
-	return t.Unix()
-}

@@ -88,12 +88,8 @@ func (s *Store) build(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b := builder{store: s, merger: m, order: o, made: &cards{generation: gen, sources: sources}}
+		b := builder{store: s, snap: snap, merger: m, order: o, made: &cards{generation: gen, sources: sources}}
 		b.made.list, b.made.ends = make([]card, 0, len(groups)), make([]uint32, 0, fields*len(groups))
-		if b.read, err = snap.PrepareContext(ctx, selectRecord+` WHERE n = ?`); err != nil {
-			return err
-		}
-		defer b.read.Close()
 		if err := b.run(ctx, groups); err != nil {
 			return err
 		}

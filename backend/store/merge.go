@@ -54,7 +54,7 @@ func (m *sameID) Add(_ string, l model.Listing) {
 	g, ok := m.at[l.ID]
 	if !ok {
 		g = int32(len(m.groups))
-		m.at[l.ID] = g
+		m.at[strings.Clone(l.ID)] = g // which may be part of a whole row
 		m.groups = append(m.groups, nil)
 	}
 	m.groups[g] = append(m.groups[g], m.n)

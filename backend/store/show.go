@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"strings"
 
 	"toolbay/backend/model"
@@ -161,28 +162,24 @@ func alone(m Merger, r model.Record) model.Card {
 // readRecords reads records by their numbers, in that order; those that are
 // gone since the index was built are left out.
 func readRecords(ctx context.Context, tx *sql.Tx, numbers string) ([]model.Record, error) {
-	args := []any{}
-	for n := range strings.SplitSeq(numbers, ",") {
-		args = append(args, n)
+	var ns []int64
+	for text := range strings.SplitSeq(numbers, ",") {
+		if n, err := strconv.ParseInt(text, 10, 64); err == nil {
+			ns = append(ns, n)
+		}
 	}
-	out := make([]model.Record, 0, len(args))
-	get, err := tx.PrepareContext(ctx, selectRecord+` WHERE n = CAST(? AS INTEGER)`)
+	rows, err := storedOf(ctx, tx, ns)
 	if err != nil {
 		return nil, err
 	}
-	defer get.Close()
-	for _, n := range args {
-		var r model.Record
-		var body []byte
-		var seen, gone int64
-		err := get.QueryRowContext(ctx, n).Scan(&r.Source, &seen, &gone, &body)
-		if errors.Is(err, sql.ErrNoRows) {
+	out := make([]model.Record, 0, len(ns))
+	for _, n := range ns {
+		row, ok := rows[n]
+		if !ok {
 			continue
 		}
-		if err != nil {
-			return nil, err
-		}
-		if err := decode(body, &r, seen, gone); err != nil {
+		var r model.Record
+		if err := row.record(&r); err != nil {
 			return nil, err
 		}
 		out = append(out, r)

@@ -19,9 +19,10 @@ func words(text string) []string { return split(text, false) }
 func indexWords(text string) []string { return split(text, true) }
 
 func split(text string, camel bool) []string {
-	if !ascii(text) {
-		text = norm.NFKD.String(text)
+	if ascii(text) {
+		return splitASCII(text, camel)
 	}
+	text = norm.NFKD.String(text)
 	var out []string
 	var word, part strings.Builder
 	parts := 0

@@ -86,6 +86,9 @@ func (g *Graph) compareSources(a, b string) int {
 
 // sortRecords puts records in the order in which they speak.
 func (g *Graph) sortRecords(records []model.Record) {
+	if len(records) < 2 {
+		return
+	}
 	type standing struct {
 		left    bool // for another name that is here
 		proved  bool
@@ -138,6 +141,9 @@ func earlier(a, b time.Time) int {
 
 // vouched gives the records that may say something on the card.
 func (g *Graph) vouched(records []model.Record) []model.Record {
+	if len(records) < 2 {
+		return records
+	}
 	spaces, owners, domains := map[uint64]bool{}, map[uint32]bool{}, map[string]bool{}
 	accept := func(r model.Record) {
 		n, h := nameOf(r.Listing), repositoryOf(r.Repository)

@@ -53,6 +53,10 @@ func understand(text string) asked {
 	}
 	for i := 0; i < len(ws); {
 		n, ways := spelled(ws[i:])
+		if slices.ContainsFunc(q.terms, func(t term) bool { return slices.Equal(t.ways[0].words, ws[i:i+n]) }) {
+			i += n // said twice
+			continue
+		}
 		t := term{ways: append([]way{{ws[i : i+n], 100}}, ways...), open: i+n == len(ws)}
 		t.light = n == 1 && lightly[ws[i]]
 		q.terms = append(q.terms, t)
@@ -93,60 +97,59 @@ func (q asked) heavy() []term {
 	return slices.DeleteFunc(slices.Clone(q.terms), func(t term) bool { return t.light })
 }
 
-// expression is the query in the index's own language: everything that was
-// asked for, or what counts of it in name and title. Words hold letters and
-// digits only, so quoting them is enough.
-func (q asked) expression() string {
-	parts := []string{every(q.terms)}
-	if heavy := q.heavy(); len(heavy) < len(q.terms) {
-		parts = append(parts, inName(every(heavy)))
-	}
-	return either(append(parts, q.solid()...))
+// wanted says in the index's own language what is to be found. Words hold
+// letters and digits only, so quoting them is enough. What one part asks for
+// stands in no other, as every word costs time wherever it stands.
+type wanted struct {
+	text  string // anywhere
+	names string // in name and title: the best of what text finds
+	wider bool   // names finds what text does not, and that counts too
 }
 
-// solid finds "filesystem" for "file system".
-func (q asked) solid() []string {
-	if ws := q.typed(); len(ws) > 1 && len(ws) < 4 {
-		return []string{`"` + strings.Join(ws, "") + `" *`}
-	}
-	return nil
+// strictly is everything that was asked for, or what counts of it in name and
+// title.
+func (q asked) strictly() wanted {
+	heavy := q.heavy()
+	return wanted{q.with(every(q.terms)), inName(q.with(every(heavy))), len(heavy) < len(q.terms)}
 }
 
 // loosely is the query without insisting on every word: what counts of it, then
-// all of that but one. What one part finds is not asked for in another, as
-// every word costs time wherever it stands.
-func (q asked) loosely() string {
+// all of that but one.
+func (q asked) loosely() wanted {
 	heavy := q.heavy()
-	var parts []string
+	w := wanted{text: q.with(every(heavy))}
 	switch {
 	case len(heavy) > 2:
-		parts = append(parts, allButOne(heavy))
+		w.text = q.with(allButOne(heavy))
 	case len(heavy) == 2:
-		parts = append(parts, every(heavy), inName(either([]string{heavy[0].expression(), heavy[1].expression()})))
-	default:
-		parts = append(parts, every(heavy))
+		w.names, w.wider = inName(q.with(anyOf(heavy))), true
+		return w
 	}
-	return either(append(parts, q.solid()...))
+	w.names = inName(w.text)
+	return w
 }
 
-// anything is the query when any of its words will do, in name or title: ""
-// when loosely says so already.
-func (q asked) anything() string {
-	heavy := q.heavy()
-	if len(heavy) < 3 {
-		return ""
+// anything is the query when any of its words will do, in name or title. With
+// fewer than three that count loosely says so already.
+func (q asked) anything() wanted {
+	w := q.loosely()
+	w.names, w.wider = inName(q.with(anyOf(q.heavy()))), true
+	return w
+}
+
+// with adds to expr that the words may be written as one: "file system" finds
+// "filesystem".
+func (q asked) with(expr string) string {
+	if ws := q.typed(); len(ws) > 1 && len(ws) < 4 {
+		return either([]string{expr, `"` + strings.Join(ws, "") + `" *`})
 	}
-	any := make([]string, len(heavy))
-	for i, t := range heavy {
-		any[i] = t.expression()
-	}
-	return either([]string{q.loosely(), inName(either(any))})
+	return either([]string{expr})
 }
 
 // allButOne finds what has all terms but any one of them.
 func allButOne(terms []term) string {
 	if len(terms) == 2 {
-		return either([]string{terms[0].expression(), terms[1].expression()})
+		return anyOf(terms)
 	}
 	last := len(terms) - 1
 	return either([]string{every(terms[:last]), terms[last].expression() + " AND " + allButOne(terms[:last])})
@@ -155,6 +158,14 @@ func allButOne(terms []term) string {
 func inName(expr string) string { return "{name title} : (" + expr + ")" }
 
 func either(parts []string) string { return "((" + strings.Join(parts, ") OR (") + "))" }
+
+func anyOf(terms []term) string {
+	parts := make([]string, len(terms))
+	for i, t := range terms {
+		parts[i] = t.expression()
+	}
+	return either(parts)
+}
 
 func every(terms []term) string {
 	parts := make([]string, len(terms))

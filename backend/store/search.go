@@ -132,14 +132,15 @@ func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, query
 	if len(q.terms) == 0 {
 		return nil, nil
 	}
-	expr := q.expression()
-	every, err := find(ctx, tx, c, expr, findAll)
+	ask := looking{ctx: ctx, tx: tx, c: c}
+	want := q.strictly()
+	every, err := ask.find(want)
 	if err != nil {
 		return nil, err
 	}
 	all := merge(every, pinned)
 	if len(all) < few {
-		if all, expr, err = widen(ctx, tx, c, &q, all, pinned); err != nil {
+		if all, want, err = ask.widen(&q, want, all, pinned); err != nil {
 			return nil, err
 		}
 	}
@@ -153,7 +154,8 @@ func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, query
 	ranks := all
 	if f.any() {
 		if more { // the first thousand may hold few that pass
-			if ranks, err = find(ctx, tx, c, expr+f.expression(), findAll); err != nil {
+			want.text, want.names = want.text+f.expression(), want.names+f.expression()
+			if ranks, err = ask.find(want); err != nil {
 				return nil, err
 			}
 			more = len(ranks) > maxCount
@@ -166,10 +168,11 @@ func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, query
 		return c.sorted(ranks[:out.Total], query.Sort), nil
 	}
 
-	head := ranks[:min(len(ranks), headSize)]
-	if len(ranks) > headSize {
+	head := ranks[:min(len(ranks), maxCount)]
+	if more {
 		// Names that match may stand far down by static rank.
-		names, err := find(ctx, tx, c, inName(expr)+f.expression(), findHead)
+		head = ranks[:min(len(ranks), headSize)]
+		names, err := ask.names(want)
 		if err != nil {
 			return nil, err
 		}
@@ -193,34 +196,73 @@ func (s *Store) match(ctx context.Context, tx *sql.Tx, c *cards, f filter, query
 	return ranks, nil
 }
 
+// looking is what has been looked up for a query.
+type looking struct {
+	ctx context.Context
+	tx  *sql.Tx
+	c   *cards
+
+	text, named     string // asked last
+	inText, inNames []int
+}
+
+// find gives the first that are wanted, one more than are counted.
+func (l *looking) find(w wanted) ([]int, error) {
+	if l.text != w.text {
+		found, err := find(l.ctx, l.tx, l.c, w.text, findAll)
+		if err != nil {
+			return nil, err
+		}
+		l.text, l.inText = w.text, found
+	}
+	if !w.wider {
+		return l.inText, nil
+	}
+	found, err := find(l.ctx, l.tx, l.c, w.names, findAll)
+	if err != nil {
+		return nil, err
+	}
+	l.named, l.inNames = w.names, found
+	all := merge(l.inText, found)
+	return all[:min(len(all), maxCount+1)], nil
+}
+
+// names gives the first that are wanted by their names, as many as are ranked.
+func (l *looking) names(w wanted) ([]int, error) {
+	if l.named == w.names {
+		return l.inNames[:min(len(l.inNames), headSize)], nil
+	}
+	return find(l.ctx, l.tx, l.c, w.names, findHead)
+}
+
 // widen asks again for what found too little: with what mistyped words may have
 // been meant as, then without insisting on every word.
-func widen(ctx context.Context, tx *sql.Tx, c *cards, q *asked, all, pinned []int) ([]int, string, error) {
-	expr := q.expression()
-	corrected, err := correct(ctx, tx, c, q)
+func (l *looking) widen(q *asked, want wanted, all, pinned []int) ([]int, wanted, error) {
+	corrected, err := correct(l.ctx, l.tx, l.c, q)
 	if err != nil {
-		return nil, "", err
+		return nil, want, err
 	}
-	var ways []string
+	var ways []wanted
 	if corrected {
-		ways = append(ways, q.expression())
+		ways = append(ways, q.strictly())
 	}
-	if len(q.heavy()) > 1 || len(q.heavy()) < len(q.terms) {
+	heavy := len(q.heavy())
+	if heavy > 1 || heavy < len(q.terms) {
 		ways = append(ways, q.loosely())
-		if any := q.anything(); any != "" {
-			ways = append(ways, any)
-		}
 	}
-	for _, e := range ways {
-		found, err := find(ctx, tx, c, e, findAll)
+	if heavy > 2 {
+		ways = append(ways, q.anything())
+	}
+	for _, w := range ways {
+		found, err := l.find(w)
 		if err != nil {
-			return nil, "", err
+			return nil, want, err
 		}
-		if all, expr = merge(found, pinned), e; len(all) >= few {
+		if all, want = merge(found, pinned), w; len(all) >= few {
 			break
 		}
 	}
-	return all, expr, nil
+	return all, want, nil
 }
 
 // correct gives the words that nothing has other ways to be written.

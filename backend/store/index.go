@@ -15,7 +15,7 @@ import (
 const recipe = 7
 
 const (
-	indexChunk   = 3000     // cards per transaction: other writers wait no longer than one
+	indexChunk   = 6000     // cards per transaction: other writers wait no longer than one
 	rowChunk     = 250      // cards that are made while others are written
 	maxBodyWords = 3000     // of one listing
 	hashSize     = 16 << 20 // bytes of words in memory before they are written; SQLite's own is 1 MB
@@ -231,8 +231,14 @@ func texts(l model.Listing) (name, title, body string) {
 		bs = append(bs, words(t.Title)...)
 		bs = append(bs, words(t.Description)...)
 	}
-	bs = bs[:min(len(bs), maxBodyWords)]
-	return strings.Join(ns, " "), strings.Join(ts, " "), strings.Join(bs, " ")
+	return once(ns), once(ts), once(bs[:min(len(bs), maxBodyWords)])
+}
+
+// once joins words, each once: the index keeps no more than that a column has
+// a word, and every word costs seven entries.
+func once(ws []string) string {
+	slices.Sort(ws)
+	return strings.Join(slices.Compact(ws), " ")
 }
 
 // packageName is the part of a package's identifier that names it. Where it is

@@ -28,7 +28,9 @@ type cards struct {
 
 	mu     sync.Mutex
 	orders [3][]int32 // all ranks in each of Orders, made when first asked for
-	vocab  *vocabulary
+
+	vocabOnce sync.Once
+	vocab     *vocabulary
 
 	prepared prepared
 }

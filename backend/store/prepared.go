@@ -41,9 +41,10 @@ type prepared struct {
 	ready atomic.Pointer[[statements]*sql.Stmt]
 }
 
-// prepare makes the statements of the index that was searched last, once: who
-// searches a single time needs none. It must not be called inside a
-// transaction, as it takes a connection, and all may be waiting for one.
+// prepare makes ready what further searches in the index that was searched last
+// will need, once: who searches a single time needs none of it. It must not be
+// called inside a transaction, as it takes a connection, and all may be waiting
+// for one.
 func (s *Store) prepare(ctx context.Context) {
 	s.mu.Lock()
 	c := s.cards
@@ -51,6 +52,7 @@ func (s *Store) prepare(ctx context.Context) {
 	if c == nil || !c.prepared.begun.CompareAndSwap(false, true) {
 		return
 	}
+	go c.vocabulary() // before somebody mistypes
 	var made [statements]*sql.Stmt
 	for i := range made {
 		st, err := s.read.PrepareContext(ctx, c.sql(i))

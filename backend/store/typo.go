@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"math/bits"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -21,19 +22,27 @@ const (
 	maxCorrections  = 3
 )
 
-// vocabulary is made when it is first needed: it costs tens of milliseconds,
-// and most searches do without.
+// vocabulary is made once: that costs tens of milliseconds.
 func (c *cards) vocabulary() *vocabulary {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.vocab != nil {
-		return c.vocab
-	}
+	c.vocabOnce.Do(func() { c.vocab = c.makeVocabulary() })
+	return c.vocab
+}
+
+func (c *cards) makeVocabulary() *vocabulary {
 	best := map[string]int32{}
 	for rank := 1; rank <= min(len(c.list), vocabularyCards); rank++ {
-		for _, text := range []string{c.name(rank), c.title(rank), c.alias(rank)} {
-			for w := range strings.SplitSeq(text, " ") {
-				if _, have := best[w]; !have && len(w) >= minTypo {
+		name, title := c.name(rank), c.title(rank)
+		for i, text := range [3]string{name, title, c.alias(rank)} {
+			if i == 1 && title == name {
+				continue
+			}
+			for more := text != ""; more; {
+				var w string
+				w, text, more = strings.Cut(text, " ")
+				if len(w) < minTypo {
+					continue
+				}
+				if _, have := best[w]; !have {
 					best[w] = int32(rank)
 				}
 			}
@@ -48,7 +57,6 @@ func (c *cards) vocabulary() *vocabulary {
 	for i, w := range v.words {
 		v.masks[i], v.best[i] = letters(w), best[w]
 	}
-	c.vocab = v
 	return v
 }
 
@@ -112,11 +120,7 @@ func bitsApart(typed, word uint32, open bool) int {
 	if open {
 		apart = typed &^ word
 	}
-	n := 0
-	for ; apart != 0; apart &= apart - 1 {
-		n++
-	}
-	return n
+	return bits.OnesCount32(apart)
 }
 
 // distanceRows are three rows of the table, kept between calls.

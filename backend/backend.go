@@ -155,11 +155,7 @@ func (b *Backend) join(ctx context.Context) error {
 	}
 	b.sweepInstalls(ctx)
 	b.emptyTrash(ctx)
-	if err := b.catalog.Starter(ctx); err != nil {
-		return err
-	}
-	b.unpack(ctx)
-	return nil
+	return b.freshen(ctx)
 }
 
 func (b *Backend) catalogIn(ctx context.Context, s *store.Store) *catalog.Catalog {

@@ -80,6 +80,7 @@ type Store interface {
 	EachRecord(ctx context.Context, source string, each func(model.Record) error) error
 	PutSeen(ctx context.Context, source string, seen map[string]time.Time) error
 	Reindex(context.Context) error
+	Behind(context.Context) (bool, error)
 	Exclusive(name string) (release func(), ok bool, err error)
 }
 
@@ -150,10 +151,25 @@ func (c *Catalog) Starter(ctx context.Context) error {
 	return c.store.Reindex(ctx)
 }
 
+// Unfinished tells whether Starter has something to do, which can take a while
+// with a large catalogue. Search uses what is there.
+func (c *Catalog) Unfinished(ctx context.Context) (bool, error) {
+	loaded, err := c.store.Setting(ctx, "starter_loaded")
+	if err != nil || loaded != starterMark() {
+		return true, err
+	}
+	return c.store.Behind(ctx)
+}
+
+// starterMark names the starter catalogue of this version.
+func starterMark() string {
+	sum := sha256.Sum256(starter.Source())
+	return hex.EncodeToString(sum[:])
+}
+
 func (c *Catalog) starter(ctx context.Context, again bool) (SyncResult, error) {
 	res := SyncResult{Source: Starter, Unreadable: []Unreadable{}}
-	sum := sha256.Sum256(starter.Source())
-	mark := hex.EncodeToString(sum[:])
+	mark := starterMark()
 	have, err := c.store.Setting(ctx, "starter_loaded")
 	if err != nil || have == mark && !again {
 		return res, err

@@ -14,6 +14,11 @@ import (
 // made by another version of the program is not used.
 const recipe = 7
 
+// readable is the oldest recipe whose index can still be searched, as its
+// tables and cards are built alike: it is used until a new one is there. It is
+// raised to recipe when that is not so any more.
+const readable = 6
+
 const (
 	indexChunk   = 6000     // cards per transaction: other writers wait no longer than one
 	rowChunk     = 250      // cards that are made while others are written
@@ -40,13 +45,7 @@ func (s *Store) Reindex(ctx context.Context) error {
 	}
 	defer release()
 	for {
-		var content, have, made int64
-		err := s.view(ctx, func(tx *sql.Tx) error {
-			return tx.QueryRowContext(ctx, `SELECT content,
-				coalesce((SELECT content FROM generation WHERE active = 1), -1),
-				coalesce((SELECT recipe FROM generation WHERE active = 1), -1) FROM catalogue`).Scan(&content, &have, &made)
-		})
-		if err != nil || content == have && made == recipe {
+		if behind, err := s.Behind(ctx); err != nil || !behind {
 			return err
 		}
 		if err := thrifty(func() error { return s.build(ctx) }); err != nil {
@@ -57,6 +56,17 @@ func (s *Store) Reindex(ctx context.Context) error {
 			return s.note(err)
 		}
 	}
+}
+
+// Behind tells whether Reindex would build an index.
+func (s *Store) Behind(ctx context.Context) (bool, error) {
+	var content, have, made int64
+	err := s.view(ctx, func(tx *sql.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT content,
+			coalesce((SELECT content FROM generation WHERE active = 1), -1),
+			coalesce((SELECT recipe FROM generation WHERE active = 1), -1) FROM catalogue`).Scan(&content, &have, &made)
+	})
+	return content != have || made != recipe, err
 }
 
 // build reads one unchanging state of the records and writes an index of it.
@@ -314,7 +324,7 @@ func readCards(ctx context.Context, tx *sql.Tx, gen int64) (*cards, error) {
 // current gives the cards of the index in use as tx sees it, nil when there is
 // none that this version can read.
 func (s *Store) current(ctx context.Context, tx *sql.Tx) (*cards, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id FROM generation WHERE active = 1 AND recipe = ?`, recipe)
+	rows, err := tx.QueryContext(ctx, `SELECT id FROM generation WHERE active = 1 AND recipe BETWEEN ? AND ?`, readable, recipe)
 	if err != nil {
 		return nil, err
 	}

@@ -228,3 +228,33 @@ func TestLeftoversOfAKilledBuildGo(t *testing.T) {
 		t.Error("the leftover is still there")
 	}
 }
+
+// An index that an older program made answers until there is a new one, unless
+// it is built in a way that nobody reads any more.
+func TestIndexOfAnOlderProgram(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		recipe int
+		want   int
+	}{{"read", 6, 1}, {"not read", 5, 0}, {"of a later one", 1000, 0}} {
+		t.Run(c.name, func(t *testing.T) {
+			path := filepath.Join(t.TempDir(), "toolbay.db")
+			s := open(t, path)
+			must(t, s.ReplaceSource(t.Context(), "official", []model.Listing{listing("com.example/a", "Alpha", "")}, when))
+			raw(t, path, fmt.Sprintf(`UPDATE generation SET recipe = %d`, c.recipe))
+			if got := find(t, s, store.Query{Text: "alpha"}); len(got) != c.want {
+				t.Errorf("the old index gives %v", got)
+			}
+			if behind, err := s.Behind(t.Context()); err != nil || !behind {
+				t.Errorf("behind: %v, %v", behind, err)
+			}
+			must(t, s.Reindex(t.Context()))
+			if behind, err := s.Behind(t.Context()); err != nil || behind {
+				t.Errorf("still behind: %v, %v", behind, err)
+			}
+			if got := find(t, s, store.Query{Text: "alpha"}); len(got) != 1 {
+				t.Errorf("the new index gives %v", got)
+			}
+		})
+	}
+}

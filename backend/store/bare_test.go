@@ -77,6 +77,11 @@ func copyBare(ctx context.Context, from, to *Store) (first, all, cpu time.Durati
 		return 0, 0, 0, err
 	}
 	defer listing.Close()
+	member, err := tx.Prepare(`INSERT INTO member_` + (&cards{generation: gen}).table() + ` (n, rank) VALUES (?, ?)`)
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	defer member.Close()
 
 	timed := func(work func() error) error {
 		began, used := time.Now(), processor()
@@ -100,7 +105,7 @@ func copyBare(ctx context.Context, from, to *Store) (first, all, cpu time.Durati
 	}
 	first = all
 	old := have.table()
-	if err := inChunks(snap, 2, `SELECT n, rank FROM member_`+old+` ORDER BY rank`, insert(in.member)); err != nil {
+	if err := inChunks(snap, 2, `SELECT n, rank FROM member_`+old+` ORDER BY n`, insert(member)); err != nil {
 		return 0, 0, 0, err
 	}
 	if err := inChunks(snap, 2, `SELECT key, card FROM package_`+old+` ORDER BY card`, insert(in.pack)); err != nil {

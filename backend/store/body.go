@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"strconv"
+	"sync"
 	"time"
 	"unicode/utf8"
 
@@ -15,10 +16,14 @@ import (
 // encoding/json would write is the same to the byte, so that a row that did not
 // change is known by its text.
 func body(l model.Listing) (string, error) {
-	w := writer{b: make([]byte, 0, 1024)}
+	w := writers.Get().(*writer)
+	defer writers.Put(w)
+	w.b, w.err = w.b[:0], nil
 	w.listing(&l)
 	return string(w.b), w.err
 }
+
+var writers = sync.Pool{New: func() any { return &writer{} }}
 
 // writer appends JSON. A value is left out when it says nothing.
 type writer struct {

@@ -37,22 +37,15 @@ func gather(ctx context.Context, snap *sql.Tx, m Merger) ([]group, error) {
 		return nil, err
 	}
 	all := make([]record, 0, count)
-	err := eachStored(ctx, snap, func(some []stored) error {
-		for i := range some {
-			var r model.Record
-			if err := some[i].record(&r); err != nil {
-				return err
-			}
-			m.Add(r.Source, r.Listing)
-			h := fnv.New64a()
-			h.Write([]byte(r.ID))
-			score := standing(r.Listing)
-			if r.Status == "deleted" {
-				score = hidden
-			}
-			all = append(all, record{n: some[i].n, tie: h.Sum64(), score: int16(max(hidden, score)), featured: int16(r.Featured)})
+	err := eachRecord(ctx, snap, func(r *numbered) {
+		m.Add(r.Source, r.Listing)
+		h := fnv.New64a()
+		h.Write([]byte(r.ID))
+		score := standing(r.Listing)
+		if r.Status == "deleted" {
+			score = hidden
 		}
-		return nil
+		all = append(all, record{n: r.n, tie: h.Sum64(), score: int16(max(hidden, score)), featured: int16(r.Featured)})
 	})
 	if err != nil {
 		return nil, err
@@ -120,7 +113,6 @@ type whole struct {
 // row is a card ready to be written.
 type row struct {
 	rank               int
-	records            []int64
 	numbers            string
 	name, title, text  string // what can be searched; none of a card that is not shown
 	marks, short, kept string
@@ -234,7 +226,7 @@ type recordKey struct{ source, id string }
 func (b *builder) row(g group, records []model.Record) (row, error) {
 	c := makeCard(b.merger, int(g.at), records)
 	kept, err := encodeWhole(c, records)
-	out := row{rank: g.rank, records: g.records, numbers: joinNumbers(speakerFirst(c, records, g.records)), kept: kept}
+	out := row{rank: g.rank, numbers: joinNumbers(speakerFirst(c, records, g.records)), kept: kept}
 	if err != nil || g.score == hidden {
 		return out, err
 	}
@@ -310,8 +302,42 @@ func joinNumbers(ns []int64) string {
 	return string(b)
 }
 
+// members writes which card has which record, in the order of the table: in
+// that of cards each row would be in another place of it.
+func (b *builder) members(ctx context.Context, groups []group) error {
+	type member struct{ n, rank int64 }
+	n := 0
+	for _, g := range groups {
+		n += len(g.records)
+	}
+	all := make([]member, 0, n)
+	for _, g := range groups {
+		for _, n := range g.records {
+			all = append(all, member{n, int64(g.rank)})
+		}
+	}
+	slices.SortFunc(all, func(x, y member) int { return cmp.Compare(x.n, y.n) })
+	return b.store.tx(ctx, func(tx *sql.Tx) error {
+		query := []byte{}
+		for some := range slices.Chunk(all, 500) {
+			query = append(append(append(query[:0], `INSERT INTO member_`...), b.made.table()...), ` (n, rank) VALUES `...)
+			for i, m := range some {
+				if i > 0 {
+					query = append(query, ',')
+				}
+				query = strconv.AppendInt(append(query, '('), m.n, 10)
+				query = append(strconv.AppendInt(append(query, ','), m.rank, 10), ')')
+			}
+			if _, err := tx.ExecContext(ctx, string(query)); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
 // inserts are the statements that fill a generation.
-type inserts struct{ search, card, member, pack *sql.Stmt }
+type inserts struct{ search, card, pack *sql.Stmt }
 
 func prepare(tx *sql.Tx, table string) (*inserts, error) {
 	in := &inserts{}
@@ -321,7 +347,6 @@ func prepare(tx *sql.Tx, table string) (*inserts, error) {
 	}{
 		{&in.search, `INSERT INTO search_` + table + ` (rowid, name, title, body, filter) VALUES (?, ?, ?, ?, ?)`},
 		{&in.card, `INSERT INTO card_` + table + ` (rank, records, brief, whole) VALUES (?, ?, ?, ?)`},
-		{&in.member, `INSERT INTO member_` + table + ` (n, rank) VALUES (?, ?)`},
 		{&in.pack, `INSERT OR IGNORE INTO package_` + table + ` (key, card) VALUES (?, ?)`},
 	} {
 		var err error
@@ -336,11 +361,6 @@ func prepare(tx *sql.Tx, table string) (*inserts, error) {
 // write writes the next cards.
 func (in *inserts) write(rows []row) error {
 	for _, r := range rows {
-		for _, n := range r.records {
-			if _, err := in.member.Exec(n, r.rank); err != nil {
-				return err
-			}
-		}
 		if _, err := in.card.Exec(r.rank, r.numbers, r.short, r.kept); err != nil {
 			return err
 		}
@@ -360,7 +380,7 @@ func (in *inserts) write(rows []row) error {
 }
 
 func (in *inserts) close() {
-	for _, s := range []*sql.Stmt{in.search, in.card, in.member, in.pack} {
+	for _, s := range []*sql.Stmt{in.search, in.card, in.pack} {
 		if s != nil {
 			s.Close()
 		}

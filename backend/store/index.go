@@ -21,6 +21,7 @@ const readable = 6
 
 const (
 	indexChunk   = 6000     // cards per transaction: other writers wait no longer than one
+	readChunk    = 250      // records that are read while others are looked at
 	rowChunk     = 250      // cards that are made while others are written
 	maxBodyWords = 3000     // of one listing
 	hashSize     = 16 << 20 // bytes of words in memory before they are written; SQLite's own is 1 MB
@@ -101,6 +102,9 @@ func (s *Store) build(ctx context.Context) error {
 		b := builder{store: s, snap: snap, merger: m, order: o, made: &cards{generation: gen, sources: sources}}
 		b.made.list, b.made.ends = make([]card, 0, len(groups)), make([]uint32, 0, fields*len(groups))
 		if err := b.run(ctx, groups); err != nil {
+			return err
+		}
+		if err := b.members(ctx, groups); err != nil {
 			return err
 		}
 		b.made.text = b.text.String()

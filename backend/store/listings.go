@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"slices"
 	"strings"
 	"time"
 
@@ -151,19 +152,40 @@ func changed(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
+// stageRows is how many rows go into one statement: each costs about as much as
+// a row.
+const stageRows = 25
+
 func stage(ctx context.Context, tx *sql.Tx, source string, listings []model.Listing) error {
-	put, err := tx.PrepareContext(ctx, `INSERT INTO staged (source, id, gone, body) VALUES (?1, ?2, ?3, ?4)
-		ON CONFLICT (source, id) DO UPDATE SET gone = ?3, body = ?4`)
-	if err != nil {
-		return err
-	}
-	defer put.Close()
-	for _, l := range listings {
-		row, err := body(l)
-		if err != nil {
-			return err
+	var put *sql.Stmt
+	rows := 0
+	defer func() {
+		if put != nil {
+			put.Close()
 		}
-		if _, err := put.ExecContext(ctx, source, l.ID, deleted(l), row); err != nil {
+	}()
+	args := make([]any, 0, 4*stageRows)
+	for some := range slices.Chunk(listings, stageRows) {
+		if len(some) != rows {
+			if put != nil {
+				put.Close()
+			}
+			var err error
+			if put, err = tx.PrepareContext(ctx, `INSERT INTO staged (source, id, gone, body) VALUES (?, ?, ?, ?)`+strings.Repeat(`, (?, ?, ?, ?)`, len(some)-1)+`
+				ON CONFLICT (source, id) DO UPDATE SET gone = excluded.gone, body = excluded.body`); err != nil {
+				return err
+			}
+			rows = len(some)
+		}
+		args = args[:0]
+		for _, l := range some {
+			row, err := body(l)
+			if err != nil {
+				return err
+			}
+			args = append(args, source, l.ID, deleted(l), row)
+		}
+		if _, err := put.ExecContext(ctx, args...); err != nil {
 			return err
 		}
 	}

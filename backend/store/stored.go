@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -35,12 +34,18 @@ func (r *stored) record(to *model.Record) error {
 	return nil
 }
 
-// eachStored gives all records, some at a time. The next are read while use is
-// at work; it must not use snap.
-func eachStored(ctx context.Context, snap *sql.Tx, use func([]stored) error) error {
+// numbered is a record with its number.
+type numbered struct {
+	n int64
+	model.Record
+}
+
+// eachRecord gives all records. The next are read while use is at work; it must
+// not use snap.
+func eachRecord(ctx context.Context, snap *sql.Tx, use func(*numbered)) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	ready := make(chan []stored, 1)
+	ready := make(chan []numbered, 1)
 	var failed error
 	go func() {
 		defer close(ready)
@@ -51,8 +56,8 @@ func eachStored(ctx context.Context, snap *sql.Tx, use func([]stored) error) err
 			}
 			defer rows.Close()
 			for more := true; more; {
-				some := make([]stored, 0, rowChunk)
-				for len(some) < rowChunk {
+				some := make([]numbered, 0, readChunk)
+				for len(some) < readChunk {
 					if more = rows.Next(); !more {
 						break
 					}
@@ -60,7 +65,10 @@ func eachStored(ctx context.Context, snap *sql.Tx, use func([]stored) error) err
 					if err := r.scan(rows); err != nil {
 						return err
 					}
-					some = append(some, r)
+					some = append(some, numbered{n: r.n})
+					if err := r.record(&some[len(some)-1].Record); err != nil {
+						return err
+					}
 				}
 				select {
 				case ready <- some:
@@ -71,15 +79,12 @@ func eachStored(ctx context.Context, snap *sql.Tx, use func([]stored) error) err
 			return rows.Err()
 		}()
 	}()
-	var err error
 	for some := range ready {
-		if err == nil {
-			if err = use(some); err != nil {
-				stop()
-			}
+		for i := range some {
+			use(&some[i])
 		}
 	}
-	return cmp.Or(err, failed)
+	return failed
 }
 
 // storedOf reads the records with those numbers; one that is not there is not

@@ -378,7 +378,7 @@ export function makeServers(): ServerView[] {
     server('memory', 'Memory', 'ai', {
       apps: ['claude-code'],
       checked: ago(day + 2 * hour),
-      listing: 'io.github.model-context-protocol/memory',
+      listing: 'io.github.model-context-protocol/old-memory',
     }),
     server('weather', 'Weather', 'science', { publisher: 'team-12', status: 'untested', tools: [], checked: '' }),
   ]

@@ -67,32 +67,28 @@ func copyBare(ctx context.Context, from, to *Store) (first, all, cpu time.Durati
 		return 0, 0, 0, err
 	}
 	defer tx.Rollback()
-	in, err := prepare(tx, (&cards{generation: gen}).table())
-	if err != nil {
-		return 0, 0, 0, err
+	table := (&cards{generation: gen}).table()
+	put := map[string]*sql.Stmt{}
+	for name, query := range map[string]string{
+		"listing": `INSERT INTO listing (n, source, id, seen, gone, body) VALUES (?, ?, ?, ?, ?, ?)`,
+		"search":  insertSearch(table), "card": insertCard(table), "package": insertPackage(table), "member": insertMember(table),
+	} {
+		if put[name], err = tx.Prepare(query); err != nil {
+			return 0, 0, 0, err
+		}
+		defer put[name].Close()
 	}
-	defer in.close()
-	listing, err := tx.Prepare(`INSERT INTO listing (n, source, id, seen, gone, body) VALUES (?, ?, ?, ?, ?, ?)`)
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	defer listing.Close()
-	member, err := tx.Prepare(`INSERT INTO member_` + (&cards{generation: gen}).table() + ` (n, rank) VALUES (?, ?)`)
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	defer member.Close()
 
 	timed := func(work func() error) error {
 		began, used := time.Now(), processor()
 		defer func() { all, cpu = all+time.Since(began), cpu+processor()-used }()
 		return work()
 	}
-	insert := func(put *sql.Stmt) func(rows [][]any) error {
+	insert := func(to *sql.Stmt) func(rows [][]any) error {
 		return func(rows [][]any) error {
 			return timed(func() error {
 				for _, row := range rows {
-					if _, err := put.Exec(row...); err != nil {
+					if _, err := to.Exec(row...); err != nil {
 						return err
 					}
 				}
@@ -100,15 +96,15 @@ func copyBare(ctx context.Context, from, to *Store) (first, all, cpu time.Durati
 			})
 		}
 	}
-	if err := inChunks(snap, 6, `SELECT n, source, id, seen, gone, body FROM listing ORDER BY n`, insert(listing)); err != nil {
+	if err := inChunks(snap, 6, `SELECT n, source, id, seen, gone, body FROM listing ORDER BY n`, insert(put["listing"])); err != nil {
 		return 0, 0, 0, err
 	}
 	first = all
 	old := have.table()
-	if err := inChunks(snap, 2, `SELECT n, rank FROM member_`+old+` ORDER BY n`, insert(member)); err != nil {
+	if err := inChunks(snap, 2, `SELECT n, rank FROM member_`+old+` ORDER BY n`, insert(put["member"])); err != nil {
 		return 0, 0, 0, err
 	}
-	if err := inChunks(snap, 2, `SELECT key, card FROM package_`+old+` ORDER BY card`, insert(in.pack)); err != nil {
+	if err := inChunks(snap, 2, `SELECT key, card FROM package_`+old+` ORDER BY card`, insert(put["package"])); err != nil {
 		return 0, 0, 0, err
 	}
 	// The first number of records is that of the record that speaks.
@@ -121,10 +117,10 @@ func copyBare(ctx context.Context, from, to *Store) (first, all, cpu time.Durati
 			}
 			rows[i] = row[:4]
 		}
-		if err := insert(in.card)(rows); err != nil {
+		if err := insert(put["card"])(rows); err != nil {
 			return err
 		}
-		return insert(in.search)(texts)
+		return insert(put["search"])(texts)
 	})
 	if err != nil {
 		return 0, 0, 0, err

@@ -119,11 +119,12 @@ type row struct {
 	packages           []string
 }
 
-// run writes all groups. Cards are made while those before them are written.
+// run writes all groups. Cards are made while those before them are written;
+// those of one transaction come into their own tables with the next.
 func (b *builder) run(ctx context.Context, groups []group) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	ready := make(chan []row)
+	ready := make(chan []row, 3)
 	go func() {
 		defer close(ready)
 		for chunk := range slices.Chunk(groups, rowChunk) {
@@ -139,26 +140,38 @@ func (b *builder) run(ctx context.Context, groups []group) error {
 			}
 		}
 	}()
+	var before []row // whose cards are not written yet
 	for more := true; more; {
 		if err := ctx.Err(); err != nil {
 			break
 		}
 		// Watching ctx inside would cost a goroutine per statement.
 		err := b.store.tx(context.WithoutCancel(ctx), func(tx *sql.Tx) error {
-			in, err := prepare(tx, b.made.table())
+			// A statement of several rows makes the search table write all that it
+			// holds, so those come before it has anything.
+			if err := writeCards(tx, b.made.table(), before); err != nil {
+				return err
+			}
+			before = before[:0]
+			search, err := tx.Prepare(insertSearch(b.made.table()))
 			if err != nil {
 				return err
 			}
-			defer in.close()
-			for n := 0; n < indexChunk; {
+			defer search.Close()
+			for len(before) < indexChunk {
 				rows, ok := <-ready
 				if more = ok; !more {
 					return nil
 				}
-				if err := in.write(rows); err != nil {
-					return err
+				for _, r := range rows {
+					if r.short != "" {
+						if _, err := search.Exec(r.rank, r.name, r.title, r.text, r.marks); err != nil {
+							return err
+						}
+						r.name, r.title, r.text, r.marks = "", "", "", ""
+					}
+					before = append(before, r)
 				}
-				n += len(rows)
 			}
 			return nil
 		})
@@ -168,7 +181,15 @@ func (b *builder) run(ctx context.Context, groups []group) error {
 	}
 	for range ready { // until no one reads from the snapshot any more
 	}
-	return context.Cause(ctx)
+	if err := context.Cause(ctx); err != nil {
+		return err
+	}
+	return b.store.tx(ctx, func(tx *sql.Tx) error {
+		if err := writeCards(tx, b.made.table(), before); err != nil {
+			return err
+		}
+		return writeMembers(tx, b.made.table(), groups)
+	})
 }
 
 // make makes the next cards.
@@ -300,89 +321,4 @@ func joinNumbers(ns []int64) string {
 		b = strconv.AppendInt(b, n, 10)
 	}
 	return string(b)
-}
-
-// members writes which card has which record, in the order of the table: in
-// that of cards each row would be in another place of it.
-func (b *builder) members(ctx context.Context, groups []group) error {
-	type member struct{ n, rank int64 }
-	n := 0
-	for _, g := range groups {
-		n += len(g.records)
-	}
-	all := make([]member, 0, n)
-	for _, g := range groups {
-		for _, n := range g.records {
-			all = append(all, member{n, int64(g.rank)})
-		}
-	}
-	slices.SortFunc(all, func(x, y member) int { return cmp.Compare(x.n, y.n) })
-	return b.store.tx(ctx, func(tx *sql.Tx) error {
-		query := []byte{}
-		for some := range slices.Chunk(all, 500) {
-			query = append(append(append(query[:0], `INSERT INTO member_`...), b.made.table()...), ` (n, rank) VALUES `...)
-			for i, m := range some {
-				if i > 0 {
-					query = append(query, ',')
-				}
-				query = strconv.AppendInt(append(query, '('), m.n, 10)
-				query = append(strconv.AppendInt(append(query, ','), m.rank, 10), ')')
-			}
-			if _, err := tx.ExecContext(ctx, string(query)); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-}
-
-// inserts are the statements that fill a generation.
-type inserts struct{ search, card, pack *sql.Stmt }
-
-func prepare(tx *sql.Tx, table string) (*inserts, error) {
-	in := &inserts{}
-	for _, p := range []struct {
-		to    **sql.Stmt
-		query string
-	}{
-		{&in.search, `INSERT INTO search_` + table + ` (rowid, name, title, body, filter) VALUES (?, ?, ?, ?, ?)`},
-		{&in.card, `INSERT INTO card_` + table + ` (rank, records, brief, whole) VALUES (?, ?, ?, ?)`},
-		{&in.pack, `INSERT OR IGNORE INTO package_` + table + ` (key, card) VALUES (?, ?)`},
-	} {
-		var err error
-		if *p.to, err = tx.Prepare(p.query); err != nil {
-			in.close()
-			return nil, err
-		}
-	}
-	return in, nil
-}
-
-// write writes the next cards.
-func (in *inserts) write(rows []row) error {
-	for _, r := range rows {
-		if _, err := in.card.Exec(r.rank, r.numbers, r.short, r.kept); err != nil {
-			return err
-		}
-		if r.short == "" {
-			continue
-		}
-		if _, err := in.search.Exec(r.rank, r.name, r.title, r.text, r.marks); err != nil {
-			return err
-		}
-		for _, key := range r.packages {
-			if _, err := in.pack.Exec(key, r.rank); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
-func (in *inserts) close() {
-	for _, s := range []*sql.Stmt{in.search, in.card, in.pack} {
-		if s != nil {
-			s.Close()
-		}
-	}
 }

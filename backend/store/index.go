@@ -104,9 +104,6 @@ func (s *Store) build(ctx context.Context) error {
 		if err := b.run(ctx, groups); err != nil {
 			return err
 		}
-		if err := b.members(ctx, groups); err != nil {
-			return err
-		}
 		b.made.text = b.text.String()
 		return s.swap(ctx, b.made)
 	})

@@ -71,9 +71,14 @@ function Page({ page }: { page: ListingPage }) {
   )
   const reads = listing.tools.filter((x) => x.readOnly === true).length
   const changes = listing.tools.filter((x) => x.readOnly === false).length
+  const from = (field: string) => page.origins.find((o) => o.field === field)?.source
   const meta = [
     listing.version && t('listing.version', { version: listing.version }),
-    listing.updated && !listing.updated.startsWith('0001') && t('listing.updated', { ago: ago(listing.updated) }),
+    // The day belongs to the version only when one list tells both.
+    from('updated') === from('version') &&
+      listing.updated &&
+      !listing.updated.startsWith('0001') &&
+      t('listing.updated', { ago: ago(listing.updated) }),
     listing.license && t('listing.license', { license: listing.license }),
     listing.downloads > 0 && t('listing.downloads', { n: count(listing.downloads) }),
     listing.downloads === 0 &&

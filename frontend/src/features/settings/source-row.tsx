@@ -222,7 +222,7 @@ function Health({ source, checking, lacksKey }: { source: SourceView; checking: 
   if (checking) return <Status tone="update">{t('settings.checking')}</Status>
   if (lacksKey) return <Status tone="key">{t('status.needs-key')}</Status>
   if (!source.enabled) return <Status tone="off">{t('status.off')}</Status>
-  if (source.error !== '') return <Status tone="old">{t('settings.old')}</Status>
+  if (source.error !== '') return <Status tone="old">{t(source.synced ? 'settings.old' : 'settings.unreached')}</Status>
   if (source.kind === 'file') return <Status tone="ok">{t('settings.as-added')}</Status>
   if (source.synced || source.source === 'starter') return <Status tone="ok">{t('settings.fresh')}</Status>
   return <Status tone="untested">{t('settings.not-yet')}</Status>

@@ -116,22 +116,31 @@ export function Sources({ sources, size }: { sources: SourceView[]; size: Catalo
   )
 }
 
-/** The lists that could not be read, each by name with what is shown instead. */
+/** The lists that could not be read: one or two by name with what is shown instead, more as one line. */
 function Failures({ sources, onRetry }: { sources: SourceView[]; onRetry: (source: string) => void }) {
   const { t } = useTranslation()
   const ago = useAgo()
   const told = useSourceProblem()
-  return sources
-    .filter((s) => s.enabled && s.allowed && s.error !== '')
-    .map((s) => (
+  const failed = sources.filter((s) => s.enabled && s.allowed && s.error !== '')
+  if (failed.length > 2)
+    return (
       <Note
-        key={s.source}
         tone="warn"
         className="mt-3"
-        action={<TextButton onClick={() => onRetry(s.source)}>{t('settings.try-now')}</TextButton>}
+        action={<TextButton onClick={() => onRetry('')}>{t('settings.try-now')}</TextButton>}
       >
-        <strong className="font-semibold">{told([s])}</strong>{' '}
-        {s.synced ? t('discover.source-old', { ago: ago(s.synced) }) : t('discover.source-none')}
+        <strong className="font-semibold">{told(failed)}</strong> {t('discover.source-none')}
       </Note>
-    ))
+    )
+  return failed.map((s) => (
+    <Note
+      key={s.source}
+      tone="warn"
+      className="mt-3"
+      action={<TextButton onClick={() => onRetry(s.source)}>{t('settings.try-now')}</TextButton>}
+    >
+      <strong className="font-semibold">{told([s])}</strong>{' '}
+      {s.synced ? t('discover.source-old', { ago: ago(s.synced) }) : t('discover.source-none')}
+    </Note>
+  ))
 }

@@ -156,7 +156,7 @@ func (w *Window) Listing(id string) (ListingPage, error) {
 		return ListingPage{}, err
 	}
 	p := ListingPage{
-		Listing: listingView(card.Listing, here), Ways: ways(card.Packages),
+		Listing: listingView(card.Listing, here), Ways: ways(card.Packages, backend.Recommended(card)),
 		Facts: []FactView{}, Records: []RecordView{}, Origins: []OriginView{},
 	}
 	if p.Age, err = w.sources(); err != nil {
@@ -220,17 +220,15 @@ func factView(f model.Fact, names nameOf) FactView {
 	return v
 }
 
-// ways are the packages with the first that can be installed recommended, and
-// the reason for it.
-func ways(packages []model.Package) []Way {
-	out, usable, first := []Way{}, 0, -1
+// ways are the packages with the one that is installed unless another is asked
+// for recommended, and the reason for it.
+func ways(packages []model.Package, first int) []Way {
+	out, usable := []Way{}, 0
 	for i, pack := range packages {
 		ref := backend.RefOf(pack)
 		way := Way{Index: i, Type: ref.Type, Identifier: ref.Identifier, Version: ref.Version, Usable: backend.Installable(pack), Why: pack.Type}
 		if way.Usable {
-			if usable++; first < 0 {
-				first = i
-			}
+			usable++
 		}
 		out = append(out, way)
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"path/filepath"
+	"slices"
 	"sort"
 	"strings"
 
@@ -20,8 +21,8 @@ import (
 type InstallRequest struct {
 	// Ref is a listing's id or npm:PKG[@VERSION].
 	Ref string
-	// Package is the index into the listing's packages; below 0 takes the
-	// first that can be installed.
+	// Package is the index into the packages that resolve counts; below 0 takes
+	// the one that fits this computer best.
 	Package int
 	// Name is the server's id; "" has one proposed.
 	Name string
@@ -399,7 +400,9 @@ func (in *installation) server(ctx context.Context, done install.Installed) mode
 	return s
 }
 
-// resolve finds what a reference means. Error codes: listing_unknown,
+// resolve finds what a reference means. By the id of a card, pack counts the
+// card's packages; by that of another of its records, the packages that this
+// record lists, and nothing else is installed. Error codes: listing_unknown,
 // package_type_later, package_unknown.
 func (b *Backend) resolve(ctx context.Context, refText string, pack int) (ref, error) {
 	l, direct, err := parseRef(refText)
@@ -418,8 +421,14 @@ func (b *Backend) resolve(ctx context.Context, refText string, pack int) (ref, e
 		}
 		return ref{l, 0}, nil
 	}
-	if l, err = b.catalog.Show(ctx, refText); err != nil {
+	card, err := b.store.Card(ctx, refText)
+	if err != nil {
 		return ref{}, err
+	}
+	l = card.Listing
+	at := Recommended(card)
+	if own, ok := recordOf(card, refText); ok {
+		l, at = own, recipe.Choose(own.Packages, recipe.Here(), Installable)
 	}
 	if pack >= len(l.Packages) {
 		return ref{}, model.Fail("package_unknown", nil, "package", refText)
@@ -430,16 +439,46 @@ func (b *Backend) resolve(ctx context.Context, refText string, pack int) (ref, e
 		}
 		return ref{l, pack}, nil
 	}
-	for i, p := range l.Packages {
-		if Installable(p) {
-			return ref{l, i}, nil
-		}
+	if at >= 0 {
+		return ref{l, at}, nil
 	}
 	kind := "none"
 	if len(l.Packages) > 0 {
 		kind = l.Packages[0].Type
 	}
 	return ref{}, model.Fail("package_type_later", nil, "type", kind)
+}
+
+// recordOf gives what the record with an id says, unless it is the card's own
+// id. A card may warn of what the record does not.
+func recordOf(card model.Card, id string) (model.Listing, bool) {
+	if strings.EqualFold(id, card.ID) {
+		return model.Listing{}, false
+	}
+	for _, r := range card.Records {
+		if strings.EqualFold(r.ID, id) {
+			l := r.Listing
+			l.Category, l.Sample = cmp.Or(l.Category, card.Category), cmp.Or(l.Sample, card.Sample)
+			l.Caution = cmp.Or(card.Caution, l.Caution)
+			return l, true
+		}
+	}
+	return model.Listing{}, false
+}
+
+// Recommended gives the index of the card's package that is installed unless
+// another is asked for, -1 for none: one that the record which speaks lists,
+// and only when that has none, one of the others.
+func Recommended(card model.Card) int {
+	at := recipe.Choose(card.Packages, recipe.Here(), func(p model.Package) bool {
+		return Installable(p) && len(card.Records) > 0 && slices.ContainsFunc(card.Records[0].Packages, func(q model.Package) bool {
+			return p.Type == q.Type && p.Identifier == q.Identifier
+		})
+	})
+	if at < 0 {
+		at = recipe.Choose(card.Packages, recipe.Here(), Installable)
+	}
+	return at
 }
 
 // Installable tells whether this version of Toolbay can install a package.

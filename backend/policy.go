@@ -30,14 +30,16 @@ func (b *Backend) allowed(ctx context.Context, refText string, pack int) (ref, e
 	if err := b.policy.Broken(); err != nil {
 		return r, err
 	}
-	var records []model.Record
+	var card model.Card
 	if r.listing.ID != "" {
-		card, err := b.store.Card(ctx, r.listing.ID)
-		if err != nil && model.Code(err) != "listing_unknown" {
-			return r, err
-		}
-		records = card.Records
+		card, err = b.store.Card(ctx, r.listing.ID)
+	} else { // a package by itself: the policy looks at all that name it
+		card, _, err = b.store.Known(ctx, r.pack().Type, r.pack().Identifier, nil)
 	}
+	if err != nil && model.Code(err) != "listing_unknown" {
+		return r, err
+	}
+	records := card.Records
 	// What was asked for by number or with a version is taken or refused as it
 	// is; else the policy chooses.
 	if pin, ok := b.policy.Pinned(records); ok && !exact(refText) {

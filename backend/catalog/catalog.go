@@ -14,6 +14,8 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"toolbay/backend/catalog/source/starter"
@@ -56,7 +58,7 @@ type (
 type Store interface {
 	Search(context.Context, store.Query) (store.Results, error)
 	Listing(ctx context.Context, id string) (model.Listing, error)
-	Known(ctx context.Context, kind, identifier string) (model.Listing, bool, error)
+	Known(ctx context.Context, kind, identifier string, fits func(model.Card) bool) (model.Card, bool, error)
 
 	Sources(context.Context) ([]store.SourceState, error)
 	PutSource(context.Context, store.SourceState) error
@@ -195,9 +197,29 @@ func (c *Catalog) Show(ctx context.Context, id string) (model.Listing, error) {
 	return c.store.Listing(ctx, id)
 }
 
-// Known gives the listing that speaks best for a package, such as "npm" and
-// its name.
+// Known gives the listing that speaks for a package, such as "npm" and its
+// name, to somebody who names the package alone. What a listing says is given
+// to the package when it starts, so it must be the package's own: the record
+// that speaks lists it, and is of a list that is kept by hand, of a private
+// registry, or of an account with the package's scope in the official registry.
 func (c *Catalog) Known(ctx context.Context, kind, identifier string) (model.Listing, bool) {
-	l, ok, err := c.store.Known(ctx, kind, identifier)
-	return l, ok && err == nil
+	curated, err := c.curated(ctx)
+	if err != nil {
+		return model.Listing{}, false
+	}
+	card, ok, err := c.store.Known(ctx, kind, identifier, func(card model.Card) bool {
+		speaker := card.Records[0]
+		lists := slices.ContainsFunc(speaker.Packages, func(p model.Package) bool { return p.Type == kind && p.Identifier == identifier })
+		return lists && (curated[speaker.Source] || speaker.Source == Official && ownScope(speaker.ID, kind, identifier))
+	})
+	return card.Listing, ok && err == nil
+}
+
+// ownScope tells whether a name of the official registry is of the account that
+// a package's scope names: io.github.acme/notes and @acme/notes.
+func ownScope(id, kind, identifier string) bool {
+	space, _, _ := strings.Cut(strings.ToLower(id), "/")
+	account, ok := strings.CutPrefix(space, "io.github.")
+	scope, _, scoped := strings.Cut(strings.ToLower(identifier), "/")
+	return ok && account != "" && kind == "npm" && scoped && scope == "@"+account
 }

@@ -16,22 +16,32 @@ func (c *Catalog) Merger(ctx context.Context) (store.Merger, error) {
 	if err != nil {
 		return nil, err
 	}
-	curated, enriches := map[string]bool{}, map[string]bool{}
-	for _, p := range plugins() {
-		curated[p.ID], enriches[p.ID] = p.Curated, p.Enriches
-	}
-	registries, err := c.Registries(ctx)
+	curated, err := c.curated(ctx)
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range registries {
-		curated[r.ID] = true // by the people whose registry it is
+	enriches := map[string]bool{}
+	for _, p := range plugins() {
+		enriches[p.ID] = p.Enriches
 	}
 	return merger{identity.New(identity.Options{
 		Order:    place,
 		Curated:  func(source string) bool { return curated[source] },
 		Enriches: func(source string) bool { return enriches[source] },
 	})}, nil
+}
+
+// curated are the sources where not everybody can publish.
+func (c *Catalog) curated(ctx context.Context) (map[string]bool, error) {
+	out := map[string]bool{}
+	for _, p := range plugins() {
+		out[p.ID] = p.Curated
+	}
+	registries, err := c.Registries(ctx)
+	for _, r := range registries {
+		out[r.ID] = true // by the people whose registry it is
+	}
+	return out, err
 }
 
 // merger completes the cards.

@@ -132,7 +132,7 @@ func TestRecordsOfOneServerAreOneCard(t *testing.T) {
 		}
 	}
 	for _, p := range [][2]string{{"npm", "notes"}, {"oci", "mcp/notes"}} {
-		if l, ok, err := s.Known(ctx, p[0], p[1]); !ok || err != nil || l.ID != "docker/notes" {
+		if l, ok, err := s.Known(ctx, p[0], p[1], nil); !ok || err != nil || l.ID != "docker/notes" {
 			t.Errorf("%v: %s, %v, %v", p, l.ID, ok, err)
 		}
 	}

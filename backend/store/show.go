@@ -46,32 +46,46 @@ func (s *Store) Listing(ctx context.Context, id string) (model.Listing, error) {
 	return c.Listing, err
 }
 
-// Known gives the listing that speaks best for a package, when one has it.
-func (s *Store) Known(ctx context.Context, kind, identifier string) (model.Listing, bool, error) {
+// maxKnown bounds the cards with one package that are looked at.
+const maxKnown = 20
+
+// Known gives the best card with a package that fits says yes to; nil is any.
+func (s *Store) Known(ctx context.Context, kind, identifier string, fits func(model.Card) bool) (model.Card, bool, error) {
 	var c model.Card
 	found := false
 	m, err := s.newMerger(ctx)
 	if err != nil {
-		return c.Listing, false, err
+		return c, false, err
 	}
 	err = s.view(ctx, func(tx *sql.Tx) error {
 		idx, err := s.current(ctx, tx)
 		if err != nil || idx == nil {
 			return err
 		}
-		var rank int
-		err = tx.QueryRowContext(ctx, `SELECT card FROM package_`+idx.table()+` WHERE key = ? ORDER BY card LIMIT 1`,
-			packageKey(kind, identifier)).Scan(&rank)
-		if err == nil {
+		var ranks string
+		if err := tx.QueryRowContext(ctx, `SELECT coalesce(group_concat(card), '') FROM (SELECT card FROM package_`+idx.table()+`
+			WHERE key = ? ORDER BY card LIMIT ?)`, packageKey(kind, identifier), maxKnown).Scan(&ranks); err != nil {
+			return err
+		}
+		for text := range strings.SplitSeq(ranks, ",") {
+			rank, err := strconv.Atoi(text)
+			if err != nil {
+				break // none
+			}
 			c, err = readCard(ctx, tx, m, idx, rank, 0)
+			if errors.Is(err, sql.ErrNoRows) { // gone since the index was built
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if found = fits == nil || fits(c); found {
+				return nil
+			}
 		}
-		if errors.Is(err, sql.ErrNoRows) { // none, or gone since the index was built
-			return nil
-		}
-		found = err == nil
-		return err
+		return nil
 	})
-	return c.Listing, found, err
+	return c, found, err
 }
 
 // numberOf finds the record with an id, exactly as written if there is one: its

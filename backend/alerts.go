@@ -46,14 +46,10 @@ func alertOf(card model.Card, s model.Server) *model.Error {
 	say := func(code string, r *model.Record) *model.Error {
 		return model.Fail(code, nil, "title", s.Title, "why", r.StatusMessage, "name", r.Renamed)
 	}
-	// A list that keeps a record of what was deleted means it; from others a
-	// server may just have been dropped, which counts when all have dropped it.
-	gone := func(r model.Record) bool { return r.Status == "deleted" }
-	if r := find(func(r model.Record) bool { return gone(r) && tells(r.Source) }); r != nil {
+	// Only a list that says that a server was deleted means it. One that is no
+	// longer there may have been dropped, or the list was short that day.
+	if r := find(func(r model.Record) bool { return r.Status == "deleted" && !r.Absent && tells(r.Source) }); r != nil {
 		return say("listing_deleted", r)
-	}
-	if len(same) > 0 && !slices.ContainsFunc(same, func(r model.Record) bool { return !gone(r) }) {
-		return say("listing_deleted", &same[0])
 	}
 	if r := find(func(r model.Record) bool { return r.Renamed != "" }); r != nil {
 		return say("listing_renamed", r)

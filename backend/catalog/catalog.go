@@ -72,6 +72,7 @@ type Store interface {
 	UpsertListings(ctx context.Context, source string, listings []model.Listing, synced time.Time) error
 	Crawl(ctx context.Context, source string) (store.Crawl, bool, error)
 	StagePage(ctx context.Context, c store.Crawl, listings []model.Listing) (seen bool, err error)
+	Stage(ctx context.Context, source string, listings []model.Listing) (staged int, err error)
 	FinishCrawl(ctx context.Context, source string, last []model.Listing, synced time.Time) (kept int, err error)
 	FinishChanges(ctx context.Context, source string, last []model.Listing, synced time.Time) (kept int, err error)
 	DropCrawl(ctx context.Context, source string) error

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"toolbay/backend/catalog/source"
@@ -39,8 +40,8 @@ const (
 	// askPause stands between two requests for versions besides the usual one;
 	// the official registry allows three of them a second.
 	askPause = 250 * time.Millisecond
-	// suspicious is how many listings must have been there for none at all to be
-	// taken for a lie.
+	// suspicious is how many listings must have been there for far fewer, or none
+	// at all, to be taken for a lie.
 	suspicious = 20
 )
 
@@ -340,6 +341,7 @@ func (r *reading) finish(ctx context.Context, last []model.Listing) (SyncResult,
 		if err := r.plausible(ctx, last); err != nil {
 			return r.res, errors.Join(err, c.store.DropCrawl(ctx, id))
 		}
+		last = nil // it is staged
 	}
 	put := c.store.FinishCrawl
 	if r.changes() {
@@ -385,23 +387,47 @@ func apart(told []Unreadable) (unreadable, leftOut []Unreadable) {
 	return unreadable, leftOut
 }
 
-// plausible refuses an answer without a single server from a source that had
-// many, or of which nothing could be read.
+// plausible stages the last listings, and refuses an answer without a single
+// server from a source that had many, or of which nothing could be read. One
+// that lost many of its servers must say so in two readings: half an answer is
+// more likely than that.
 func (r *reading) plausible(ctx context.Context, last []model.Listing) error {
-	if len(last) > 0 || r.state.Pages > 1 {
-		return nil
-	}
 	state, err := r.c.state(ctx, r.f.ID)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case r.res.Read > 0 && r.res.Older == 0:
-		return model.Fail("source_garbage", fmt.Errorf("none of %d records can be read", r.res.Read))
-	case state.Listings >= suspicious:
-		return model.Fail("source_garbage", fmt.Errorf("no server where there were %d", state.Listings))
 	}
-	return nil
+	if len(last) == 0 && r.state.Pages <= 1 {
+		switch {
+		case r.res.Read > 0 && r.res.Older == 0:
+			return model.Fail("source_garbage", fmt.Errorf("none of %d records can be read", r.res.Read))
+		case state.Listings >= suspicious:
+			return model.Fail("source_garbage", fmt.Errorf("no server where there were %d", state.Listings))
+		}
+	}
+	now, err := r.c.store.Stage(ctx, r.f.ID, last)
+	if err != nil {
+		return err
+	}
+	name := "short." + r.f.ID
+	said, err := r.c.store.Setting(ctx, name)
+	if err != nil {
+		return err
+	}
+	if state.Listings < suspicious || !fewer(now, state.Listings) {
+		if said == "" {
+			return nil
+		}
+		return r.c.store.PutSetting(ctx, name, "")
+	}
+	if before, err := strconv.Atoi(said); err == nil && !fewer(now, before) && !fewer(before, now) {
+		return r.c.store.PutSetting(ctx, name, "")
+	}
+	return errors.Join(model.Fail("source_short", fmt.Errorf("%d servers where there were %d", now, state.Listings)),
+		r.c.store.PutSetting(ctx, name, strconv.Itoa(now)))
 }
+
+// fewer tells whether a is less than 70 % of b.
+func fewer(a, b int) bool { return a*10 < b*7 }
 
 // moreUnreadable adds to what could not be read of a source before.
 func (c *Catalog) moreUnreadable(ctx context.Context, id string, found []Unreadable) ([]Unreadable, error) {

@@ -165,6 +165,9 @@ func (c *Catalog) Remove(ctx context.Context, id string) error {
 	if err := c.store.PutSetting(ctx, "read_from."+id, ""); err != nil {
 		return err
 	}
+	if err := c.store.PutSetting(ctx, "short."+id, ""); err != nil {
+		return err
+	}
 	return c.store.RemoveSource(ctx, id)
 }
 

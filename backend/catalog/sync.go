@@ -54,7 +54,7 @@ type SyncResult struct {
 // date. With "" one that fails is passed over and its result says so; the
 // error is then only for what concerns all. A named source's failure is also
 // returned. Error codes: source_unknown, source_busy, source_unreachable,
-// source_refused, source_key, source_garbage, source_loops, source_floods,
+// source_refused, source_key, source_garbage, source_short, source_loops, source_floods,
 // source_insecure, source_certificate, policy_source, policy_broken, and the
 // database's.
 func (c *Catalog) Sync(ctx context.Context, source string, report job.Report) ([]SyncResult, error) {

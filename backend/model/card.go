@@ -21,6 +21,9 @@ type Record struct {
 	Listing
 	// Seen is when this source was first seen to have it here.
 	Seen time.Time `json:"seen"`
+	// Absent tells of one with status deleted that its source did not say so: it
+	// is only no longer there.
+	Absent bool `json:"-"`
 }
 
 // Fact is one thing that is known, or known to be unknown, about a server. It

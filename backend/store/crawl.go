@@ -86,6 +86,18 @@ func (s *Store) StagePage(ctx context.Context, c Crawl, listings []model.Listing
 	return seen, err
 }
 
+// Stage adds listings to what is staged of a source and gives how many servers
+// that are, without the deleted.
+func (s *Store) Stage(ctx context.Context, source string, listings []model.Listing) (staged int, err error) {
+	err = s.tx(ctx, func(tx *sql.Tx) error {
+		if err := stage(ctx, tx, source, listings); err != nil {
+			return err
+		}
+		return tx.QueryRowContext(ctx, `SELECT count(*) FROM staged WHERE source = ? AND gone = 0`, source).Scan(&staged)
+	})
+	return staged, err
+}
+
 // FinishCrawl puts all that was staged, and last, the listings of the last
 // page, in the place of what the source had, and gives how many that are.
 func (s *Store) FinishCrawl(ctx context.Context, source string, last []model.Listing, synced time.Time) (kept int, err error) {

@@ -29,6 +29,7 @@ func (r *stored) record(to *model.Record) error {
 	to.Source, to.Sources = r.source, []string{r.source}
 	to.Seen = unix(r.seen)
 	if r.gone > 0 {
+		to.Absent = to.Status != "deleted"
 		to.Status = "deleted"
 	}
 	return nil

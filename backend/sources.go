@@ -203,6 +203,9 @@ func (spec RegistrySpec) registry() (catalog.Registry, map[string]string, error)
 	}
 	slices.Sort(r.Headers)
 	if spec.CAFile != "" {
+		if st, err := os.Stat(spec.CAFile); err != nil || !st.Mode().IsRegular() {
+			return r, nil, model.Fail("ca_unreadable", err, "file", spec.CAFile)
+		}
 		f, err := os.Open(spec.CAFile)
 		if err != nil {
 			return r, nil, model.Fail("ca_unreadable", err, "file", spec.CAFile)

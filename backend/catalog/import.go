@@ -23,7 +23,8 @@ import (
 
 const (
 	maxImport = 1 << 30  // bytes, unpacked; 187,108 versions have some 200 MB
-	maxWhole  = 64 << 20 // of a format that must be read in one piece
+	maxWhole  = 16 << 20 // of one record, and of a format that must be read in one piece
+	maxHeld   = 64 << 20 // of the files of an archive
 	maxFiles  = 20_000   // in a folder
 	maxOne    = 4 << 20  // of a file in a folder
 	// importBatch is how many listings are held before they are written down.
@@ -52,6 +53,7 @@ func IsFile(source string) bool { return source == File || strings.HasPrefix(sou
 // a folder of server.yaml files, ToolHive's registry, mcpm's list, manifests of
 // desktop extensions, the toolsdk collection, the starter's format, or what
 // Toolbay exported; any of them may be packed with gzip, a folder as .tar.gz.
+// Lists of any of these forms that lie in a folder are read too.
 // One of the same name that was imported before is replaced. Error codes:
 // import_missing, import_unreadable, import_format, import_too_big,
 // source_busy.
@@ -80,6 +82,13 @@ type importer struct {
 	// kept is everything that could not be read, with what it was.
 	kept  []Unreadable
 	crawl store.Crawl
+	left  int64 // bytes, unpacked, that may still be read
+	// file numbers the files of a folder, usable the records that could be read.
+	file, usable int
+	// loose is true within a file whose name does not say that it has servers.
+	loose bool
+	// failed is why nothing can be written down.
+	failed error
 }
 
 // version is what decides which of two records of a server is newer.
@@ -87,6 +96,17 @@ type version struct {
 	name      string
 	latest    *bool
 	published time.Time
+	file      int
+	bare      bool // names no package
+}
+
+// over tells whether v takes the place of another record of the server: what
+// can be installed that of another file that only has a name, else the newer.
+func (v version) over(o version) bool {
+	if v.file != o.file && v.bare != o.bare {
+		return o.bare
+	}
+	return registry.Newest(v.record(), o.record())
 }
 
 func (v version) record() source.Entry {
@@ -99,6 +119,7 @@ func newImporter(c *Catalog, source string) *importer {
 		c:          c,
 		held:       map[string]version{},
 		crawl:      store.Crawl{Source: source, Origin: "import", Started: c.o.Now()},
+		left:       maxImport,
 	}
 }
 
@@ -137,10 +158,11 @@ func (m *importer) take(ctx context.Context, e source.Entry) error {
 	for _, reason := range e.LeftOut {
 		m.note(&m.LeftOut, index, e.Listing.ID+": "+reason, nil)
 	}
-	v := version{e.Listing.Version, e.Latest, e.Listing.Published}
+	m.usable++
+	v := version{e.Listing.Version, e.Latest, e.Listing.Published, m.file, len(e.Listing.Packages) == 0}
 	if have, ok := m.held[e.Listing.ID]; ok {
 		m.Older++
-		if !registry.Newest(v.record(), have.record()) {
+		if !v.over(have) {
 			return nil
 		}
 	}
@@ -155,6 +177,7 @@ func (m *importer) take(ctx context.Context, e source.Entry) error {
 	_, err := m.c.store.StagePage(ctx, m.crawl, m.batch)
 	clear(m.batch)
 	m.batch = m.batch[:0]
+	m.failed = err
 	return err
 }
 
@@ -206,13 +229,19 @@ func (m *importer) load(ctx context.Context, path string) error {
 		return model.Fail("import_unreadable", err, "file", name)
 	}
 	defer f.Close()
-	in, err := unpack(f)
-	if err == nil && isArchive(in) {
-		err = m.archive(ctx, in)
-	} else if err == nil {
-		err = m.file(ctx, in)
+	return importError(ctx, m.read(ctx, f), name)
+}
+
+// read takes what a file has, an archive too.
+func (m *importer) read(ctx context.Context, f io.Reader) error {
+	in, err := m.unpack(f)
+	switch {
+	case err != nil:
+		return err
+	case isArchive(in):
+		return m.archive(ctx, in)
 	}
-	return importError(ctx, err, name)
+	return m.contents(ctx, in)
 }
 
 // importError says of a failure what a person can do something about.
@@ -236,27 +265,30 @@ var errTooBig = errors.New("too big")
 // limited fails, rather than ends, at its limit.
 type limited struct {
 	r    io.Reader
-	left int64
+	left *int64
 }
 
+func limit(r io.Reader, most int64) *limited { return &limited{r, &most} }
+
 func (b *limited) Read(p []byte) (int, error) {
-	if b.left <= 0 {
+	if *b.left <= 0 {
 		return 0, errTooBig
 	}
-	n, err := b.r.Read(p[:min(int64(len(p)), b.left)])
-	b.left -= int64(n)
+	n, err := b.r.Read(p[:min(int64(len(p)), *b.left)])
+	*b.left -= int64(n)
 	return n, err
 }
 
-// unpack gives the text of a file, whether it is packed or not.
-func unpack(f io.Reader) (*bufio.Reader, error) {
+// unpack gives the text of a file, whether it is packed or not. All files of an
+// import share what may be read.
+func (m *importer) unpack(f io.Reader) (*bufio.Reader, error) {
 	in := bufio.NewReader(f)
 	if magic, err := in.Peek(2); err == nil && bytes.Equal(magic, []byte{0x1f, 0x8b}) {
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, err
 		}
-		return bufio.NewReaderSize(&limited{z, maxImport}, 64<<10), nil
+		return bufio.NewReaderSize(&limited{z, &m.left}, 64<<10), nil
 	}
-	return bufio.NewReaderSize(&limited{in, maxImport}, 64<<10), nil
+	return bufio.NewReaderSize(&limited{in, &m.left}, 64<<10), nil
 }

@@ -15,8 +15,8 @@ import (
 	"toolbay/backend/catalog/source/toolhive"
 )
 
-// file finds out by its first characters what a file is.
-func (m *importer) file(ctx context.Context, in *bufio.Reader) error {
+// contents finds out by its first characters what a file is.
+func (m *importer) contents(ctx context.Context, in *bufio.Reader) error {
 	if mark, err := in.Peek(3); err == nil && string(mark) == "\ufeff" {
 		in.Discard(3)
 	}
@@ -34,11 +34,11 @@ func (m *importer) file(ctx context.Context, in *bufio.Reader) error {
 	}
 	switch first {
 	case '[':
-		return m.elements(ctx, json.NewDecoder(in))
+		return m.elements(ctx, newValues(in))
 	case '{':
-		return m.objects(ctx, json.NewDecoder(in))
+		return m.objects(ctx, newValues(in))
 	}
-	whole, err := io.ReadAll(&limited{in, maxWhole})
+	whole, err := io.ReadAll(limit(in, maxWhole))
 	if err != nil {
 		return err
 	}
@@ -54,22 +54,25 @@ func (m *importer) yaml(ctx context.Context, whole []byte) error {
 		found, err := docker.Servers(o)
 		return m.takeAll(ctx, found, err)
 	}
-	if !o.Has("name") {
+	if !o.Has("name") || m.loose {
 		return errors.New("neither a catalogue nor a server")
 	}
 	return m.take(ctx, docker.Server(whole, nil))
 }
 
 // elements takes each element of the list that d is at.
-func (m *importer) elements(ctx context.Context, d *json.Decoder) error {
+func (m *importer) elements(ctx context.Context, d *values) error {
 	if t, err := d.Token(); err != nil || t != json.Delim('[') {
 		return errors.Join(errors.New("no list"), err)
 	}
-	return m.rest(ctx, d)
+	if err := m.rest(ctx, d); err != nil {
+		return err
+	}
+	return d.end()
 }
 
 // rest takes the elements of a list that d is in.
-func (m *importer) rest(ctx context.Context, d *json.Decoder) error {
+func (m *importer) rest(ctx context.Context, d *values) error {
 	for d.More() {
 		if err := m.next(ctx, d); err != nil {
 			return err
@@ -80,12 +83,12 @@ func (m *importer) rest(ctx context.Context, d *json.Decoder) error {
 }
 
 // next takes the record that d is at.
-func (m *importer) next(ctx context.Context, d *json.Decoder) error {
+func (m *importer) next(ctx context.Context, d *values) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	var raw json.RawMessage
-	if err := d.Decode(&raw); err != nil {
+	if err := d.Decode(&raw, maxWhole); err != nil {
 		return fmt.Errorf("after %d records: %w", m.Read, err)
 	}
 	return m.take(ctx, m.record(raw))
@@ -93,7 +96,7 @@ func (m *importer) next(ctx context.Context, d *json.Decoder) error {
 
 // objects reads what begins with an object: a page of a registry, a catalogue
 // in one piece, a single record, or one record to a line.
-func (m *importer) objects(ctx context.Context, d *json.Decoder) error {
+func (m *importer) objects(ctx context.Context, d *values) error {
 	rest := map[string]json.RawMessage{}
 	size, paged := 0, false
 	if _, err := d.Token(); err != nil {
@@ -128,7 +131,7 @@ func (m *importer) objects(ctx context.Context, d *json.Decoder) error {
 			default:
 				return errors.New("no list of servers")
 			}
-		} else if err := d.Decode(&raw); err != nil {
+		} else if err := d.Decode(&raw, maxWhole-size); err != nil {
 			return err
 		}
 		if size += len(raw); size > maxWhole {
@@ -149,11 +152,11 @@ func (m *importer) objects(ctx context.Context, d *json.Decoder) error {
 			return err
 		}
 	}
-	return nil
+	return d.end()
 }
 
 // objectOf gives the object that d is in, of at most so many bytes.
-func objectOf(d *json.Decoder, most int) (json.RawMessage, error) {
+func objectOf(d *values, most int) (json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	size := 0
 	for d.More() {
@@ -162,7 +165,7 @@ func objectOf(d *json.Decoder, most int) (json.RawMessage, error) {
 			return nil, err
 		}
 		var raw json.RawMessage
-		if err := d.Decode(&raw); err != nil {
+		if err := d.Decode(&raw, most-size); err != nil {
 			return nil, err
 		}
 		if size += len(raw); size > most {
@@ -212,4 +215,57 @@ func isMCPM(o map[string]json.RawMessage) bool {
 		}
 	}
 	return n > 0 && n*2 >= len(o)
+}
+
+// values reads JSON of any length, of which no value may be long: a decoder
+// holds the one that it is at.
+type values struct {
+	*json.Decoder
+	in *ahead
+}
+
+func newValues(r io.Reader) *values {
+	in := &ahead{r: r}
+	return &values{json.NewDecoder(in), in}
+}
+
+// ahead reads no further than until.
+type ahead struct {
+	r           io.Reader
+	read, until int64
+}
+
+func (a *ahead) Read(p []byte) (int, error) {
+	if a.read >= a.until {
+		return 0, errTooBig
+	}
+	n, err := a.r.Read(p[:min(int64(len(p)), a.until-a.read)])
+	a.read += int64(n)
+	return n, err
+}
+
+func (d *values) allow(most int) { d.in.until = d.InputOffset() + int64(most) }
+
+func (d *values) More() bool {
+	d.allow(maxWhole)
+	return d.Decoder.More()
+}
+
+func (d *values) Token() (json.Token, error) {
+	d.allow(maxWhole)
+	return d.Decoder.Token()
+}
+
+// Decode reads a value of at most so many bytes.
+func (d *values) Decode(v any, most int) error {
+	d.allow(most)
+	return d.Decoder.Decode(v)
+}
+
+// end fails when something follows, or the rest could not be read.
+func (d *values) end() error {
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errors.Join(errors.New("something follows that is no record"), err)
+	}
+	return nil
 }

@@ -32,8 +32,8 @@ func meant(name string) bool {
 	return strings.HasSuffix(name, ".manifest.json")
 }
 
-// folder takes every server.yaml, server.json and manifest.json in a folder. It
-// does not leave the folder, whatever links are in it.
+// folder takes every server.yaml, server.json and manifest.json in a folder, and
+// every list. It does not leave the folder, whatever links are in it.
 func (m *importer) folder(ctx context.Context, dir string) error {
 	name := filepath.Base(dir)
 	root, err := os.OpenRoot(dir)
@@ -56,10 +56,16 @@ func (m *importer) folder(ctx context.Context, dir string) error {
 			}
 			return nil
 		}
-		if !meant(name) {
-			return nil
+		m.file++
+		switch {
+		case meant(name):
+			return m.found(ctx, name, read)
+		case isList(name):
+			return m.list(ctx, root, name)
+		case isTable(name):
+			return m.take(ctx, source.Entry{Err: errors.New(name + ": no list that Toolbay understands"), Raw: []byte(name)})
 		}
-		return m.found(ctx, name, read)
+		return nil
 	})
 	switch {
 	case errors.Is(err, errTooBig):
@@ -100,15 +106,21 @@ func (m *importer) found(ctx context.Context, name string, read func(string) ([]
 }
 
 func readWhole(root *os.Root, name string) ([]byte, error) {
-	f, err := root.Open(name)
+	f, err := openRegular(root, name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
+	return io.ReadAll(limit(f, maxOne))
+}
+
+// openRegular looks before it opens: a pipe is only opened when somebody writes
+// to it.
+func openRegular(root *os.Root, name string) (*os.File, error) {
+	if st, err := root.Stat(name); err != nil || !st.Mode().IsRegular() {
 		return nil, errors.Join(errors.New("not a regular file"), err)
 	}
-	return io.ReadAll(&limited{f, maxOne})
+	return root.Open(name)
 }
 
 // isArchive tells a tar file by the mark in its first header.
@@ -138,11 +150,11 @@ func (m *importer) archive(ctx context.Context, in io.Reader) error {
 		if h.Typeflag != tar.TypeReg || !meant(name) && path.Base(name) != "tools.json" {
 			continue
 		}
-		body, err := io.ReadAll(&limited{r, maxOne})
+		body, err := io.ReadAll(limit(r, maxOne))
 		if err != nil {
 			return err
 		}
-		if size += int64(len(body)); size > maxWhole {
+		if size += int64(len(body)); size > maxHeld {
 			return errTooBig
 		}
 		files[name] = body

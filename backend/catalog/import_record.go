@@ -63,6 +63,8 @@ func (m *importer) record(raw json.RawMessage) source.Entry {
 		return toolhive.Read(raw)
 	case bytes.Contains(raw, []byte(`"com.anthropic.api/mcp-registry"`)):
 		return anthropic.Read(raw)
+	case m.loose && !has("server") && !has("packages") && !has("remotes") && !has("_meta"):
+		return source.Entry{Err: errors.New("nothing says that it is a server"), Raw: raw}
 	}
 	return github.Read(raw)
 }

@@ -85,14 +85,15 @@ func ReadPolicy(place, other string) *Policy {
 }
 
 func readPolicy(at string) ([]byte, error) {
+	// A pipe would hold up whoever opens it.
+	if st, err := os.Stat(at); err != nil || !st.Mode().IsRegular() {
+		return nil, errors.Join(err, errors.New("not a regular file"))
+	}
 	f, err := os.Open(at)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	if st, err := f.Stat(); err != nil || !st.Mode().IsRegular() {
-		return nil, errors.Join(errors.New("not a regular file"), err)
-	}
 	data, err := io.ReadAll(io.LimitReader(f, maxPolicy+1))
 	if err == nil && len(data) > maxPolicy {
 		err = errors.New("too large")

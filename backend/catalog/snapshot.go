@@ -50,14 +50,19 @@ type ExportResult struct {
 }
 
 // Export writes every record of every source to a file, packed; what stood at
-// path is replaced in one step. The same database gives the same bytes. Error
+// path is replaced in one step and may be read by whom it could be before; a
+// new file only by its owner. The same database gives the same bytes. Error
 // code: export_unwritable.
 func (c *Catalog) Export(ctx context.Context, path string) (ExportResult, error) {
 	unwritable := func(err error) error {
 		return model.Fail("export_unwritable", err, "file", filepath.Base(path))
 	}
-	if st, err := os.Lstat(path); err == nil && !st.Mode().IsRegular() {
-		return ExportResult{}, unwritable(errors.New("not a regular file"))
+	mode := os.FileMode(0o600) // a company's registry may be in it
+	if st, err := os.Lstat(path); err == nil {
+		if !st.Mode().IsRegular() {
+			return ExportResult{}, unwritable(errors.New("not a regular file"))
+		}
+		mode = st.Mode().Perm()
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".export-*")
 	if err != nil {
@@ -65,13 +70,10 @@ func (c *Catalog) Export(ctx context.Context, path string) (ExportResult, error)
 	}
 	defer os.Remove(tmp.Name())
 	res, err := c.ExportTo(ctx, tmp, nil)
-	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
+	if err = errors.Join(err, tmp.Chmod(mode), tmp.Sync(), tmp.Close()); err != nil {
 		if ctx.Err() != nil {
 			return res, ctx.Err()
 		}
-		return res, unwritable(err)
-	}
-	if err := os.Chmod(tmp.Name(), 0o644); err != nil {
 		return res, unwritable(err)
 	}
 	if err := os.Rename(tmp.Name(), path); err != nil {
@@ -328,7 +330,7 @@ func openExport(r io.Reader) (*exportReader, exportHeader, error) {
 	if err != nil {
 		return nil, head, err
 	}
-	in := &exportReader{z: z, scan: bufio.NewScanner(&limited{z, maxImport})}
+	in := &exportReader{z: z, scan: bufio.NewScanner(limit(z, maxImport))}
 	in.scan.Buffer(make([]byte, 64<<10), 8<<20)
 	if !in.scan.Scan() {
 		return nil, head, errors.Join(errors.New("nothing in it"), in.scan.Err())

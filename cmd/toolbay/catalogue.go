@@ -12,8 +12,13 @@ import (
 
 	"toolbay/backend"
 	"toolbay/backend/catalog"
+	"toolbay/backend/model"
 	"toolbay/backend/text"
 )
+
+// maxLines is how much of what could not be read a person is told; --json has
+// all of it.
+const maxLines = 20
 
 func (c *cli) search() *cobra.Command {
 	var q backend.Query
@@ -38,12 +43,20 @@ func (c *cli) search() *cobra.Command {
 			if q.Sort != "" && !slices.Contains(catalog.Orders, q.Sort) {
 				return wrongUse("--sort is one of " + strings.Join(catalog.Orders, ", "))
 			}
+			if q.Category != "" && !slices.Contains(model.Categories, q.Category) {
+				return wrongUse("--category is one of " + strings.Join(model.Categories, ", "))
+			}
 			if len(args) == 0 && q.Category == "" && q.Source == "" && len(q.Filters) == 0 && q.Sort == "" {
 				return wrongUse("search what?")
 			}
 			b, err := c.open(cmd.Context())
 			if err != nil {
 				return err
+			}
+			if q.Source != "" {
+				if err := knownSource(cmd.Context(), b, q.Source); err != nil {
+					return err
+				}
 			}
 			q.Text = strings.Join(args, " ")
 			res, err := b.Search(cmd.Context(), q)
@@ -59,13 +72,32 @@ func (c *cli) search() *cobra.Command {
 		},
 	}
 	cmd.Flags().IntVar(&q.Limit, "limit", 20, "at most this many results")
-	cmd.Flags().StringVar(&q.Category, "category", "", "only this category")
+	cmd.Flags().StringVar(&q.Category, "category", "", "only this category: "+strings.Join(model.Categories, ", "))
 	cmd.Flags().StringVar(&q.Source, "source", "", "only from this source")
 	cmd.Flags().StringArrayVar(&q.Filters, "filter", nil, "only what passes: "+strings.Join(catalog.Filters, ", ")+"; may be repeated")
 	cmd.Flags().StringVar(&q.Sort, "sort", "", strings.Join(catalog.Orders, ", ")+"; otherwise the best first")
 	cmd.Flags().BoolVar(&noKey, "no-key", false, "only what needs no key")
 	cmd.Flags().BoolVar(&noDocker, "no-docker", false, "only what needs no Docker")
 	return cmd
+}
+
+// knownSource tells a mistyped source from one that has nothing.
+func knownSource(ctx context.Context, b *backend.Backend, source string) error {
+	states, err := b.Sources(ctx)
+	if err != nil {
+		return err
+	}
+	if source == catalog.File { // all that was imported
+		return nil
+	}
+	var known []string
+	for _, s := range states {
+		if s.Source == source {
+			return nil
+		}
+		known = append(known, s.Source)
+	}
+	return wrongUse("--source is one of " + strings.Join(append(known, catalog.File), ", "))
 }
 
 func count(n int, more bool) string {
@@ -122,7 +154,17 @@ func (c *cli) openCatalogue(ctx context.Context) (*backend.Backend, func(), erro
 
 func (c *cli) catalog() *cobra.Command {
 	cmd := &cobra.Command{Use: "catalog", Short: "The lists of servers",
-		RunE: func(*cobra.Command, []string) error { return wrongUse("catalog import PATH") }}
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var known []string
+			for _, sub := range cmd.Commands() {
+				known = append(known, sub.Name())
+			}
+			what := "catalog " + strings.Join(known, ", ")
+			if len(args) > 0 {
+				what = "there is no command catalog " + args[0] + ", only " + strings.Join(known, ", ")
+			}
+			return wrongUse(what)
+		}}
 	cmd.AddCommand(c.sources()...)
 	cmd.AddCommand(c.catalogExport(), c.catalogServe())
 	cmd.AddCommand(&cobra.Command{
@@ -139,6 +181,13 @@ func (c *cli) catalog() *cobra.Command {
 			}
 			return c.print(jsonSync(r), func(w io.Writer) {
 				fmt.Fprintln(w, text.Line("sync.done", "source", r.Source, "read", fmt.Sprint(r.Read), "kept", fmt.Sprint(r.Kept)))
+				for i, u := range r.Unreadable {
+					if i == maxLines {
+						fmt.Fprintln(w, "  …")
+						break
+					}
+					fmt.Fprintln(w, "  "+text.Line("import.unread", "n", fmt.Sprint(u.Index), "reason", u.Reason))
+				}
 			})
 		},
 	})

@@ -38,7 +38,7 @@ func (c *cli) keys() *cobra.Command {
 	set := &cobra.Command{
 		Use: "set SERVER --secret NAME=-", Short: "Give a key a new value, read from standard input", Args: exactly(1, "name one server"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			values, err := c.readSecrets(secret)
+			values, err := c.readSecrets("secret", secret)
 			if err != nil {
 				return err
 			}

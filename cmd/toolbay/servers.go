@@ -36,7 +36,7 @@ func (c *cli) install() *cobra.Command {
 			if req.Answers, err = pairs("--answer", answers); err != nil {
 				return err
 			}
-			if req.Secrets, err = c.readSecrets(secrets); err != nil {
+			if req.Secrets, err = c.readSecrets("secret", secrets); err != nil {
 				return err
 			}
 			b, err := c.open(cmd.Context())
@@ -112,15 +112,15 @@ func pairs(flag string, list []string) (map[string]string, error) {
 	return m, nil
 }
 
-// readSecrets reads one line of standard input for each --secret NAME=-, in
+// readSecrets reads one line of standard input for each --FLAG NAME=-, in
 // order. A value on the command line would be seen by every user of the
 // computer, so none is taken there.
-func (c *cli) readSecrets(list []string) (map[string]string, error) {
+func (c *cli) readSecrets(flag string, list []string) (map[string]string, error) {
 	m := map[string]string{}
 	for _, s := range list {
 		k, v, ok := strings.Cut(s, "=")
 		if !ok || k == "" || v != "-" {
-			return nil, wrongUse("--secret takes NAME=- and reads the key from standard input")
+			return nil, wrongUse("--" + flag + " takes NAME=- and reads the key from standard input")
 		}
 		line, err := c.in.ReadString('\n')
 		line = strings.TrimRight(line, "\r\n")

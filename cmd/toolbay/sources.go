@@ -98,10 +98,13 @@ func (c *cli) addRegistry() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "add-registry URL", Short: "Add a registry of your own, after asking it once", Args: exactly(1, "name one address"),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if key != "" && key != "-" {
+				return wrongUse("--key takes only - and reads the key from standard input")
+			}
 			if key != "" {
 				headers = append([]string{"Authorization=" + key}, headers...)
 			}
-			values, err := c.readSecrets(headers)
+			values, err := c.readSecrets("header", headers)
 			if err != nil {
 				return err
 			}

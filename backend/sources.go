@@ -2,6 +2,8 @@ package backend
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/pem"
 	"errors"
 	"io"
@@ -81,12 +83,12 @@ func (b *Backend) AddRegistry(ctx context.Context, spec RegistrySpec) (SourceSta
 		return SourceState{}, err
 	}
 	if len(values) > 0 {
-		if err := b.putSourceKeys(ctx, r.ID, values); err != nil {
+		if err := b.putSourceKeys(ctx, slotOf(r), values); err != nil {
 			return SourceState{}, err
 		}
 	}
 	if err := b.catalog.AddRegistry(ctx, r); err != nil {
-		return SourceState{}, errors.Join(err, b.dropSourceKeys(ctx, r.ID))
+		return SourceState{}, errors.Join(err, b.dropSourceKeys(ctx, slotOf(r)))
 	}
 	b.sourcesChanged()
 	return b.Source(ctx, r.ID)
@@ -119,10 +121,14 @@ func (b *Backend) RemoveSource(ctx context.Context, id string) error {
 		return err
 	}
 	defer release()
+	slot, err := b.slot(ctx, id)
+	if err != nil {
+		return err
+	}
 	if err := b.catalog.Remove(ctx, id); err != nil {
 		return err
 	}
-	err = b.dropSourceKeys(ctx, id)
+	err = b.dropSourceKeys(ctx, slot)
 	b.sourcesChanged()
 	return err
 }
@@ -159,10 +165,13 @@ func (b *Backend) SetSourceKey(ctx context.Context, id, value string) error {
 	} else {
 		values["Authorization"] = "Bearer " + value
 	}
-	if len(values) == 0 {
-		err = b.dropSourceKeys(ctx, id)
-	} else {
-		err = b.putSourceKeys(ctx, id, values)
+	slot, err := b.slot(ctx, id)
+	switch {
+	case err != nil:
+	case len(values) == 0:
+		err = b.dropSourceKeys(ctx, slot)
+	default:
+		err = b.putSourceKeys(ctx, slot, values)
 	}
 	b.sourcesChanged()
 	return err
@@ -259,12 +268,32 @@ func headers(values map[string]string) http.Header {
 
 // A source's keys are one item, named so that no server can have it. Where it
 // is stands in the settings, so that the keychain is asked only for a source
-// that has one.
-func keysOf(id string) string       { return "source." + id }
-func keyPlaceName(id string) string { return "source_keys." + id }
+// that has one. That of a private registry is named after its address and not
+// after its id: a key that was left behind is never sent to whatever is called
+// the same later.
+func keysOf(slot string) string       { return "source." + slot }
+func keyPlaceName(slot string) string { return "source_keys." + slot }
+
+func slotOf(r catalog.Registry) string {
+	sum := sha256.Sum256([]byte(r.URL))
+	return "reg-" + hex.EncodeToString(sum[:8])
+}
+
+// slot names what a source's keys are kept under.
+func (b *Backend) slot(ctx context.Context, id string) (string, error) {
+	registries, err := b.catalog.Registries(ctx)
+	if i := slices.IndexFunc(registries, func(r catalog.Registry) bool { return r.ID == id }); i >= 0 {
+		id = slotOf(registries[i])
+	}
+	return id, err
+}
 
 func (b *Backend) keySet(ctx context.Context, id string) bool {
-	where, err := b.store.Setting(ctx, keyPlaceName(id))
+	slot, err := b.slot(ctx, id)
+	if err != nil {
+		return false
+	}
+	where, err := b.store.Setting(ctx, keyPlaceName(slot))
 	return err == nil && where != ""
 }
 
@@ -277,11 +306,15 @@ func (b *Backend) keysAt(where string) secrets.Keys {
 
 // sourceKeys gives the values of a source's headers, nil for none.
 func (b *Backend) sourceKeys(ctx context.Context, id string) (map[string]string, error) {
-	where, err := b.store.Setting(ctx, keyPlaceName(id))
+	slot, err := b.slot(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	where, err := b.store.Setting(ctx, keyPlaceName(slot))
 	if err != nil || where == "" {
 		return nil, err
 	}
-	values, err := b.keysAt(where).Get(keysOf(id), "")
+	values, err := b.keysAt(where).Get(keysOf(slot), "")
 	if model.Code(err) == "secret_unknown" {
 		return nil, nil
 	}
@@ -296,7 +329,7 @@ func (b *Backend) sourceHeaders(ctx context.Context, id string) (http.Header, er
 	return headers(values), nil
 }
 
-func (b *Backend) putSourceKeys(ctx context.Context, id string, values map[string]string) error {
+func (b *Backend) putSourceKeys(ctx context.Context, slot string, values map[string]string) error {
 	where, err := b.keysPlace(ctx)
 	if err != nil {
 		e := model.Fail("consent_needed", err)
@@ -305,21 +338,21 @@ func (b *Backend) putSourceKeys(ctx context.Context, id string, values map[strin
 		e.Needs = []model.Need{need}
 		return e
 	}
-	if err := b.keysAt(where).Set(keysOf(id), "", values); err != nil {
+	if err := b.keysAt(where).Set(keysOf(slot), "", values); err != nil {
 		return err
 	}
-	return b.store.PutSetting(ctx, keyPlaceName(id), where)
+	return b.store.PutSetting(ctx, keyPlaceName(slot), where)
 }
 
-func (b *Backend) dropSourceKeys(ctx context.Context, id string) error {
-	where, err := b.store.Setting(ctx, keyPlaceName(id))
+func (b *Backend) dropSourceKeys(ctx context.Context, slot string) error {
+	where, err := b.store.Setting(ctx, keyPlaceName(slot))
 	if err != nil || where == "" {
 		return err
 	}
-	if err := b.keysAt(where).Delete(keysOf(id), ""); err != nil {
+	if err := b.keysAt(where).Delete(keysOf(slot), ""); err != nil {
 		return err
 	}
-	return b.store.PutSetting(ctx, keyPlaceName(id), "")
+	return b.store.PutSetting(ctx, keyPlaceName(slot), "")
 }
 
 // rehearseSources gives the catalogue of a dry run the same sources, with the
@@ -329,9 +362,13 @@ func (b *Backend) rehearseSources(ctx context.Context, s *store.Store, c *catalo
 		return err
 	}
 	for _, id := range states {
-		where, err := b.store.Setting(ctx, keyPlaceName(id.Source))
+		slot, err := b.slot(ctx, id.Source)
+		if err != nil {
+			return err
+		}
+		where, err := b.store.Setting(ctx, keyPlaceName(slot))
 		if err == nil {
-			err = s.PutSetting(ctx, keyPlaceName(id.Source), where)
+			err = s.PutSetting(ctx, keyPlaceName(slot), where)
 		}
 		if err != nil {
 			return err

@@ -213,7 +213,7 @@ func (p *Policy) Install(records []model.Record, pack model.Package) error {
 				continue
 			}
 			name = r.ID
-			in := p.inNamespaces(r.ID)
+			in := p.inNamespaces(r.ID) && p.vouches(r.Source)
 			spaced = spaced || in
 			sourced = sourced || in && p.Allows(r.Source)
 		}
@@ -262,6 +262,14 @@ func (pin Pin) Refused() error {
 // same tells whether two are one package, in whatever version.
 func same(a, b model.Package) bool {
 	return a.Type == b.Type && strings.EqualFold(a.Identifier, b.Identifier) && (a.Type != "remote" || a.URL == b.URL)
+}
+
+// vouches tells whether a source's word for a name counts. What the user has
+// imported or added may call anything by any name, so it counts only where the
+// policy names it among the sources.
+func (p *Policy) vouches(source string) bool {
+	own := source == File || strings.HasPrefix(source, File+":") || strings.HasPrefix(source, "reg-")
+	return !own || p.file.Sources != nil || slices.ContainsFunc(p.found, func(r Registry) bool { return r.ID == source })
 }
 
 func (p *Policy) inNamespaces(id string) bool {

@@ -112,3 +112,31 @@ func TestWhatAPolicyAllows(t *testing.T) {
 		}
 	}
 }
+
+// TestAnImportOpensNoNamespace has packages that whoever wrote an imported file
+// called by an allowed name.
+func TestAnImportOpensNoNamespace(t *testing.T) {
+	names := policy(t, `{"format":1,"namespaces":["com.corp/*"],"registries":[{"url":"https://corp.example","name":"Corp"}]}`)
+	file := policy(t, `{"format":1,"namespaces":["com.corp/*"],"sources":["file"]}`)
+	own := policy(t, `{"format":1,"namespaces":["com.corp/*"],"sources":["reg-own"]}`)
+	left := model.Package{Type: "npm", Identifier: "left-pad", Version: "1"}
+	for _, c := range []struct {
+		name, source string
+		policy       *catalog.Policy
+		want         string
+	}{
+		{"the official registry", "official", names, ""},
+		{"the policy's registry", "reg-corp", names, ""},
+		{"a file", "file:evil.json", names, "policy_namespace"},
+		{"a file of an older version", "file", names, "policy_namespace"},
+		{"a registry of the user's", "reg-own", names, "policy_namespace"},
+		{"a file where files are named", "file:evil.json", file, ""},
+		{"a registry where it is named", "reg-own", own, ""},
+		{"a file where a registry is named", "file:evil.json", own, "policy_source"},
+	} {
+		records := []model.Record{{Source: c.source, Listing: model.Listing{ID: "com.corp/anything", Packages: []model.Package{left}}}}
+		if err := c.policy.Install(records, left); model.Code(err) != c.want {
+			t.Errorf("%s: %v, want %q", c.name, err, c.want)
+		}
+	}
+}

@@ -61,7 +61,8 @@ type Store interface {
 	Known(ctx context.Context, kind, identifier string, fits func(model.Card) bool) (model.Card, bool, error)
 
 	Sources(context.Context) ([]store.SourceState, error)
-	PutSource(context.Context, store.SourceState) error
+	EnableSource(ctx context.Context, id string, enabled bool) error
+	NoteSource(ctx context.Context, id string, enabled bool, failure string) error
 	RemoveSource(ctx context.Context, id string) error
 	PutSourceOrder(ctx context.Context, ids []string) error
 	SourceOrder(context.Context) (func(source string) int, error)

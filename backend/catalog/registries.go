@@ -147,7 +147,7 @@ func (c *Catalog) Remove(ctx context.Context, id string) error {
 	if s.Kind == BuiltIn || s.Managed {
 		return model.Fail("source_stays", nil, "source", id)
 	}
-	release, ok, err := c.store.Exclusive("sync-" + strings.ReplaceAll(url.PathEscape(id), "%", "-"))
+	release, ok, err := c.store.Exclusive("sync-" + id)
 	if err != nil {
 		return err
 	}

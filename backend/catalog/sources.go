@@ -151,8 +151,7 @@ func (c *Catalog) due(f feed, s SourceState) bool {
 // Enable tells whether Sync of all sources includes this one. Its listings
 // stay. Error codes: source_unknown, policy_source.
 func (c *Catalog) Enable(ctx context.Context, source string, enabled bool) error {
-	state, err := c.state(ctx, source)
-	if err != nil {
+	if _, err := c.state(ctx, source); err != nil {
 		return err
 	}
 	if enabled {
@@ -160,8 +159,7 @@ func (c *Catalog) Enable(ctx context.Context, source string, enabled bool) error
 			return err
 		}
 	}
-	state.Enabled = enabled
-	return c.store.PutSource(ctx, state.SourceState)
+	return c.store.EnableSource(ctx, source, enabled)
 }
 
 // Order says which source is believed where several say different things, the

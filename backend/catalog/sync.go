@@ -194,8 +194,7 @@ func (c *Catalog) note(ctx context.Context, id string, why error) error {
 	if why == nil && (state.Synced != nil || state.Error != "") {
 		return nil
 	}
-	state.Error = model.Code(why)
-	return c.store.PutSource(ctx, state.SourceState)
+	return c.store.NoteSource(ctx, id, state.Enabled, model.Code(why))
 }
 
 // web is how one source is asked.

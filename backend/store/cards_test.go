@@ -211,10 +211,10 @@ func TestTheOrderOfSourcesDecidesWhoSpeaks(t *testing.T) {
 		order []string
 		want  string
 	}{
-		"usual":                       {nil, "reg-acme docker official file:list.json"},
-		"chosen":                      {[]string{"file:list.json", "official"}, "reg-acme docker file:list.json official"},
-		"a new registry stands first": {[]string{"official", "docker"}, "reg-acme official docker file:list.json"},
-		"all chosen":                  {[]string{"official", "official", "file:list.json", "docker", "reg-acme"}, "official file:list.json docker reg-acme"},
+		"usual":      {nil, "reg-acme docker official file:list.json"},
+		"chosen":     {[]string{"file:list.json", "official"}, "file:list.json official reg-acme docker"},
+		"one":        {[]string{"official"}, "official reg-acme docker file:list.json"},
+		"all chosen": {[]string{"official", "official", "file:list.json", "docker", "reg-acme"}, "official file:list.json docker reg-acme"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			must(t, s.PutSourceOrder(ctx, c.order))
@@ -285,9 +285,12 @@ func TestUnreadableRecordsAreKeptAndASourceCanGo(t *testing.T) {
 	if err != nil || len(list) != 1 || list[0].Index != 7 || len(list[0].Raw) > 4096 {
 		t.Errorf("%d unreadable, %v", len(list), err)
 	}
-	must(t, s.PutSource(ctx, store.SourceState{Source: "reg-acme", Enabled: false, Error: "source_refused"}))
+	must(t, s.EnableSource(ctx, "reg-acme", false))
+	must(t, s.NoteSource(ctx, "reg-acme", true, "source_refused"))
+	must(t, s.NoteSource(ctx, "reg-acme", true, ""))
 	states, err := s.Sources(ctx)
-	if err != nil || len(states) != 1 || states[0].Unreadable != 1 || states[0].Listings != 1 || states[0].Enabled {
+	if err != nil || len(states) != 1 || states[0].Unreadable != 1 || states[0].Listings != 1 || states[0].Enabled ||
+		states[0].Error != "source_refused" || states[0].Synced == nil {
 		t.Errorf("%+v, %v", states, err)
 	}
 	if _, whole, _ := s.Watermark(ctx, "reg-acme"); !whole.Equal(when) {

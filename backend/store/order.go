@@ -39,21 +39,13 @@ func usual(source string) int {
 // isFile tells whether a source is a file or folder that was imported.
 func isFile(source string) bool { return source == "file" || strings.HasPrefix(source, "file:") }
 
-// place gives a source's place. One that the user's order does not name stands
-// before the first named one that usually comes after it.
+// place gives a source's place: those that the user's order names come first,
+// as it names them, and the others after them in the usual order.
 func (o order) place(source string) int {
-	const step = 100 // more than there are usual places
 	if i := slices.Index(o.chosen, source); i >= 0 {
-		return i*step + step - 1
+		return i
 	}
-	at, own := len(o.chosen), usual(source)
-	for i, id := range o.chosen {
-		if usual(id) > own {
-			at = i
-			break
-		}
-	}
-	return at*step + own
+	return len(o.chosen) + usual(source)
 }
 
 func (o order) compare(a, b string) int {

@@ -50,16 +50,21 @@ func (s *Store) Sources(ctx context.Context) ([]SourceState, error) {
 	return out, err
 }
 
-// PutSource stores whether a source is used, when it was synced and its last
-// error. The counts are made, not stored.
-func (s *Store) PutSource(ctx context.Context, v SourceState) error {
-	synced := ""
-	if v.Synced != nil {
-		synced = v.Synced.UTC().Format(time.RFC3339)
-	}
+// EnableSource stores whether a source is used.
+func (s *Store) EnableSource(ctx context.Context, id string, enabled bool) error {
 	return s.tx(ctx, func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO source (id, enabled, synced, error) VALUES (?1, ?2, ?3, ?4)
-			ON CONFLICT (id) DO UPDATE SET enabled = ?2, synced = ?3, error = ?4`, v.Source, v.Enabled, synced, v.Error)
+		_, err := tx.ExecContext(ctx, `INSERT INTO source (id, enabled, synced, error) VALUES (?1, ?2, '', '')
+			ON CONFLICT (id) DO UPDATE SET enabled = ?2`, id, enabled)
+		return err
+	})
+}
+
+// NoteSource stores the code of a source's last failure; "" leaves what is
+// known. A source that is not known yet gets the switch as given.
+func (s *Store) NoteSource(ctx context.Context, id string, enabled bool, failure string) error {
+	return s.tx(ctx, func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO source (id, enabled, synced, error) VALUES (?1, ?2, '', ?3)
+			ON CONFLICT (id) DO UPDATE SET error = CASE ?3 WHEN '' THEN error ELSE ?3 END`, id, enabled, failure)
 		return err
 	})
 }

@@ -354,7 +354,10 @@ func (r *reading) finish(ctx context.Context, last []model.Listing) (SyncResult,
 	}
 	told := r.res.Unreadable
 	r.res.Unreadable, r.res.LeftOut = apart(told)
-	r.res.Older = max(0, r.res.Read-kept-len(r.res.Unreadable))
+	for _, u := range told {
+		r.res.Untold += u.More
+	}
+	r.res.Older = max(0, r.res.Read-kept-len(r.res.Unreadable)-r.res.Untold)
 	if r.changes() {
 		if told, err = c.moreUnreadable(ctx, id, told); err != nil {
 			return r.res, err

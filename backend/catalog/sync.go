@@ -35,12 +35,14 @@ const (
 type SyncResult struct {
 	Source string `json:"source"`
 	// Read counts records: Kept became listings, Older are other versions of
-	// these, and nothing could be made of the Unreadable. Every record is one of
-	// the three.
+	// these, and nothing could be made of the Unreadable and of as many as
+	// Untold says. Every record is one of the four.
 	Read       int          `json:"read"`
 	Kept       int          `json:"kept"`
 	Older      int          `json:"older"`
 	Unreadable []Unreadable `json:"unreadable"`
+	// Untold counts unreadable records beyond those that are told one by one.
+	Untold int `json:"untold"`
 	// LeftOut are parts of records that could not be used, as a package of a
 	// kind nobody knows; the rest of the record is there.
 	LeftOut []Unreadable `json:"left_out"`
@@ -254,6 +256,7 @@ func (r *SyncResult) note(index int, reason string) {
 // unread tells why nothing could be made of a record, and what it was.
 func (r *SyncResult) unread(index int, reason string, raw []byte) {
 	if len(r.Unreadable) >= maxTold {
+		r.Unreadable[len(r.Unreadable)-1].More++
 		return
 	}
 	keep := maxText

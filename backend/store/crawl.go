@@ -32,6 +32,9 @@ type Unreadable struct {
 	Reason string `json:"reason"`
 	// Raw is what it was, at most its first 4 KiB when kept.
 	Raw string `json:"raw,omitempty"`
+	// More counts the records after it that could not be read either and are
+	// not told one by one.
+	More int `json:"more,omitempty"`
 }
 
 // Crawl gives the unfinished crawl of a source, if there is one.

@@ -116,6 +116,7 @@ type syncResult struct {
 	Changes    bool         `json:"changes"`
 	Unreadable []unreadable `json:"unreadable"`
 	LeftOut    []unreadable `json:"left_out"`
+	Untold     int          `json:"untold,omitempty"`
 	Error      string       `json:"error"`
 	Sources    []syncResult `json:"sources,omitempty"`
 }
@@ -126,7 +127,7 @@ type unreadable struct {
 }
 
 func jsonSync(r catalog.SyncResult) syncResult {
-	out := syncResult{Source: r.Source, Read: r.Read, Kept: r.Kept, Older: r.Older, Changes: r.Changes, Unreadable: []unreadable{}, LeftOut: []unreadable{}}
+	out := syncResult{Source: r.Source, Read: r.Read, Kept: r.Kept, Older: r.Older, Changes: r.Changes, Unreadable: []unreadable{}, LeftOut: []unreadable{}, Untold: r.Untold}
 	for _, u := range r.Unreadable {
 		out.Unreadable = append(out.Unreadable, unreadable{u.Index, u.Reason})
 	}
@@ -218,6 +219,7 @@ func (c *cli) sync() *cobra.Command {
 				all.Read += one.Read
 				all.Kept += one.Kept
 				all.Older += one.Older
+				all.Untold += one.Untold
 				all.Unreadable = append(all.Unreadable, one.Unreadable...)
 				all.LeftOut = append(all.LeftOut, one.LeftOut...)
 				all.Sources = append(all.Sources, one)

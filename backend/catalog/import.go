@@ -25,8 +25,11 @@ const (
 	maxImport = 1 << 30  // bytes, unpacked; 187,108 versions have some 200 MB
 	maxWhole  = 16 << 20 // of one record, and of a format that must be read in one piece
 	maxHeld   = 64 << 20 // of the files of an archive
-	maxFiles  = 20_000   // in a folder
-	maxOne    = 4 << 20  // of a file in a folder
+	// What is read in one piece takes many times its size when it is all commas.
+	maxParts       = 1_000_000
+	maxRecordParts = 200_000
+	maxFiles       = 20_000  // in a folder
+	maxOne         = 4 << 20 // of a file in a folder
 	// importBatch is how many listings are held before they are written down.
 	importBatch = 500
 	// maxRaw bounds what is kept of a record that nobody could read.

@@ -46,6 +46,9 @@ func (m *importer) contents(ctx context.Context, in *bufio.Reader) error {
 }
 
 func (m *importer) yaml(ctx context.Context, whole []byte) error {
+	if crowded(whole, maxParts) {
+		return errTooBig
+	}
 	o, err := docker.Parse(whole)
 	if err != nil {
 		return err
@@ -185,6 +188,9 @@ func (m *importer) whole(ctx context.Context, o map[string]json.RawMessage) erro
 	if err != nil {
 		return err
 	}
+	if crowded(body, maxParts) {
+		return errTooBig
+	}
 	var found []source.Entry
 	switch {
 	case o["toolbay"] != nil: // the first line of what Toolbay exported
@@ -199,6 +205,18 @@ func (m *importer) whole(ctx context.Context, o map[string]json.RawMessage) erro
 		return m.take(ctx, m.record(body))
 	}
 	return m.takeAll(ctx, found, err)
+}
+
+// crowded tells whether a text in JSON or YAML may have more values than that.
+func crowded(text []byte, most int) bool {
+	if len(text) <= most {
+		return false
+	}
+	n := 0
+	for _, mark := range []string{",", ":", "-", "?", "[", "{"} {
+		n += bytes.Count(text, []byte(mark))
+	}
+	return n > most
 }
 
 func begins(raw json.RawMessage, with byte) bool {

@@ -85,6 +85,9 @@ func (m *importer) folder(ctx context.Context, dir string) error {
 // found takes one file of a folder or archive.
 func (m *importer) found(ctx context.Context, name string, read func(string) ([]byte, error)) error {
 	body, err := read(name)
+	if err == nil && crowded(body, maxRecordParts) {
+		err = errors.New("too much for one record")
+	}
 	if err != nil {
 		return m.take(ctx, source.Entry{Err: err, Raw: []byte(name)})
 	}
@@ -99,7 +102,7 @@ func (m *importer) found(ctx context.Context, name string, read func(string) ([]
 		return m.take(ctx, m.record(body))
 	}
 	tools, err := read(path.Join(path.Dir(name), "tools.json"))
-	if err != nil {
+	if err != nil || crowded(tools, maxRecordParts) {
 		tools = nil // not every server has one
 	}
 	return m.take(ctx, docker.Server(body, tools))

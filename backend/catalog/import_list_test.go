@@ -153,13 +153,55 @@ func TestOneGiantRecord(t *testing.T) {
 			runtime.ReadMemStats(&before)
 			_, err = b.Import(t.Context(), path)
 			runtime.ReadMemStats(&after)
-			if model.Code(err) != "import_too_big" && name != "as space" {
+			if model.Code(err) != "import_too_big" {
 				t.Errorf("%v", err)
 			}
 			if used := after.TotalAlloc - before.TotalAlloc; used > giant {
 				t.Errorf("%d MB were taken", used>>20)
 			}
 		})
+	}
+}
+
+// So is what becomes of it.
+func TestCrowdedRecords(t *testing.T) {
+	const many = 5_000_000
+	for name, c := range map[string]struct {
+		before, one, after, code string
+		n                        int
+	}{
+		"an export's":      {record + "\n" + `{"source":"x","listing":{"id":"a.b/c","packages":[{}`, ",{}", "]}}", "", many},
+		"of small size":    {record + "\n" + `{"source":"x","listing":{"id":"a.b/c","packages":[{}`, ",{}", "]}}", "", many / 4},
+		"a catalogue":      {`{"registry":{"a":{"x":[1`, ",1", "]}}}", "import_too_big", many},
+		"a list in YAML":   {"registry: {a: {x: [a", ",a", "]}}", "import_too_big", many},
+		"a column in YAML": {"registry:\n  a:\n    x:\n", "    - a\n", "", "import_too_big", many / 3},
+	} {
+		t.Run(name, func(t *testing.T) {
+			path := write(t, "crowd.json", c.before+strings.Repeat(c.one, c.n)+c.after)
+			b := newBench(t, nil)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			res, err := b.Import(t.Context(), path)
+			runtime.ReadMemStats(&after)
+			if c.code != "" && model.Code(err) != c.code || c.code == "" && (err != nil || res.Kept != 1 || len(res.Unreadable) != 1) {
+				t.Errorf("%+v, %v", res, err)
+			}
+			if used := after.TotalAlloc - before.TotalAlloc; used > 200<<20 {
+				t.Errorf("%d MB were taken", used>>20)
+			}
+		})
+	}
+}
+
+func TestACrowdedServerInAFolder(t *testing.T) {
+	b := newBench(t, nil)
+	res, err := b.Import(t.Context(), folderOf(t, map[string]string{
+		"a/server.yaml": "name: crowd\nx: [a" + strings.Repeat(",a", 1_000_000) + "]\n",
+		"b/server.yaml": dockerOne,
+		"b/tools.json":  "[{}" + strings.Repeat(",{}", 500_000) + "]",
+	}))
+	if err != nil || res.Kept != 1 || len(res.Unreadable) != 1 || !strings.Contains(res.Unreadable[0].Reason, "too much") {
+		t.Errorf("%+v, %v", res, err)
 	}
 }
 

@@ -24,6 +24,9 @@ import (
 // record reads one record of any form. What tells the forms apart are fields
 // that only one of them has.
 func (m *importer) record(raw json.RawMessage) source.Entry {
+	if len(raw) > maxOne || crowded(raw, maxRecordParts) {
+		return source.Entry{Err: errors.New("too much for one record"), Raw: raw}
+	}
 	if plainRecord(raw) {
 		return registry.Entry(raw)
 	}

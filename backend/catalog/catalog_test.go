@@ -142,12 +142,12 @@ func TestSyncReadsEveryPage(t *testing.T) {
 		t.Errorf("state %+v", s)
 	}
 
-	b.registry.Set(made(40)) // the others are gone without a trace
+	b.registry.Set(made(190)) // the others are gone without a trace
 	b.week()
 	if _, err := b.Sync(t.Context(), "official", job.Silent); err != nil {
 		t.Fatal(err)
 	}
-	if n := total(t, b.Catalog, catalog.Query{}); n != 40 {
+	if n := total(t, b.Catalog, catalog.Query{}); n != 190 {
 		t.Errorf("%d listings after the registry shrank", n)
 	}
 }

@@ -297,9 +297,9 @@ func TestRegistriesThatTellNoChanges(t *testing.T) {
 				t.Fatal(err)
 			}
 			b.clock = b.clock.Add(time.Hour)
-			b.registry.Set(made(20))
+			b.registry.Set(made(25))
 			res, err := b.Sync(t.Context(), "official", job.Silent)
-			if err != nil || res[0].Changes || res[0].Kept != 20 {
+			if err != nil || res[0].Changes || res[0].Kept != 25 {
 				t.Fatalf("%+v, %v", res, err)
 			}
 		})

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"toolbay/backend/catalog/identity"
+	"toolbay/backend/catalog/source/mcpm"
+	"toolbay/backend/catalog/source/toolsdk"
 	"toolbay/backend/model"
 	"toolbay/backend/store"
 )
@@ -16,18 +18,27 @@ func (c *Catalog) Merger(ctx context.Context) (store.Merger, error) {
 	if err != nil {
 		return nil, err
 	}
-	curated, err := c.curated(ctx)
+	curated, enriches := map[string]bool{}, map[string]bool{}
+	for _, p := range plugins() {
+		curated[p.ID], enriches[p.ID] = p.Curated, p.Enriches
+	}
+	// A registry lets nobody publish under the account or domain of others;
+	// what a private one lists beside that is its own and nobody else's.
+	proves := map[string]bool{Official: true}
+	registries, err := c.Registries(ctx)
 	if err != nil {
 		return nil, err
 	}
-	enriches := map[string]bool{}
-	for _, p := range plugins() {
-		enriches[p.ID] = p.Enriches
+	for _, r := range registries {
+		proves[r.ID] = true
 	}
 	return merger{identity.New(identity.Options{
 		Order:    place,
 		Curated:  func(source string) bool { return curated[source] },
 		Enriches: func(source string) bool { return enriches[source] },
+		Proves:   func(source string) bool { return proves[source] },
+		Checks:   func(source string) bool { return source == Official },
+		Kept:     func(source string) bool { return source == mcpm.ID || source == toolsdk.ID },
 	})}, nil
 }
 

@@ -12,7 +12,7 @@ import (
 
 // recipe is raised when the way the index is made changes, so that an index
 // made by another version of the program is not used.
-const recipe = 7
+const recipe = 8
 
 // readable is the oldest recipe whose index can still be searched, as its
 // tables and cards are built alike: it is used until a new one is there. It is

@@ -190,3 +190,12 @@ func Place(source string) int {
 func Curated(source string) bool {
 	return source == "starter" || source == "docker" || source == "toolhive"
 }
+
+// Proves tells for which of these sources a name is its owner's: the registry,
+// and the lists of its names at other times.
+func Proves(source string) bool {
+	return source == "official" || strings.HasPrefix(source, "file:official-registry-")
+}
+
+// Kept tells for which of these lists their makers take up what is in them.
+func Kept(source string) bool { return source == "mcpm" || strings.HasPrefix(source, "file:toolsdk-") }

@@ -54,7 +54,7 @@ func run(out io.Writer, dir, pairs string, most, sample int) error {
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	start := time.Now()
-	g := identity.New(identity.Options{Order: corpus.Place, Curated: corpus.Curated})
+	g := identity.New(identity.Options{Order: corpus.Place, Curated: corpus.Curated, Proves: corpus.Proves, Checks: corpus.Proves, Kept: corpus.Kept})
 	for _, r := range records {
 		g.Add(r.Source, r.Listing)
 	}
@@ -203,7 +203,7 @@ func measure(out io.Writer, dir string, n int) error {
 	runtime.GC()
 	runtime.ReadMemStats(&before)
 	start := time.Now()
-	g := identity.New(identity.Options{Order: corpus.Place, Curated: corpus.Curated})
+	g := identity.New(identity.Options{Order: corpus.Place, Curated: corpus.Curated, Proves: corpus.Proves, Checks: corpus.Proves, Kept: corpus.Kept})
 	for i := range n {
 		r := records[i%len(records)]
 		if round := i / len(records); round > 0 {

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -16,29 +17,36 @@ const (
 
 // Card makes one listing of a group's records. Every field comes from the
 // first record that has it, in the order in which they speak, among those that
-// are vouched for; Origins says which source that was.
+// may say something (trusted); Origins says which source that was.
 //
-// Who speaks is decided by what does not change when a source is added below:
-// what is there before what is deleted, the sources in their order, and within
-// one source who is proved, then who was here first. So nobody's record speaks
-// for a server that another one was known for.
+// Who speaks is decided by what does not change when a source is added below
+// that is not looked after: who is trusted, what is there before what is
+// deleted, the sources in their order, and within one source who was here
+// first.
 //
-// A record in whose source anybody may publish is vouched for when it is by
-// the same publisher, or names the same repository's owner, as one that is.
-// Others are named in Sources and Merged, "also listed", and say nothing:
-// naming somebody's package must not add a package to their card.
+// All others are named in Sources and Merged, "also listed", and say nothing:
+// naming somebody's package, address or repository must not add anything to
+// their card.
 func (g *Graph) Card(group int, records []model.Record) model.Card {
 	records = slices.Clone(records)
 	if len(records) == 0 {
 		return model.Card{}
 	}
-	g.sortRecords(records)
+	trusted := g.trusted(group, records)
+	g.sortRecords(records, trusted)
 	speaker := records[0]
 	c := model.Card{Listing: model.Listing{ID: speaker.ID, Name: speaker.Name}, Records: records, Origins: map[string]string{}}
-	m := merging{card: &c, seen: map[uint64]bool{}}
+	m := merging{card: &c, seen: map[uint64]int{}}
 	m.origin("name", speaker)
-	for _, r := range g.vouched(records) {
-		m.take(r)
+	m.take(speaker)
+	for _, r := range records[1:] {
+		switch {
+		case r.Status == "deleted" && speaker.Status != "deleted":
+		case trusted(speaker) && trusted(r):
+			m.take(r)
+		case g.enriching(r):
+			m.count(r)
+		}
 	}
 	m.status(speaker)
 	if c.Packages == nil {
@@ -84,45 +92,63 @@ func (g *Graph) compareSources(a, b string) int {
 	return strings.Compare(a, b)
 }
 
+func (g *Graph) enriching(r model.Record) bool { return g.o.Enriches != nil && g.o.Enriches(r.Source) }
+
+// trusted tells which records may say something on one card. Where a list that
+// is looked after has the server, it is these lists, and the names of whoever
+// owns the repository, address or image that they list. Else it is the one
+// owner whose names the group goes by. What a record names itself proves
+// nothing for it.
+func (g *Graph) trusted(group int, records []model.Record) func(model.Record) bool {
+	var listed []place
+	lists := false
+	for _, r := range records {
+		if !g.isCurated(r.Source) || g.enriching(r) || r.Status == "deleted" {
+			continue
+		}
+		lists = true
+		listed = append(listed, repositoryPlace(r.Repository))
+		for _, p := range r.Packages[:min(len(r.Packages), maxPackages)] {
+			listed = append(listed, packagePlace(p))
+		}
+	}
+	head := uint64(0)
+	if group >= 0 && group < len(g.at) {
+		head = g.at[group].head
+	}
+	proved := map[string]bool{}
+	for _, r := range records {
+		if o := ownerOf(r.ID); g.proves(r.Source) && o.is != "" {
+			proved[o.is] = proved[o.is] || lists && slices.ContainsFunc(listed, o.owns) || !lists && o.hash() == head
+		}
+	}
+	return func(r model.Record) bool {
+		if g.isCurated(r.Source) && (lists || g.enriching(r)) {
+			return true
+		}
+		return g.proves(r.Source) && proved[ownerOf(r.ID).is]
+	}
+}
+
 // sortRecords puts records in the order in which they speak.
-func (g *Graph) sortRecords(records []model.Record) {
-	if len(records) < 2 {
-		return
-	}
-	type standing struct {
-		left    bool // for another name that is here
-		proved  bool
-		support int // records of its source with its repository's owner
-	}
-	stand := make(map[string]standing, len(records))
+func (g *Graph) sortRecords(records []model.Record, trusted func(model.Record) bool) {
 	ids := map[string]bool{}
 	for _, r := range records {
 		ids[strings.ToLower(r.ID)] = true
 	}
-	for _, r := range records {
-		h := repositoryOf(r.Repository)
-		s := standing{proved: provedBy(r.Listing, nameOf(r.Listing), h)}
-		s.left = r.Renamed != "" && !strings.EqualFold(r.Renamed, r.ID) && ids[strings.ToLower(r.Renamed)]
-		for _, o := range records {
-			if o.Source == r.Source && h.owner != 0 && repositoryOf(o.Repository).owner == h.owner {
-				s.support++
-			}
-		}
-		stand[r.Source+"\x00"+r.ID] = s
+	// left for another name that is here
+	left := func(r model.Record) bool {
+		return r.Renamed != "" && !strings.EqualFold(r.Renamed, r.ID) && ids[strings.ToLower(r.Renamed)]
 	}
-	enriching := func(r model.Record) int { return btoi(g.o.Enriches != nil && g.o.Enriches(r.Source)) }
 	slices.SortStableFunc(records, func(a, b model.Record) int {
-		x, y := stand[a.Source+"\x00"+a.ID], stand[b.Source+"\x00"+b.ID]
 		return cmp.Or(
+			btoi(g.enriching(a))-btoi(g.enriching(b)),
+			btoi(trusted(b))-btoi(trusted(a)),
 			btoi(a.Status == "deleted")-btoi(b.Status == "deleted"),
-			enriching(a)-enriching(b),
 			g.compareSources(a.Source, b.Source),
-			btoi(x.left)-btoi(y.left),
-			btoi(y.proved)-btoi(x.proved),
+			btoi(left(a))-btoi(left(b)),
 			btoi(a.Status == "deprecated")-btoi(b.Status == "deprecated"),
-			y.support-x.support,
 			day(a.Seen).Compare(day(b.Seen)),
-			earlier(a.Published, b.Published),
 			strings.Compare(strings.ToLower(a.ID), strings.ToLower(b.ID)),
 			strings.Compare(a.ID, b.ID),
 		)
@@ -131,51 +157,10 @@ func (g *Graph) sortRecords(records []model.Record) {
 
 func day(t time.Time) time.Time { return t.UTC().Truncate(24 * time.Hour) }
 
-// earlier puts what has no time last.
-func earlier(a, b time.Time) int {
-	if a.IsZero() != b.IsZero() {
-		return btoi(a.IsZero()) - btoi(b.IsZero())
-	}
-	return a.Compare(b)
-}
-
-// vouched gives the records that may say something on the card.
-func (g *Graph) vouched(records []model.Record) []model.Record {
-	if len(records) < 2 {
-		return records
-	}
-	spaces, owners, domains := map[uint64]bool{}, map[uint32]bool{}, map[string]bool{}
-	accept := func(r model.Record) {
-		n, h := nameOf(r.Listing), repositoryOf(r.Repository)
-		spaces[n.space] = true
-		if n.domain != "" {
-			domains[n.domain] = true
-		}
-		// Only what is proved to be its own vouches for others with it.
-		if h.owner != 0 && (g.isCurated(r.Source) || !n.registry || sameOwner(h.ownerName, n.label)) {
-			owners[h.owner] = true
-		}
-	}
-	var out []model.Record
-	for i, r := range records {
-		n := nameOf(r.Listing)
-		ok := i == 0 || g.isCurated(r.Source) || !n.registry || spaces[n.space] || n.domain != "" && domains[n.domain] ||
-			n.domain == "" && n.label != "" && owners[short(n.label)]
-		if ok && r.Status == "deleted" && records[0].Status != "deleted" {
-			ok = false
-		}
-		if ok {
-			accept(r)
-			out = append(out, r)
-		}
-	}
-	return out
-}
-
 // merging is a card while it is being made.
 type merging struct {
 	card *model.Card
-	seen map[uint64]bool // keys of the packages it has
+	seen map[uint64]int // where the packages are, by their keys
 }
 
 func (m *merging) origin(field string, r model.Record) {
@@ -242,29 +227,42 @@ func (m *merging) take(r model.Record) {
 	m.packages(r)
 }
 
+// count takes what people can do with a listing elsewhere, and no words of it.
+func (m *merging) count(r model.Record) {
+	first(m, &m.card.Stars, r.Stars, "stars", r)
+	first(m, &m.card.Downloads, r.Downloads, "downloads", r)
+}
+
 // packages adds those that no record before named. What is named twice is as
 // the earlier one says, version and all: inputs and version were made for each
-// other. One record may name a package twice, for two systems.
+// other. One record may name a package twice, for two systems. An address that
+// nobody can listen to comes instead of one that everybody can.
 func (m *merging) packages(r model.Record) {
-	var own []uint64
+	own := map[uint64]int{}
 	for _, p := range r.Packages {
 		if len(m.card.Packages) == maxPackages {
-			return
+			break
 		}
 		k, ok := keyOf(p)
 		if !ok {
 			k.hash = hash(p.Type + "\x00" + p.Identifier + "\x00" + p.URL)
 		}
-		if m.seen[k.hash] {
+		if at, ok := m.seen[k.hash]; ok {
+			if k.kind == kindRemote && open(m.card.Packages[at]) && !open(p) {
+				m.card.Packages[at] = p
+			}
 			continue
 		}
-		own = append(own, k.hash)
+		own[k.hash] = len(m.card.Packages)
 		m.card.Packages = append(m.card.Packages, p)
 		m.origin("packages", r)
 	}
-	for _, k := range own {
-		m.seen[k] = true
-	}
+	maps.Copy(m.seen, own)
+}
+
+// open tells that an address is spoken to without encryption.
+func open(p model.Package) bool {
+	return p.Type == "remote" && strings.HasPrefix(strings.ToLower(cmpOr(p.URL, p.Identifier)), "http://")
 }
 
 // status is the speaker's, and its words with it.

@@ -32,7 +32,7 @@ func notes() []model.Record {
 }
 
 func cardOf(records []model.Record) model.Card {
-	g := identity.New(identity.Options{Order: corpus.Place, Curated: corpus.Curated, Enriches: func(s string) bool { return s == "cline" }})
+	g := identity.New(identity.Options{Order: corpus.Place, Curated: corpus.Curated, Proves: corpus.Proves, Checks: corpus.Proves, Kept: corpus.Kept, Enriches: func(s string) bool { return s == "cline" }})
 	for _, r := range records {
 		g.Add(r.Source, r.Listing)
 	}
@@ -44,18 +44,18 @@ func cardOf(records []model.Record) model.Card {
 
 func TestCardTakesEachFieldFromTheFirstThatHasIt(t *testing.T) {
 	c := cardOf(notes())
-	if c.ID != "docker/notes" || c.Title != "Notes" || c.Description != "Reads and writes notes" || c.License != "MIT" || c.Version != "1.2.0" {
+	if c.ID != "docker/notes" || c.Title != "Notes" || c.Description != "Reads and writes notes" || c.License != "" || c.Version != "1.2.0" {
 		t.Errorf("got %+v", c.Listing)
 	}
 	for field, source := range map[string]string{
-		"title": "docker", "description": "official", "license": "mcpm", "version": "official", "tools": "docker",
+		"title": "docker", "description": "official", "version": "official", "tools": "docker",
 		"tags": "docker", "packages": "docker", "repository": "docker", "updated": "official", "published": "official", "status": "docker",
 	} {
 		if c.Origins[field] != source {
 			t.Errorf("%s comes from %q, want %q", field, c.Origins[field], source)
 		}
 	}
-	for _, none := range []string{"icon", "caution", "stars", "renamed"} {
+	for _, none := range []string{"icon", "caution", "license", "stars", "renamed"} {
 		if source, ok := c.Origins[none]; ok {
 			t.Errorf("%s comes from %q, but nobody says it", none, source)
 		}
@@ -64,7 +64,7 @@ func TestCardTakesEachFieldFromTheFirstThatHasIt(t *testing.T) {
 	for _, p := range c.Packages {
 		packages = append(packages, p.Type+" "+p.Identifier+" "+p.Version)
 	}
-	if got := strings.Join(packages, ", "); got != "oci mcp/notes , npm @acme/notes 1.2.0, pypi acme-notes " {
+	if got := strings.Join(packages, ", "); got != "oci mcp/notes , npm @acme/notes 1.2.0" {
 		t.Errorf("packages: %s", got)
 	}
 	if got := strings.Join(c.Tags, " "); got != "notes text files" {
@@ -160,11 +160,13 @@ func TestCardOfRenamed(t *testing.T) {
 	}
 }
 
+// What only enriches is none that anybody may write for a server; where nobody
+// looks at it, it counts and says nothing.
 func TestCardOfEnriching(t *testing.T) {
-	cline := rec("cline", "cline/notes", "repo:acme/notes", "title:Cline's title").Listing
-	cline.Stars = 12
-	c := cardOf([]model.Record{{Source: "cline", Listing: cline}, {Source: "mcpm", Listing: rec("mcpm", "mcpm/notes", "npm:notes", "repo:acme/notes").Listing}})
-	if c.ID != "mcpm/notes" || c.Stars != 12 || c.Origins["stars"] != "cline" || c.Title != "Cline's title" {
+	cline := rec("cline", "cline/notes", "repo:acme/notes", "npm:evil", "title:Cline's title").Listing
+	cline.Stars, cline.Website = 12, "https://evil.example.net"
+	c := cardOf([]model.Record{{Source: "cline", Listing: cline}, {Source: "docker", Listing: rec("docker", "docker/notes", "npm:notes", "repo:acme/notes").Listing}})
+	if c.ID != "docker/notes" || c.Stars != 12 || c.Origins["stars"] != "cline" || c.Title+c.Website != "" || len(c.Packages) != 1 {
 		t.Errorf("got %+v %v", c.Listing, c.Origins)
 	}
 }

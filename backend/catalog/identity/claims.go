@@ -11,6 +11,13 @@ type edge struct {
 	kind kind
 	// soft is a reason that rests on the word of somebody who did not prove it.
 	soft bool
+	// aOwns and bOwns tell that it is what the record's name owns.
+	aOwns, bOwns bool
+	// aLike and bLike, that its owner is only called alike.
+	aLike, bLike bool
+	// kept tells that both sides have it from lists whose makers take it up, or
+	// that the owner of one side's names is called as what both name.
+	kept bool
 }
 
 // crowd is from how many claimants on a key is judged by its names alone:
@@ -39,6 +46,7 @@ func (g *Graph) joinClaims() {
 // edgesOf compares everybody who claims one key.
 func (g *Graph) edgesOf(edges []edge, claims []claim) []edge {
 	kind, doubtful := claims[0].kind, claims[0].wrapper
+	claims = slices.DeleteFunc(slices.Clone(claims), func(c claim) bool { return g.records[c.record].is(mute) })
 	if kind == kindRemote {
 		claims = slices.DeleteFunc(slices.Clone(claims), func(c claim) bool { return g.records[c.record].is(several) })
 	}
@@ -53,7 +61,7 @@ func (g *Graph) edgesOf(edges []edge, claims []claim) []edge {
 				continue
 			}
 			if ok, soft := compatible(a, b, kind, doubtful); ok {
-				edges = append(edges, edge{a: c.record, b: d.record, kind: kind, soft: soft})
+				edges = append(edges, edge{a: c.record, b: d.record, kind: kind, soft: soft && !c.owned && !d.owned, aOwns: c.owned, bOwns: d.owned, aLike: c.like, bLike: d.like})
 			}
 		}
 	}
@@ -80,25 +88,19 @@ func (g *Graph) strangers(claims []claim) int {
 // compatible tells whether two who claim one key may be one server, and
 // whether that rests on word alone.
 func compatible(a, b *record, k kind, doubtful bool) (ok, soft bool) {
-	open := a.is(public) || b.is(public)
+	// Two lists that are looked after, and one owner's two names, are taken at
+	// their word.
+	open := !(a.is(curated) && b.is(curated)) && !(a.is(proves) && b.is(proves) && a.who == b.who)
 	sameText := a.text != 0 && a.text == b.text
 	switch {
 	case a.repo != 0 && a.repo == b.repo:
-		return true, false
+		return true, open
 	case doubtful && !(a.tail != 0 && a.tail == b.tail):
 		return false, false
-	case k == kindRemote:
-		return true, open && a.space != b.space
-	case a.repo != 0 && b.repo != 0:
-		switch {
-		case a.owner == b.owner:
-			return true, false
-		case a.core == b.core: // a fork, or one that moved
-			return true, open
-		}
-		return sameText, true
+	case k != kindRemote && a.repo != 0 && b.repo != 0 && a.owner != b.owner && a.core != b.core:
+		return sameText, true // neither a fork nor one that moved
 	}
-	return true, open && a.space != b.space
+	return true, open
 }
 
 // crowded joins the claimants of a key with many by repository and by name.
@@ -115,17 +117,16 @@ func (g *Graph) crowded(edges []edge, claims []claim, k kind) []edge {
 		for i := 1; i < len(sorted); i++ {
 			a, b := &g.records[sorted[i-1].record], &g.records[sorted[i].record]
 			if v := of(a); v != 0 && v == of(b) && a.id != b.id {
-				edges = append(edges, edge{a: sorted[i-1].record, b: sorted[i].record, kind: k, soft: a.repo != b.repo})
+				c, d := sorted[i-1], sorted[i]
+				edges = append(edges, edge{a: c.record, b: d.record, kind: k, soft: true, aOwns: c.owned, bOwns: d.owned, aLike: c.like, bLike: d.like})
 			}
 		}
 	}
 	return edges
 }
 
-// joinEdges joins first what is proved. A claim alone then joins two sets only
-// when not both have a record that is proved or taken at its word, or, once
-// for each set, when both are a single name: so nobody can glue two servers
-// together by naming the packages of both.
+// joinEdges joins first what is proved, then what is claimed, then what two
+// that stand by themselves claim of each other.
 func (g *Graph) joinEdges(edges []edge) {
 	slices.SortFunc(edges, func(a, b edge) int {
 		return cmp.Or(btoi(a.soft)-btoi(b.soft), cmp.Compare(a.kind, b.kind), g.compareEnds(a, b))
@@ -134,35 +135,126 @@ func (g *Graph) joinEdges(edges []edge) {
 	if first < 0 {
 		first = len(edges)
 	}
+	var unsure []edge
 	for _, e := range edges[:first] {
-		g.join(e.a, e.b, kindNames[e.kind])
+		switch g.may(e) {
+		case always:
+			g.join(e.a, e.b, kindNames[e.kind])
+		case once:
+			unsure = append(unsure, e)
+		}
 	}
-	if first == len(edges) {
+	if first == len(edges) && len(unsure) == 0 {
 		return
 	}
 	single := g.singles()
-	var unsure []edge
 	for _, e := range edges[first:] {
-		a, b := g.find(e.a), g.find(e.b)
-		switch {
-		case a == b:
-		case g.comps[a].core && g.comps[b].core:
+		switch g.may(e) {
+		case always:
+			g.join(e.a, e.b, kindNames[e.kind])
+		case once:
 			unsure = append(unsure, e)
-		default:
-			g.join(a, b, kindNames[e.kind])
+		case never:
+			if e.kind == kindRename {
+				g.giveUp(e, single)
+			}
 		}
 	}
 	for _, e := range unsure {
-		a, b := g.find(e.a), g.find(e.b)
-		if a == b || !g.records[e.a].is(proved) || !g.records[e.b].is(proved) || g.comps[a].used || g.comps[b].used {
-			continue
-		}
-		if single[e.a] || single[e.b] {
-			g.join(a, b, kindNames[e.kind])
-			g.comps[g.find(a)].used = true
+		if g.may(e) == once {
+			g.joinOnce(e, kindNames[e.kind], single[e.a] || single[e.b])
 		}
 	}
 }
+
+// nobody is the head of a set that two names made, none of which is known to
+// own what both name.
+const nobody = 1
+
+// joinOnce joins two sets that stand by themselves on a claim alone, if one is
+// a single name and neither was joined so before: so nobody can glue two
+// servers together by naming the packages of both. It goes by the name of whose
+// the thing is.
+func (g *Graph) joinOnce(e edge, why string, single bool) bool {
+	x, y := g.find(e.a), g.find(e.b)
+	if x == y || !single || g.comps[x].used || g.comps[y].used {
+		return false
+	}
+	head := uint64(nobody)
+	switch {
+	case e.aOwns || e.aLike && !e.bLike && !e.bOwns:
+		head = g.comps[x].head
+	case e.bOwns || e.bLike && !e.aLike:
+		head = g.comps[y].head
+	}
+	g.join(x, y, why)
+	c := &g.comps[g.find(x)]
+	c.head, c.own, c.used, c.list = head, true, true, false
+	return true
+}
+
+// giveUp joins a name that says to be given up for another's. It becomes the
+// other's, and what else it names does not.
+func (g *Graph) giveUp(e edge, single []bool) {
+	x, y := g.find(e.a), g.find(e.b)
+	head := g.comps[y].head
+	if x == y || !single[e.a] || g.comps[x].curated || g.comps[x].own && g.comps[y].curated || head == 0 {
+		return
+	}
+	g.join(x, y, kindNames[e.kind])
+	root := g.find(x)
+	c := &g.comps[root]
+	c.head, c.own, c.used = head, true, true
+}
+
+type verdict uint8
+
+const (
+	never verdict = iota
+	once
+	always
+)
+
+// may tells whether a reason is enough to make one set of two. Lists that are
+// looked after may name what they like; whoever names what they list is "also
+// listed" there. What has an owner whose name is proved becomes another's only
+// where that one owns what both name, or, once, where both names stand for one
+// package that was asked, or have nothing to install. Two of whom nothing is
+// known must name one package.
+func (g *Graph) may(e edge) verdict {
+	a, b := &g.records[e.a], &g.records[e.b]
+	x, y := g.comps[g.find(e.a)], g.comps[g.find(e.b)]
+	aHeads, bHeads := a.is(proves) && a.who == x.head, b.is(proves) && b.who == y.head
+	aOwns, bOwns := e.aOwns && aHeads, e.bOwns && bHeads
+	aLike, bLike := e.aLike && aHeads, e.bLike && bHeads
+	weak := e.kind >= kindRemote
+	switch {
+	case x.curated || y.curated:
+		if aOwns || bOwns || !e.soft || !x.stands() || !y.stands() {
+			return always
+		}
+		if a.is(curated|own) && b.is(curated|own) {
+			return once
+		}
+		return never
+	case x.head != 0 && x.head == y.head:
+		return always
+	case x.head != 0 && y.head != 0:
+		switch {
+		case aOwns && !y.own, bOwns && !x.own, aLike && y.list, bLike && x.list:
+			return always
+		case (aOwns || bOwns || !weak && a.is(checks) && b.is(checks) || x.bare && y.bare && e.kind == kindRepository) && aHeads && bHeads:
+			return once
+		}
+		return never
+	case x.head != 0 || y.head != 0:
+		return verdict(2 * btoi(!weak || aOwns || bOwns || e.kept))
+	}
+	return verdict(2 * btoi(!weak || a.who != 0 && a.who == b.who || e.kept || a.is(kept) && b.is(kept)))
+}
+
+// stands tells that a set is a server by itself, whatever others say.
+func (c component) stands() bool { return c.curated || c.own }
 
 // singles tells of every record whether its set so far is a single name.
 func (g *Graph) singles() []bool {

@@ -8,7 +8,8 @@ import (
 // groupFacts are what is known of a group among the others.
 type groupFacts struct {
 	copies int32
-	fork   int32 // the group it seems to be a copy of, +1
+	fork   int32  // the group it seems to be a copy of, +1
+	head   uint64 // whose name it goes by
 }
 
 const (
@@ -29,7 +30,7 @@ func (g *Graph) countCopies() {
 	var items []item
 	known := map[uint64]bool{}
 	for n, members := range g.groups {
-		listed := slices.ContainsFunc(members, func(i int32) bool { return g.records[i].is(chosen) })
+		listed := slices.ContainsFunc(members, func(i int32) bool { return g.records[i].is(curated) })
 		for _, i := range members {
 			if r := &g.records[i]; r.is(public) {
 				known[r.space] = known[r.space] || listed
@@ -75,7 +76,7 @@ func (g *Graph) countCopies() {
 		}
 		for _, n := range groups {
 			// One that a list of its own has too is somebody's after all.
-			if !slices.ContainsFunc(g.groups[n], func(i int32) bool { return g.records[i].is(curated) }) {
+			if !slices.ContainsFunc(g.groups[n], func(i int32) bool { return !g.records[i].is(public) }) {
 				g.at[n].copies = max(g.at[n].copies, int32(len(groups)))
 			}
 		}

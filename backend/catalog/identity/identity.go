@@ -26,9 +26,17 @@ type Options struct {
 	// list and are none by themselves.
 	Enriches func(source string) bool
 	// Curated tells that somebody looks at what a source lists, so that its
-	// records are taken at their word. Without it, sources of records with the
-	// names of a registry, where anybody may publish, are not.
+	// records are taken at their word. No others are.
 	Curated func(source string) bool
+	// Proves tells that a source lets nobody use a name whose account or domain
+	// is not theirs. In others, names are words.
+	Proves func(source string) bool
+	// Checks tells that a source also asks a package whether it belongs to the
+	// name that names it.
+	Checks func(source string) bool
+	// Kept tells that a list's makers take up what is in it, though they do not
+	// look at it. Its records may be one with those of another such list.
+	Kept func(source string) bool
 }
 
 // Graph is what is known of all records: Add them, then ask for Groups, then
@@ -56,6 +64,7 @@ type record struct {
 	id        uint64
 	repo      uint64
 	space     uint64 // who gave the name: a registry's namespace, a list's npm scope
+	who       uint64 // owner of the name
 	owner     uint32 // of the repository
 	core      uint32 // the repository's name without "mcp" and the like
 	folder    uint32
@@ -68,16 +77,23 @@ type record struct {
 	flags     flags
 }
 
-type flags uint8
+type flags uint16
 
 const (
 	enriches flags = 1 << iota
-	public         // by a registry's name, from a source where anybody may publish
-	proved         // its name's space is the owner of what it offers
+	public         // by a registry's name, in a source that is not curated
 	gone           // deleted
 	several        // lists very many remote servers at once
-	curated        // listed by somebody who chose, or in a list that gives its own ids
-	chosen         // of these, by a source that says somebody looks at it
+	curated        // by a source that says somebody looks at it
+	proves         // its source lets nobody else use the name
+	ownRepo        // its name's owner owns the repository too
+	own            // or something else that it names: what has it is a server by itself
+	likeRepo       // its name's owner is called as the repository's
+	checks         // its source asks the packages
+	kept           // its source's makers take up what is in it
+	bare           // offers nothing
+	calledSo       // the repository's owner is called as the whole domain
+	mute           // has another's name: what it names joins nothing
 )
 
 func (r *record) is(f flags) bool { return r.flags&f != 0 }
@@ -89,6 +105,11 @@ type claim struct {
 	kind   kind
 	// wrapper is set for packages that start other servers.
 	wrapper bool
+	// owned is set when the record's name is proved, and the same owner's as
+	// what the key names.
+	owned bool
+	// like is set when they are only called alike.
+	like bool
 }
 
 type rename struct {
@@ -98,7 +119,12 @@ type rename struct {
 
 // component is a set of records while it is being made.
 type component struct {
-	core bool // has a record that is proved or taken at its word
+	curated bool
+	// head is whose name it goes by, 0 while it has no name that is proved.
+	head uint64
+	own  bool // a record of head's owns what it names
+	list bool // head lists what others make
+	bare bool // no record has anything to install
 	used bool // was joined to another such by a claim alone
 }
 
@@ -118,35 +144,51 @@ func (g *Graph) Add(source string, l model.Listing) {
 	i := int32(len(g.records))
 	g.ids = append(g.ids, l.ID...)
 	g.ends = append(g.ends, uint32(len(g.ids)))
-	name := nameOf(l)
-	home := homeOf(l)
+	name, at, who := nameOf(l), homeOf(l), ownerOf(l.ID)
 	r := record{
-		id: fold(l.ID), source: n,
-		repo: home.hash, owner: home.owner, core: home.core, folder: short(folder(l.Subfolder)),
+		id: fold(l.ID), source: n, who: who.hash(),
+		repo: at.hash, owner: at.owner, core: at.core, folder: short(folder(l.Subfolder)),
 		space: name.space, tail: name.tail, alt: name.alt, words: name.words,
 		text: textOf(l.Description), prose: proseOf(l.Description),
 	}
-	for _, w := range home.words {
+	for _, w := range at.words {
 		r.words.add(w)
 	}
 	if l.Status == "deleted" {
 		r.flags |= gone
+	}
+	if len(l.Packages) == 0 {
+		r.flags |= bare
 	}
 	if g.o.Enriches != nil && g.o.Enriches(source) {
 		r.flags |= enriches
 		g.records = append(g.records, r)
 		return
 	}
-	if g.isCurated(source) {
-		r.flags |= chosen
-	}
-	if r.is(chosen) || !name.registry {
+	switch {
+	case g.isCurated(source):
 		r.flags |= curated
-	} else {
+	case name.registry:
 		r.flags |= public
 	}
-	if r.is(curated) || provedBy(l, name, home) {
-		r.flags |= proved
+	if g.o.Kept != nil && g.o.Kept(source) {
+		r.flags |= kept
+	}
+	if !r.is(curated) && r.who != 0 && g.proves(source) {
+		r.flags |= proves
+		if g.o.Checks != nil && g.o.Checks(source) {
+			r.flags |= checks
+		}
+		if account, ok := strings.CutPrefix(string(repositoryPlace(l.Repository)), "github.com/"); ok && who.like(account) {
+			r.flags |= likeRepo
+			if account != who.label() {
+				r.flags |= calledSo
+			}
+		}
+		// A bundle says where it is made, so both must be the owner's.
+		if who.owns(repositoryPlace(l.Repository)) && at.hash == repositoryOf(l.Repository).hash {
+			r.flags |= ownRepo | own
+		}
 	}
 	remotes := map[uint64]bool{}
 	for _, p := range l.Packages[:min(len(l.Packages), 64)] {
@@ -159,6 +201,12 @@ func (g *Graph) Add(source string, l model.Listing) {
 			remotes[k.hash] = true
 		}
 		c := claim{key: k.hash, record: i, kind: k.kind, wrapper: k.wrapper}
+		if r.is(proves) {
+			c.owned, c.like = who.owns(packagePlace(p)), who.likeScope(p)
+		}
+		if c.owned || c.like {
+			r.flags |= own
+		}
 		if !slices.Contains(g.claims[max(0, len(g.claims)-64):], c) {
 			g.claims = append(g.claims, c)
 		}
@@ -173,6 +221,8 @@ func (g *Graph) Add(source string, l model.Listing) {
 }
 
 func (g *Graph) isCurated(source string) bool { return g.o.Curated != nil && g.o.Curated(source) }
+
+func (g *Graph) proves(source string) bool { return g.o.Proves != nil && g.o.Proves(source) }
 
 // Groups gives the records of every server by their numbers. It does not
 // depend on the order in which records came. A record that only enriches is
@@ -189,8 +239,11 @@ func (g *Graph) Groups() [][]int32 {
 	g.claims, g.renames = nil, nil
 
 	g.collect()
-	g.parent, g.comps = nil, nil
 	g.at = make([]groupFacts, len(g.groups))
+	for n, members := range g.groups {
+		g.at[n].head = g.comps[g.find(members[0])].head
+	}
+	g.parent, g.comps = nil, nil
 	g.countCopies()
 	g.findForks()
 	return g.groups
@@ -248,9 +301,18 @@ func (g *Graph) Merges() map[string]int { return g.merges }
 func (g *Graph) start() {
 	g.parent = make([]int32, len(g.records))
 	g.comps = make([]component, len(g.records))
+	lists := g.listers()
 	for i := range g.records {
+		r := &g.records[i]
 		g.parent[i] = int32(i)
-		g.comps[i].core = g.records[i].is(proved)
+		g.comps[i].curated, g.comps[i].bare = r.is(curated), r.is(bare)
+		if r.is(proves) {
+			// Who lists what others make does not own it for serving it.
+			if lists[r.space] {
+				r.flags &^= own
+			}
+			g.comps[i].head, g.comps[i].own, g.comps[i].list = r.who, r.is(own), lists[r.space]
+		}
 	}
 }
 
@@ -262,18 +324,23 @@ func (g *Graph) find(i int32) int32 {
 	return i
 }
 
-// join makes one set of two.
+// join makes one set of two. It goes by the name of the one that owns what it
+// names, or has a name that is proved.
 func (g *Graph) join(a, b int32, why string) {
 	a, b = g.find(a), g.find(b)
 	if a == b {
 		return
 	}
+	x, y := g.comps[a], g.comps[b]
+	all := component{curated: x.curated || y.curated, head: x.head, own: x.own || y.own, used: x.used || y.used, list: x.list, bare: x.bare && y.bare}
+	if x.head == 0 || y.own && !x.own || x.list && !y.list && y.head != 0 {
+		all.head, all.list = y.head, y.list
+	}
 	if b < a {
 		a, b = b, a
 	}
 	g.parent[b] = a
-	g.comps[a].core = g.comps[a].core || g.comps[b].core
-	g.comps[a].used = g.comps[a].used || g.comps[b].used
+	g.comps[a] = all
 	g.merges[why]++
 }
 
@@ -288,9 +355,17 @@ func (g *Graph) joinIDs() {
 		}
 	}
 	slices.SortFunc(byID, func(a, b int32) int { return cmp.Compare(g.records[a].id, g.records[b].id) })
-	for n := 1; n < len(byID); n++ {
-		if g.records[byID[n-1]].id == g.records[byID[n]].id {
-			g.join(byID[n-1], byID[n], "name")
+	for from, to := 0, 0; from < len(byID); from = to {
+		known := flags(0)
+		for to = from; to < len(byID) && g.records[byID[to]].id == g.records[byID[from]].id; to++ {
+			g.join(byID[from], byID[to], "name")
+			known |= g.records[byID[to]].flags & (curated | proves | kept)
+		}
+		// Anybody can write a file with the name of what another list has.
+		for _, i := range byID[from:to] {
+			if r := &g.records[i]; known != 0 && !r.is(curated|proves|kept) {
+				r.flags |= mute
+			}
 		}
 	}
 	var edges []edge

@@ -42,7 +42,7 @@ func rec(source, id string, more ...string) corpus.Record {
 // sets gives the groups as sorted texts, whatever the order of records was.
 func sets(list []corpus.Record) []string {
 	g := identity.New(identity.Options{
-		Order: corpus.Place, Curated: corpus.Curated,
+		Order: corpus.Place, Curated: corpus.Curated, Proves: corpus.Proves, Checks: corpus.Proves, Kept: corpus.Kept,
 		Enriches: func(source string) bool { return source == "cline" },
 	})
 	for _, r := range list {

@@ -18,13 +18,15 @@ const (
 	kindPyPI
 	kindOCI
 	kindMCPB
-	kindRemote
 	kindNuGet
 	kindCargo
+	// Anybody can write these without being asked whose they are.
+	kindRemote
 	kindRename
+	kindRepository
 )
 
-var kindNames = [...]string{"npm", "pypi", "image", "bundle", "remote", "nuget", "cargo", "renamed"}
+var kindNames = [...]string{"npm", "pypi", "image", "bundle", "nuget", "cargo", "remote", "renamed", "repository"}
 
 type kinds uint8
 

@@ -93,7 +93,7 @@ func essence(name string) []string {
 }
 
 // plain is a name in letters and digits alone: "Digital-Defiance" and
-// "digitaldefiance" are one.
+// "digitaldefiance" are alike. That proves nothing, see owner.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) {
@@ -107,7 +107,6 @@ func plain(s string) string {
 type name struct {
 	registry  bool   // of a registry: a reversed domain before the slash
 	label     string // who: "acme" of io.github.acme/x, com.acme/x and @acme/x
-	domain    string // "acme.com", "" for an account
 	space     uint64
 	tail, alt uint32
 	words     wordSet
@@ -122,8 +121,6 @@ func nameOf(l model.Listing) name {
 		n.label = labels[min(1, len(labels)-1)]
 		if account, ok := strings.CutPrefix(strings.ToLower(space), "io.github."); ok {
 			n.label = account
-		} else {
-			n.domain = labels[min(1, len(labels)-1)] + "." + labels[0]
 		}
 		n.space = fold(space)
 	case strings.HasPrefix(rest, "@") && strings.Contains(rest, "/"):
@@ -160,7 +157,6 @@ func nameOf(l model.Listing) name {
 type home struct {
 	hash        uint64
 	owner, core uint32
-	ownerName   string
 	words       []string // of its name when that says something, for lists that name it otherwise
 }
 
@@ -187,7 +183,7 @@ func repositoryOf(address string) home {
 	if core == "" {
 		core = plain(owner)
 	}
-	return home{hash: hash(host + "/" + owner + "/" + repo), owner: short(plain(owner)), core: short(core), ownerName: plain(owner)}
+	return home{hash: hash(host + "/" + owner + "/" + repo), owner: short(plain(owner)), core: short(core)}
 }
 
 // homeOf is where a listing's server is made: the repository it names, or the
@@ -274,55 +270,4 @@ func overlap(a, b *[16]uint16) (both, either int) {
 		either++
 	}
 	return both, either - both
-}
-
-// provedBy tells whether the space of a registry's name is also who owns what
-// the record offers: the repository, the package's scope or the domain.
-func provedBy(l model.Listing, n name, h home) bool {
-	if n.label == "" {
-		return false
-	}
-	if h.ownerName != "" && sameOwner(h.ownerName, n.label) {
-		return true
-	}
-	for _, p := range l.Packages[:min(len(l.Packages), 64)] {
-		switch p.Type {
-		case "npm":
-			if scope, _, ok := strings.Cut(strings.TrimPrefix(p.Identifier, "@"), "/"); ok && plain(scope) == n.label {
-				return true
-			}
-		case "oci":
-			parts := strings.Split(imageName(p.Identifier), "/")
-			if len(parts) > 2 && plain(parts[1]) == n.label {
-				return true
-			}
-		case "remote":
-			host, _, _ := strings.Cut(remoteName(cmpOr(p.URL, p.Identifier)), "/")
-			if n.domain != "" && (host == n.domain || strings.HasSuffix(host, "."+n.domain)) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// sameOwner compares an account with the label of a name: "sveltejs" is Svelte,
-// "bankeeai" is Bankee.
-func sameOwner(account, label string) bool {
-	if account == label {
-		return true
-	}
-	long, brief := account, label
-	if len(long) < len(brief) {
-		long, brief = brief, long
-	}
-	rest, ok := strings.CutPrefix(long, brief)
-	if !ok || len(brief) < 4 {
-		return false
-	}
-	switch rest {
-	case "js", "ai", "io", "hq", "app", "dev", "inc", "labs", "team", "org", "com", "community":
-		return true
-	}
-	return false
 }

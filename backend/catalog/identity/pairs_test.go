@@ -29,7 +29,7 @@ func records(t testing.TB) []corpus.Record {
 }
 
 func graphOf(list []corpus.Record) *identity.Graph {
-	g := identity.New(identity.Options{Order: corpus.Place, Curated: corpus.Curated})
+	g := identity.New(identity.Options{Order: corpus.Place, Curated: corpus.Curated, Proves: corpus.Proves, Checks: corpus.Proves, Kept: corpus.Kept})
 	for _, r := range list {
 		g.Add(r.Source, r.Listing)
 	}

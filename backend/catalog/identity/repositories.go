@@ -36,7 +36,7 @@ func (g *Graph) joinRepositories() {
 func (g *Graph) byRepository() []int32 {
 	var in []int32
 	for i := range g.records {
-		if r := &g.records[i]; r.repo != 0 && !r.is(enriches) {
+		if r := &g.records[i]; r.repo != 0 && !r.is(enriches|mute) {
 			in = append(in, int32(i))
 		}
 	}
@@ -90,7 +90,6 @@ type household1 struct {
 	root    int32
 	members []int32
 	kinds   kinds
-	sure    bool // has a record here that is proved or taken at its word
 }
 
 func (h *household) fill(in, roots []int32) {
@@ -107,7 +106,6 @@ func (h *household) fill(in, roots []int32) {
 		s := &h.sets[k]
 		s.members = append(s.members, i)
 		s.kinds |= r.kinds
-		s.sure = s.sure || r.is(proved)
 	}
 }
 
@@ -141,20 +139,48 @@ func (h *household) count() (n int) {
 // alone tells that a set is a single name.
 func (h *household) alone(k int) bool { return h.single[h.sets[k].members[0]] }
 
-// unite joins two sets, unless both are sure of themselves and one of them not
-// because of this repository; then once, as claims do.
+// unite joins two sets, where the reason is enough.
 func (h *household) unite(a, b int, why string) {
-	x, y := h.g.find(h.sets[a].root), h.g.find(h.sets[b].root)
-	if x != y && h.g.comps[x].core && h.g.comps[y].core && !(h.sets[a].sure && h.sets[b].sure) {
-		if !h.alone(a) && !h.alone(b) || h.g.comps[x].used || h.g.comps[y].used {
+	e := edge{a: h.speaks(a), b: h.speaks(b), kind: kindRepository, soft: !h.curated(a) || !h.curated(b)}
+	x, y := &h.g.records[e.a], &h.g.records[e.b]
+	e.kept = h.kept(a) && h.kept(b) || x.is(calledSo) || y.is(calledSo)
+	e.aOwns, e.aLike, e.bOwns, e.bLike = x.is(ownRepo), x.is(likeRepo), y.is(ownRepo), y.is(likeRepo)
+	switch h.g.may(e) {
+	case always:
+		h.g.join(e.a, e.b, why)
+	case once:
+		if !h.g.joinOnce(e, why, h.alone(a) || h.alone(b)) {
 			return
 		}
-		h.g.comps[x].used = true
+	case never:
+		return
 	}
-	h.g.join(x, y, why)
 	if a, b = h.find(a), h.find(b); a != b {
 		h.at[max(a, b)] = min(a, b)
 	}
+}
+
+// speaks gives the record of a set that counts most here.
+func (h *household) speaks(k int) int32 {
+	best, head := h.sets[k].members[0], h.g.comps[h.g.find(h.sets[k].root)].head
+	weight := func(i int32) int {
+		r := &h.g.records[i]
+		return 4*btoi(r.is(proves) && r.who == head) + 2*btoi(r.is(ownRepo)) + btoi(r.is(likeRepo))
+	}
+	for _, i := range h.sets[k].members {
+		if weight(i) > weight(best) {
+			best = i
+		}
+	}
+	return best
+}
+
+func (h *household) kept(k int) bool {
+	return slices.ContainsFunc(h.sets[k].members, func(i int32) bool { return h.g.records[i].is(kept) })
+}
+
+func (h *household) curated(k int) bool {
+	return slices.ContainsFunc(h.sets[k].members, func(i int32) bool { return h.g.records[i].is(curated) })
 }
 
 // joinNames joins what has one name in one repository: "notes" and
@@ -188,8 +214,7 @@ func (h *household) joinNames() {
 	}
 }
 
-// apart tells that two sets say to be in two folders, or that each names an
-// endpoint and they are not the same.
+// apart tells that two sets say to be in two folders.
 func (h *household) apart(a, b int) bool {
 	x, y := h.folders(a), h.folders(b)
 	return len(x) > 0 && len(y) > 0 && !slices.ContainsFunc(x, func(f uint32) bool { return slices.Contains(y, f) })

@@ -4,8 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
-	"golang.org/x/net/publicsuffix"
-
+	"toolbay/backend/catalog/internal/domain"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 )
@@ -46,27 +45,6 @@ func hostOf(address string) (host string, ok bool) {
 	return host, host != "" && !strings.HasPrefix(host, ".") && !strings.ContainsAny(host, " \t")
 }
 
-// within tells whether a host is a domain or below it. Nobody owns what is
-// below a public suffix such as co.uk or vercel.app.
-func within(host, domain string) bool {
-	if host == domain {
-		return true
-	}
-	suffix, _ := publicsuffix.PublicSuffix(domain)
-	return suffix != domain && strings.HasSuffix(host, "."+domain)
-}
-
-// registrable is the part of a domain that somebody bought: notion.com of
-// mcp.notion.com, acme.vercel.app of acme.vercel.app. It is "" for a public
-// suffix.
-func registrable(domain string) string {
-	d, err := publicsuffix.EffectiveTLDPlusOne(domain)
-	if err != nil {
-		return ""
-	}
-	return d
-}
-
 // remoteDomain tells whether what runs online does so on the publisher's own
 // domain. The official registry does not check that. Of several addresses the
 // one that fits least is told.
@@ -99,8 +77,8 @@ func (k *known) remote(address string) (model.Fact, bool) {
 	if origin == "" {
 		origin = k.originOf("packages")
 	}
-	say := func(state, how, host, domain string) (model.Fact, bool) {
-		return fact(RemoteDomain, state, origin, "how", how, "host", host, "domain", domain)
+	say := func(state, how, host, name string) (model.Fact, bool) {
+		return fact(RemoteDomain, state, origin, "how", how, "host", host, "domain", name)
 	}
 	if strings.ContainsAny(authority(address), "{}") {
 		return say(unknown, "template", "", "")
@@ -117,17 +95,17 @@ func (k *known) remote(address string) (model.Fact, bool) {
 	case "github":
 		pages := strings.ToLower(k.proof.name) + ".github.io"
 		switch {
-		case within(host, pages):
+		case domain.Within(host, pages):
 			return say(yes, "github", host, pages)
-		case registrable(host) != "" && strings.HasSuffix(host, ".github.io"):
+		case domain.Registrable(host) != "" && strings.HasSuffix(host, ".github.io"):
 			return say(no, "github", host, pages)
 		}
 	case "curated":
 		// A list that is looked after names the website; that the service is
 		// elsewhere says nothing, many a maker has a domain for each.
 		site, ok := hostOf(k.websiteOf(k.proof.origin))
-		own := registrable(site)
-		if ok && !bare && own != "" && within(host, own) {
+		own := domain.Registrable(site)
+		if ok && !bare && own != "" && domain.Within(host, own) {
 			return say(yes, "website", host, own)
 		}
 	}
@@ -135,21 +113,21 @@ func (k *known) remote(address string) (model.Fact, bool) {
 }
 
 // ofDomain compares a host with the domain that was proved.
-func (k *known) ofDomain(say func(state, how, host, domain string) (model.Fact, bool), host string, bare bool) (model.Fact, bool) {
-	domain := k.proof.name
-	own := registrable(domain)
+func (k *known) ofDomain(say func(state, how, host, name string) (model.Fact, bool), host string, bare bool) (model.Fact, bool) {
+	name := k.proof.name
+	own := domain.Registrable(name)
 	switch {
 	case bare:
-		return say(no, "number", host, domain)
-	case within(host, domain):
-		return say(yes, "", host, domain)
-	case own != "" && own != domain && within(host, own):
+		return say(no, "number", host, name)
+	case domain.Within(host, name):
+		return say(yes, "", host, name)
+	case own != "" && own != name && domain.Within(host, own):
 		// Who proved a part of a domain need not have the rest.
-		return say(unknown, "beside", host, domain)
-	case strings.Contains(domain, "xn--") && !ascii(host):
+		return say(unknown, "beside", host, name)
+	case strings.Contains(name, "xn--") && !ascii(host):
 		return say(unknown, "odd", "", "")
 	}
-	return say(no, "", host, domain)
+	return say(no, "", host, name)
 }
 
 func ascii(s string) bool {

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"toolbay/backend/catalog/internal/domain"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 )
@@ -41,12 +42,12 @@ func claim(id string) (how, name string) {
 	for i, j := 0, len(labels)-1; i < j; i, j = i+1, j-1 {
 		labels[i], labels[j] = labels[j], labels[i]
 	}
-	domain := strings.Join(labels, ".")
+	space = strings.Join(labels, ".")
 	// What a registry gives to whoever comes belongs to nobody.
-	if !domainName().MatchString(domain) || domain == "anonymous.modelcontextprotocol.io" || domain == "github.io" {
+	if !domainName().MatchString(space) || space == "anonymous.modelcontextprotocol.io" || space == "github.io" {
 		return "", ""
 	}
-	return "dns", domain
+	return "dns", space
 }
 
 func cutPrefixFold(s, prefix string) (string, bool) {
@@ -95,11 +96,11 @@ func (k *known) binds(r model.Record, how, name string) bool {
 		owner, _ := home(speaks.Repository)
 		return strings.EqualFold(owner, name)
 	}
-	if host, ok := hostOf(speaks.Website); ok && within(host, name) {
+	if host, ok := hostOf(speaks.Website); ok && domain.Within(host, name) {
 		return true
 	}
 	for _, p := range speaks.Packages {
-		if host, ok := hostOf(p.URL); ok && p.Type == "remote" && within(host, name) {
+		if host, ok := hostOf(p.URL); ok && p.Type == "remote" && domain.Within(host, name) {
 			return true
 		}
 	}

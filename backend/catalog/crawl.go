@@ -78,7 +78,7 @@ func (c *Catalog) read(ctx context.Context, f feed, report job.Report) (SyncResu
 	}
 	changes, ok := r.reader.(source.Changes)
 	if ok {
-		since, err := c.since(ctx, f.ID, r.origin)
+		since, whole, err := c.since(ctx, f.ID, r.origin)
 		if err != nil {
 			return res, err
 		}
@@ -86,7 +86,7 @@ func (c *Catalog) read(ctx context.Context, f feed, report job.Report) (SyncResu
 			res, err := r.crawl(ctx, since, func(ctx context.Context, cursor string) (source.Page, error) {
 				return changes.ChangedSince(ctx, web, since, cursor)
 			})
-			if !errors.Is(err, errWhole) {
+			if !errors.Is(err, errWhole) && (err != nil || !whole) {
 				return res, err
 			}
 			if err := c.store.DropCrawl(ctx, f.ID); err != nil {
@@ -99,20 +99,33 @@ func (c *Catalog) read(ctx context.Context, f feed, report job.Report) (SyncResu
 	})
 }
 
-// since tells from when on changes are to be read; zero is everything.
-func (c *Catalog) since(ctx context.Context, id, origin string) (time.Time, error) {
-	mark, whole, err := c.store.Watermark(ctx, id)
+// since tells from when on changes are to be read; zero is everything. whole
+// tells that everything is to be read after them: only changes say what was
+// deleted, for what is missing in the whole list may be missing by mistake.
+func (c *Catalog) since(ctx context.Context, id, origin string) (since time.Time, whole bool, err error) {
+	mark, all, err := c.store.Watermark(ctx, id)
 	if err != nil {
-		return mark, err
+		return mark, false, err
 	}
 	from, err := c.store.Setting(ctx, "read_from."+id)
 	if err != nil {
-		return mark, err
+		return mark, false, err
 	}
-	if from != originName(origin) || mark.IsZero() || c.o.Now().Sub(whole) > wholeAge || c.o.Now().Before(mark) {
-		return time.Time{}, nil
+	if from != originName(origin) || mark.IsZero() || c.o.Now().Before(mark) {
+		return time.Time{}, true, nil
 	}
-	return mark, nil
+	age := c.o.Now().Sub(all)
+	whole = age > wholeAge
+	if age > 2*wholeAge {
+		// One that fails at its changes is not without its list for ever.
+		if s, err := c.state(ctx, id); err != nil || s.Error != "" {
+			return time.Time{}, true, err
+		}
+	}
+	if state, found, err := c.store.Crawl(ctx, id); err != nil || whole && found && state.Since.IsZero() {
+		return time.Time{}, true, err // it goes on with everything
+	}
+	return mark, whole, nil
 }
 
 // originName is an origin as it is remembered; the usual place has a name too,

@@ -2,6 +2,7 @@ package catalog_test
 
 import (
 	"testing"
+	"time"
 
 	"toolbay/backend/job"
 	"toolbay/backend/model"
@@ -41,5 +42,27 @@ func TestAShortAnswer(t *testing.T) {
 				t.Errorf("%+v", s)
 			}
 		})
+	}
+}
+
+// TestWhatWasDeletedWhileNobodyAsked has a computer that was off for longer than
+// changes alone are trusted.
+func TestWhatWasDeletedWhileNobodyAsked(t *testing.T) {
+	b := newBench(t, made(30))
+	if _, err := b.Sync(t.Context(), "official", job.Silent); err != nil {
+		t.Fatal(err)
+	}
+	b.registry.SetStatus("com.example/server-0003", "", "deleted", "it sent files away", b.clock.Add(time.Hour))
+	b.registry.Forget("com.example/server-0004")
+	b.week()
+	res, err := b.Sync(t.Context(), "official", job.Silent)
+	if err != nil || res[0].Changes || res[0].Kept != 28 {
+		t.Fatalf("%+v, %v", res, err)
+	}
+	for id, absent := range map[string]bool{"com.example/server-0003": false, "com.example/server-0004": true} {
+		c, err := b.store.Card(t.Context(), id)
+		if err != nil || c.Records[0].Status != "deleted" || c.Records[0].Absent != absent || (c.Records[0].StatusMessage == "") != absent {
+			t.Errorf("%s: %+v, %v", id, c.Records, err)
+		}
 	}
 }

@@ -7,6 +7,7 @@ const told = [
   'source_refused',
   'source_garbage',
   'source_loops',
+  'source_short',
   'source_insecure',
   'source_key',
   'source_busy',

@@ -36,6 +36,14 @@ window.scrollTo = () => undefined
 if (!Element.prototype.getAnimations) Element.prototype.getAnimations = () => []
 if (!window.PointerEvent) window.PointerEvent = MouseEvent as typeof PointerEvent
 
+// It is noon whenever the tests run, and the clock goes on from there: "20 minutes ago" is today, "26 hours ago" is
+// yesterday.
+const toNoon = new Date().setHours(12, 0, 0, 0) - Date.now()
+globalThis.Date = new Proxy(Date, {
+  construct: (real, args: [number]) => (args.length > 0 ? new real(...args) : new real(real.now() + toNoon)),
+  get: (real, key) => (key === 'now' ? () => real.now() + toNoon : Reflect.get(real, key)),
+})
+
 /** A test that makes the console speak has found something, or causes something: either way it fails. */
 const said: string[] = []
 beforeEach(() => {

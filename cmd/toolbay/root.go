@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 	"syscall"
 	"unicode"
 
@@ -235,8 +236,11 @@ func wrongUse(what string) error { return model.Fail("wrong_use", nil, "what", w
 // progress tells a person, on the error output, which stage work is in.
 func (c *cli) progress() job.Report {
 	// One line for a stage and each tenth of it: a log must stay readable.
-	last := ""
+	last, telling := "", sync.Mutex{}
 	return func(p job.Progress) {
+		// Several sources are read at once.
+		telling.Lock()
+		defer telling.Unlock()
 		step := p.Stage
 		if p.Total > 0 {
 			step += fmt.Sprint(p.Done * 10 / p.Total)

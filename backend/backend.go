@@ -23,7 +23,7 @@ import (
 	"toolbay/backend/clients"
 	"toolbay/backend/configfile"
 	"toolbay/backend/connect"
-	"toolbay/backend/install/npm"
+	"toolbay/backend/install"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
 	"toolbay/backend/runtimes"
@@ -76,7 +76,7 @@ type Backend struct {
 	system   clients.System
 	connect  *connect.Connector
 	nodes    *runtimes.Nodes
-	npm      *npm.Installer
+	kinds    map[string]install.Kind // by package type
 	keychain secrets.Keys
 	stop     func()        // ends what goes on in the background, nil for nothing
 	stopped  chan struct{} // closed when it has ended
@@ -143,14 +143,14 @@ func (b *Backend) join(ctx context.Context) error {
 	b.policy = b.readPolicy()
 	b.catalog = b.catalogIn(ctx, b.store)
 	b.nodes = &runtimes.Nodes{Home: b.home, Origin: b.setting(ctx, "node_origin", "TOOLBAY_NODE_ORIGIN", ""), HTTP: &http.Client{}}
-	b.npm = &npm.Installer{Home: b.home, Nodes: b.nodes}
+	b.makeKinds(ctx)
 
 	if b.store.Fresh() {
 		if err := b.rebuild(ctx); err != nil {
 			return err
 		}
 	}
-	if err := b.npm.Sweep(ctx); err != nil {
+	if err := b.sweepKinds(); err != nil {
 		return err
 	}
 	b.sweepInstalls(ctx)

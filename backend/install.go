@@ -3,7 +3,6 @@ package backend
 import (
 	"cmp"
 	"context"
-	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
@@ -97,7 +96,7 @@ func (b *Backend) Offer(ctx context.Context, refText string, pack int) (install.
 	if err != nil {
 		return install.Plan{}, err
 	}
-	return b.npm.Plan(ctx, r.pack())
+	return b.plan(ctx, r.pack())
 }
 
 // Install fetches, checks, prepares and proves a server, and only then tells
@@ -140,6 +139,11 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 	in.claim, in.id = claim, claim.id
 	// A dry run writes and fetches nothing, so there is nothing to agree to.
 	agreed := req.Yes || req.DryRun
+	if asksItself(r.pack()) {
+		if err := in.look(ctx); err != nil {
+			return nil, err
+		}
+	}
 	needs, err := in.answer(ctx)
 	if err != nil {
 		return nil, err
@@ -155,16 +159,39 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 			}
 		}
 	}
-	if in.offer, err = b.npm.Plan(ctx, r.pack()); err != nil {
-		return nil, err
+	if !asksItself(r.pack()) {
+		if err := in.look(ctx); err != nil {
+			return nil, err
+		}
+	}
+	for _, n := range in.offer.Needs {
+		if n.Kind != "risk" || !req.AcceptRisk {
+			needs = append(needs, n)
+		}
 	}
 	if !agreed {
+		for _, f := range in.offer.Fetch {
+			needs = append(needs, model.Need{Kind: "download", Name: f.Name, Text: text.Line("need."+f.Name, "size", megabytes(f.Size)), Flag: "--yes"})
+		}
 		if in.offer.Node != nil {
 			needs = append(needs, model.Need{Kind: "download", Name: "node", Text: text.Line("need.node", "size", megabytes(in.offer.Node.Size)), Flag: "--yes"})
 		}
 		needs = append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: text.Line("need.download", "title", in.title, "version", in.offer.Package.Version), Flag: "--yes"})
 	}
 	return in, needed(needs)
+}
+
+// look asks the package's own registry, or the package itself, what would be
+// fetched.
+func (in *installation) look(ctx context.Context) (err error) {
+	if in.offer, err = in.b.plan(ctx, in.ref.pack()); err != nil {
+		return err
+	}
+	if in.ref.listing.Title == "" && in.offer.Title != "" {
+		in.title = in.offer.Title
+	}
+	in.ref.listing.Publisher = cmp.Or(in.ref.listing.Publisher, in.offer.Publisher)
+	return nil
 }
 
 // needed turns open needs into the error that names them: input_needed when
@@ -186,7 +213,10 @@ func needed(needs []model.Need) error {
 
 // answer matches what was given against what the package asks for.
 func (in *installation) answer(ctx context.Context) ([]model.Need, error) {
-	in.inputs = recipe.Inputs(in.ref.pack())
+	in.inputs = in.offer.Inputs
+	if in.inputs == nil {
+		in.inputs = recipe.Inputs(in.ref.pack())
+	}
 	known := map[string]model.Input{}
 	for _, i := range in.inputs {
 		known[i.Name] = i
@@ -258,7 +288,11 @@ func (in *installation) answer(ctx context.Context) ([]model.Need, error) {
 // run does the install whose every question is answered.
 func (in *installation) run(ctx context.Context, report job.Report) (res InstallResult, err error) {
 	b := in.b
-	done, err := b.npm.Install(ctx, in.offer, install.Options{Server: in.id, AllowScripts: in.req.AllowScripts, Bin: recipe.Build(in.ref.pack(), nil, recipe.Here()).Bin}, report)
+	kind, err := b.kind(in.ref.pack())
+	if err != nil {
+		return res, err
+	}
+	done, err := kind.Install(ctx, in.offer, in.options(), report)
 	if err != nil {
 		return res, err
 	}
@@ -270,7 +304,7 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 		}
 	}()
 
-	server := in.server(ctx, done)
+	server := in.server(in.installed(ctx, done))
 	spec := specOf(server)
 	if err := launch.Write(b.home, spec); err != nil {
 		return res, err
@@ -376,20 +410,24 @@ func (in *installation) planApps(ctx context.Context) (connect.Plan, error) {
 	return in.b.connect.PlanConnect(ctx, "install", in.title, targets, wants)
 }
 
-func (in *installation) server(ctx context.Context, done install.Installed) model.Server {
+// installed is the record of what a kind has installed.
+func (in *installation) installed(ctx context.Context, done install.Installed) model.Server {
 	l := in.ref.listing
 	s := model.Server{
 		ID: in.id, Title: in.title, Version: done.Version, Package: done.Package,
 		Listing: l.ID, Publisher: l.Publisher, Category: l.Category, Sample: l.Sample,
 		Installed: in.b.o.Now().UTC(), Dir: done.Dir, Command: done.Command, Args: done.Args,
-		Arguments: in.req.Arguments, KeysIn: in.keysIn, Inputs: []model.AnsweredInput{},
+		Path: done.Path, Env: done.Env, Container: done.Container, Remote: done.Remote, Signer: done.Signer,
 	}
 	if known, ok := in.b.catalog.Known(ctx, s.Package.Type, s.Package.Identifier); ok && s.Sample == "" {
 		s.Sample, s.Category = known.Sample, cmp.Or(s.Category, known.Category)
 	}
-	if done.Node != "" {
-		s.Path = []string{filepath.Dir(done.Node)}
-	}
+	return s
+}
+
+// server adds to a record what the user said.
+func (in *installation) server(s model.Server) model.Server {
+	s.Arguments, s.KeysIn, s.Inputs = in.req.Arguments, in.keysIn, []model.AnsweredInput{}
 	for _, i := range in.inputs {
 		a := model.AnsweredInput{Input: i, Answer: in.values[i.Name]}
 		if _, secret := in.req.Secrets[i.Name]; secret {
@@ -479,11 +517,6 @@ func Recommended(card model.Card) int {
 		at = recipe.Choose(card.Packages, recipe.Here(), Installable)
 	}
 	return at
-}
-
-// Installable tells whether this version of Toolbay can install a package.
-func Installable(p model.Package) bool {
-	return p.Type == "npm" && (p.Transport == "" || p.Transport == "stdio")
 }
 
 // chooseID claims the id of a new server. Error codes: name_invalid,

@@ -267,7 +267,7 @@ func (b *Backend) probeWith(ctx context.Context, spec launch.Spec, profile strin
 	if cmd.Dir == "" {
 		cmd.Dir = filepath.Join(b.home, "servers", spec.Server)
 	}
-	return probe.Run(ctx, probe.Command{Path: cmd.Path, Args: cmd.Args, Env: cmd.Env, Dir: cmd.Dir, Hide: cmd.Hide}, probe.Options{})
+	return probe.Run(ctx, probe.Command{Path: cmd.Path, Args: cmd.Args, Env: cmd.Env, Dir: cmd.Dir, Hide: cmd.Hide, Serve: cmd.Serve}, probe.Options{})
 }
 
 func (b *Backend) notProbed(err error) model.Probe {

@@ -21,6 +21,20 @@ func specOf(s model.Server) launch.Spec {
 	r := recipeOf(s)
 	spec.Args = append(append(spec.Args, r.Tail...), s.Arguments...)
 	spec.Env, spec.SecretEnv = r.Env, r.SecretEnv
+	for name, value := range s.Env {
+		if _, asked := r.Env[name]; !asked {
+			spec.Env[name] = value
+		}
+	}
+	if s.Container != nil {
+		spec.Container, spec.Command = s.Container, ""
+	}
+	if s.Remote != nil {
+		// Answers and keys may have changed since the install.
+		remote := *s.Remote
+		remote.URL, remote.Headers = r.URL, r.Headers
+		spec.Remote, spec.Command = &remote, ""
+	}
 	for _, i := range s.Inputs {
 		if i.Set {
 			spec.Secrets = append(spec.Secrets, i.Name)

@@ -10,6 +10,7 @@
 package install
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -19,11 +20,21 @@ import (
 	"strconv"
 	"time"
 
+	"toolbay/backend/catalog/recipe"
+	"toolbay/backend/job"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 	"toolbay/backend/runtimes"
 	"toolbay/backend/staging"
 )
+
+// Kind is how one kind of package becomes a server.
+type Kind interface {
+	// Plan finds out what would be fetched. Outside TOOLBAY_HOME nothing changes.
+	Plan(ctx context.Context, pkg model.Package) (Plan, error)
+	// Install does what a plan says, in a private folder, or leaves nothing.
+	Install(ctx context.Context, plan Plan, o Options, report job.Report) (Installed, error)
+}
 
 // Plan is what an install would fetch, found without changing anything.
 type Plan struct {
@@ -44,6 +55,25 @@ type Plan struct {
 	// Scripts tells that the package itself wants to run a program of its own
 	// while it is installed. What it depends on shows in the receipt.
 	Scripts bool
+	// Fetch are the programs to be fetched first besides Node.
+	Fetch []Fetch
+	// Needs is what a person must agree to besides the download.
+	Needs []model.Need
+	// Inputs are the questions to ask when only the package itself knows them;
+	// nil leaves the listing's.
+	Inputs []model.Input
+	// Title and Publisher are the package's own words where a listing has none.
+	Title, Publisher string
+	// Detail is the kind's own, carried from Plan to Install.
+	Detail any
+}
+
+// Fetch is a program that must be here before a server can be installed.
+type Fetch struct {
+	Name    string `json:"name"` // uv, python
+	Version string `json:"version"`
+	// Size in bytes, 0 when not known.
+	Size int64 `json:"size"`
 }
 
 // Options says for whom and how; the zero value with Server set is right for
@@ -57,6 +87,12 @@ type Options struct {
 	// Bin names the program to start when the package brings several; "" takes
 	// the one named like the package, or the only one.
 	Bin string
+	// Answers are what the person said, by input name, and Recipe what comes of
+	// them, for the kinds where the answers decide what is installed.
+	Answers map[string]string
+	Recipe  recipe.Recipe
+	// Agreed tells that the needs of the plan were agreed to.
+	Agreed bool
 }
 
 // Installed is a server's program, ready to be started.
@@ -75,13 +111,22 @@ type Installed struct {
 	Version string
 	Package model.Package
 	Receipt Receipt
+	// Path is put before PATH when the server starts; Env is what this kind of
+	// program always gets.
+	Path []string
+	Env  map[string]string
+	// Container or Remote is set when that is started instead of Command.
+	Container *model.Container
+	Remote    *model.Remote
+	// Signer is the fingerprint of the key that signed a bundle, "" for none.
+	Signer string
 }
 
 // Receipt is what was installed, kept as receipt.json in the private folder.
 // It holds no address: paths are relative to the folder, except Node.
 type Receipt struct {
 	Format    int       `json:"format"` // 1
-	Type      string    `json:"type"`   // npm
+	Type      string    `json:"type"`   // npm, pypi, oci, mcpb, remote, local
 	Server    string    `json:"server"`
 	Package   string    `json:"package"`
 	Version   string    `json:"version"`
@@ -99,6 +144,16 @@ type Receipt struct {
 	// ScriptsRan tells whether they were let.
 	Scripts    []string `json:"scripts"`
 	ScriptsRan bool     `json:"scripts_ran"`
+	// Python, Image, SHA256, Source and Signature are told by the kinds that
+	// have them: the interpreter's version, the image with its digest, the digest
+	// of a bundle's file or of a program, where that came from without what could
+	// be a key, and what its signature is worth.
+	Python    string `json:"python,omitempty"`
+	Image     string `json:"image,omitempty"`
+	SHA256    string `json:"sha256,omitempty"`
+	Source    string `json:"source,omitempty"`
+	Signature string `json:"signature,omitempty"`
+	Signer    string `json:"signer,omitempty"`
 }
 
 // ReceiptName is the receipt's file name in a private folder.

@@ -26,9 +26,13 @@ type Spec struct {
 	Format int    `json:"format"`
 	Server string `json:"server"`
 	Title  string `json:"title"`
-	// Command is the absolute path of the program.
+	// Command is the absolute path of the program; "" with a container or remote.
 	Command string   `json:"command"`
 	Args    []string `json:"args"`
+	// Container or Remote is what the launcher stays and talks to instead of
+	// becoming Command. Args then are the container's.
+	Container *model.Container `json:"container,omitempty"`
+	Remote    *model.Remote    `json:"remote,omitempty"`
 	// Dir is where the program starts; "" stays where the app is.
 	Dir string `json:"dir,omitempty"`
 	// Env is added to what the app gives, and wins over it.
@@ -80,6 +84,14 @@ func (s Spec) name() string {
 	return s.Server
 }
 
+// startable tells whether there is something to start.
+func (s Spec) startable() bool {
+	if s.Container != nil || s.Remote != nil {
+		return s.Command == "" && (s.Container == nil || s.Remote == nil)
+	}
+	return filepath.IsAbs(s.Command)
+}
+
 // with gives the spec as it is in a profile. A profile that stands in no
 // Profiles has no settings of its own.
 func (s Spec) with(profile string) Spec {
@@ -119,8 +131,8 @@ func Write(home string, s Spec) error {
 	if err != nil {
 		return err
 	}
-	if !filepath.IsAbs(s.Command) {
-		return fmt.Errorf("write launch spec of %s: the program's path is not absolute", s.Server)
+	if !s.startable() {
+		return fmt.Errorf("write launch spec of %s: there is nothing to start, or its path is not absolute", s.Server)
 	}
 	for _, name := range s.Secrets {
 		if v, ok := s.Env[name]; ok && v != "" {
@@ -164,7 +176,7 @@ func Read(home, server string) (Spec, error) {
 	if s.Format > format {
 		return Spec{}, model.Fail("spec_newer", nil, "server", server)
 	}
-	if s.Format != format || s.Server != server || !filepath.IsAbs(s.Command) {
+	if s.Format != format || s.Server != server || !s.startable() {
 		return Spec{}, model.Fail("spec_broken", errors.New("a part is missing"), "server", server)
 	}
 	return s, nil

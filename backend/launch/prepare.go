@@ -1,6 +1,8 @@
 package launch
 
 import (
+	"context"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -20,7 +22,14 @@ type Command struct {
 	// Hide are the secret values the program gets; whatever it prints is
 	// masked with them before it is kept.
 	Hide []string
+	// Serve is set instead of Path where this program stays and carries the
+	// conversation: to a container, to a remote server. It returns when either
+	// side has ended, and ends everything it started when ctx does.
+	Serve Serve
 }
+
+// Serve carries a conversation between an app and a server.
+type Serve func(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error
 
 // Prepare joins a spec with a profile, the keys (values, by name) and the
 // environment the app gives. Both the launcher and the probe start what comes
@@ -29,6 +38,11 @@ type Command struct {
 // this computer seeing it.
 func Prepare(home string, spec Spec, profile string, values map[string]string, env []string) (Command, error) {
 	s := spec.with(profile)
+	fill := filler{server: s.name(), values: values, used: map[string]bool{}}
+	if s.Container != nil || s.Remote != nil {
+		serve, err := s.stay(home, &fill)
+		return Command{Serve: serve, Hide: fill.hide()}, err
+	}
 	c := Command{Path: s.Command, Args: s.Args, Dir: s.Dir}
 	e := environment{}
 	for _, entry := range env {
@@ -41,7 +55,6 @@ func Prepare(home string, spec Spec, profile string, values map[string]string, e
 	for name, value := range s.Env {
 		e.set(name, value)
 	}
-	fill := filler{server: s.name(), values: values, used: map[string]bool{}}
 	for name, template := range s.SecretEnv {
 		value, err := fill.text(template)
 		if err != nil {

@@ -29,6 +29,9 @@ func Run(home, server, profile string) error {
 	if err != nil {
 		return err
 	}
+	if c.Serve != nil {
+		return here(c.Serve)
+	}
 	return start(c, spec)
 }
 

@@ -152,14 +152,84 @@ type Server struct {
 	Command   string   `json:"command"`
 	Args      []string `json:"args"`
 	Arguments []string `json:"arguments,omitempty"`
-	// Path is put before PATH when the program starts.
-	Path []string `json:"path,omitempty"`
+	// Path is put before PATH when the program starts, Env added to what it gets.
+	Path []string          `json:"path,omitempty"`
+	Env  map[string]string `json:"env,omitempty"`
+	// Container or Remote is set when that is started instead of Command.
+	Container *Container `json:"container,omitempty"`
+	Remote    *Remote    `json:"remote,omitempty"`
+	// Pinned keeps this version when there is a newer one.
+	Pinned bool `json:"pinned,omitempty"`
+	// Signer is the fingerprint of the key that signed a bundle, "" for none.
+	Signer string `json:"signer,omitempty"`
+	// Earlier are versions that were replaced and can be gone back to, the
+	// latest first.
+	Earlier []Installation `json:"earlier,omitempty"`
 	// KeysIn is where its keys are: "" the keychain, "file" a file the user
 	// agreed to.
 	KeysIn string `json:"keys_in,omitempty"`
 	// Inputs are the inputs the user was asked for, without any secret value.
 	Inputs []AnsweredInput `json:"inputs"`
 	Probe  *Probe          `json:"probe,omitempty"`
+}
+
+// Installation is one installed version of a server: what an update replaces.
+type Installation struct {
+	Version   string            `json:"version"`
+	Package   Package           `json:"package"`
+	Installed time.Time         `json:"installed"`
+	Dir       string            `json:"dir"`
+	Command   string            `json:"command"`
+	Args      []string          `json:"args"`
+	Path      []string          `json:"path,omitempty"`
+	Env       map[string]string `json:"env,omitempty"`
+	Container *Container        `json:"container,omitempty"`
+	Remote    *Remote           `json:"remote,omitempty"`
+	Signer    string            `json:"signer,omitempty"`
+	Inputs    []AnsweredInput   `json:"inputs"`
+	Probe     *Probe            `json:"probe,omitempty"`
+}
+
+// Container is a server that runs in a container, and how it is kept apart
+// from this computer. Its variables stand elsewhere.
+type Container struct {
+	// Image is the image with its digest.
+	Image string `json:"image"`
+	// Engine is the address of the engine that has it.
+	Engine     string   `json:"engine"`
+	Entrypoint []string `json:"entrypoint,omitempty"`
+	Workdir    string   `json:"workdir,omitempty"`
+	User       string   `json:"user,omitempty"`
+	// Network is "none" or "" for the engine's own.
+	Network string `json:"network,omitempty"`
+	// Hosts are names with their addresses, as "name:address".
+	Hosts  []string `json:"hosts,omitempty"`
+	Mounts []Mount  `json:"mounts,omitempty"`
+	// ReadOnly keeps it from writing outside its mounts and /tmp.
+	ReadOnly bool `json:"read_only,omitempty"`
+	// CPUs and MemoryMB bound what it may use; 0 is the usual bound.
+	CPUs     float64 `json:"cpus,omitempty"`
+	MemoryMB int     `json:"memory_mb,omitempty"`
+}
+
+// Mount is a folder or file of this computer, or a volume of the engine, that
+// a container sees.
+type Mount struct {
+	Source   string `json:"source"`
+	Target   string `json:"target"`
+	Writable bool   `json:"writable,omitempty"`
+	// Volume tells that Source names a volume.
+	Volume bool `json:"volume,omitempty"`
+}
+
+// Remote is a server that runs somewhere else. URL and Headers may hold marks
+// of secrets.
+type Remote struct {
+	URL       string            `json:"url"`
+	Transport string            `json:"transport"` // streamable-http, sse
+	Headers   map[string]string `json:"headers,omitempty"`
+	// SignIn tells that it wants its user signed in.
+	SignIn bool `json:"sign_in,omitempty"`
 }
 
 // AnsweredInput is one input of an installed server and, unless it is a

@@ -11,6 +11,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"runtime"
 	"time"
 
@@ -26,6 +27,9 @@ type Command struct {
 	// Hide are secret values; wherever they appear in what the server says
 	// they become "•••".
 	Hide []string
+	// Serve is set instead of Path when no program of this computer is started:
+	// it carries the conversation with a container or a remote server.
+	Serve func(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error
 }
 
 // Options have a zero value that is right.

@@ -16,8 +16,7 @@ import (
 
 // process is a started server with everything it starts in turn.
 type process struct {
-	cmd   *exec.Cmd
-	group *group
+	group ender
 	// stdin, stdout and stderr are our ends of its streams.
 	stdin, stdout, stderr *os.File
 	outbox                chan []byte
@@ -34,16 +33,33 @@ type process struct {
 	once                   sync.Once
 }
 
+// ender ends what was started: it is asked to by closing its input, and made to
+// when it has not ended after some time.
+type ender interface {
+	end(ended <-chan struct{}, grace time.Duration, closeInput func())
+}
+
+// served is a conversation that is carried instead of a program's.
+type served struct{ cancel context.CancelFunc }
+
+func (s served) end(ended <-chan struct{}, grace time.Duration, closeInput func()) {
+	closeInput()
+	select {
+	case <-ended:
+	case <-time.After(grace):
+	}
+	s.cancel()
+}
+
 // start starts the program in a group of its own. Its streams are pipes that
 // the program holds directly, so that nothing here waits for a grandchild that
 // keeps one open.
 func start(c Command) (*process, error) {
 	p := &process{
-		cmd: exec.Command(c.Path, c.Args...), log: &tail{},
+		log:    &tail{},
 		outbox: make(chan []byte, 16), inbox: make(chan message),
 		stopped: make(chan struct{}), ended: make(chan struct{}), logged: make(chan struct{}),
 	}
-	p.cmd.Dir, p.cmd.Env = c.Dir, append([]string{}, c.Env...)
 	var theirs []*os.File
 	pipe := func(writing bool) (ours, their *os.File, err error) {
 		r, w, err := os.Pipe()
@@ -56,11 +72,11 @@ func start(c Command) (*process, error) {
 		theirs = append(theirs, w)
 		return r, w, nil
 	}
-	defer func() {
+	closeTheirs := func() {
 		for _, f := range theirs {
 			f.Close()
 		}
-	}()
+	}
 	var in, out, errs *os.File
 	var err error
 	if p.stdin, in, err = pipe(true); err == nil {
@@ -68,11 +84,29 @@ func start(c Command) (*process, error) {
 			p.stderr, errs, err = pipe(false)
 		}
 	}
-	if err == nil {
-		p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = in, out, errs
-		p.group, err = startGroup(p.cmd)
+	var wait func()
+	if err == nil && c.Serve != nil {
+		ctx, cancel := context.WithCancel(context.Background())
+		p.group = served{cancel}
+		wait = func() {
+			defer closeTheirs()
+			defer cancel()
+			if err := c.Serve(ctx, in, out, errs); err != nil && ctx.Err() == nil {
+				fmt.Fprintln(errs, err)
+			}
+		}
+	} else if err == nil {
+		cmd := exec.Command(c.Path, c.Args...)
+		cmd.Dir, cmd.Env = c.Dir, append([]string{}, c.Env...)
+		cmd.Stdin, cmd.Stdout, cmd.Stderr = in, out, errs
+		var g *group
+		if g, err = startGroup(cmd); err == nil {
+			p.group, wait = g, func() { cmd.Wait() }
+		}
+		closeTheirs()
 	}
 	if err != nil {
+		closeTheirs()
 		p.closeStreams()
 		return nil, fmt.Errorf("start the server: %w", err)
 	}
@@ -82,7 +116,7 @@ func start(c Command) (*process, error) {
 	go p.readErrors()
 	go p.writeInput()
 	go func() {
-		p.cmd.Wait()
+		wait()
 		close(p.ended)
 	}()
 	return p, nil

@@ -150,6 +150,9 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 	if err != nil {
 		return install.Installed{}, err
 	}
+	if err := install.Seal(dir.Join("server")); err != nil {
+		return install.Installed{}, err
+	}
 	if err := ctx.Err(); err != nil {
 		return install.Installed{}, err
 	}
@@ -171,7 +174,7 @@ func installed(place string, pkg model.Package, r install.Receipt) install.Insta
 	pkg.Version = r.Version
 	done := install.Installed{
 		Dir: place, Node: r.Node, Entry: filepath.Join(place, filepath.FromSlash(r.Entry)),
-		Version: r.Version, Package: pkg, Receipt: r,
+		Version: r.Version, Package: pkg, Receipt: r, Path: []string{filepath.Dir(r.Node)},
 	}
 	if r.Native {
 		done.Command, done.Args = done.Entry, []string{}

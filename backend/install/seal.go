@@ -1,0 +1,69 @@
+package install
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+)
+
+// SealName is the file that lists what an install put into its folder.
+const SealName = "files.json"
+
+// Seal writes the digest of every file below dir into files.json there, so
+// that Verify can tell later what was changed. Links are listed with their
+// target.
+func Seal(dir string) error {
+	files, err := digests(dir)
+	if err != nil {
+		return err
+	}
+	b, err := json.MarshalIndent(files, "", " ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(dir, SealName), append(b, '\n'), 0o600)
+}
+
+// digests gives "sha256:…" of each file and "link:…" of each link, by slash
+// path.
+func digests(dir string) (map[string]string, error) {
+	files := map[string]string{}
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		rel, err := filepath.Rel(dir, path)
+		if err != nil || rel == SealName {
+			return err
+		}
+		rel = filepath.ToSlash(rel)
+		if d.Type()&fs.ModeSymlink != 0 {
+			target, err := os.Readlink(path)
+			files[rel] = "link:" + filepath.ToSlash(target)
+			return err
+		}
+		if !d.Type().IsRegular() {
+			return nil
+		}
+		files[rel], err = digest(path)
+		return err
+	})
+	return files, err
+}
+
+func digest(path string) (string, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return "", err
+	}
+	defer f.Close()
+	h := sha256.New()
+	if _, err := io.Copy(h, f); err != nil {
+		return "", err
+	}
+	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil
+}

@@ -1,0 +1,63 @@
+package backend
+
+import (
+	"context"
+
+	"toolbay/backend/catalog/recipe"
+	"toolbay/backend/install"
+	"toolbay/backend/install/npm"
+	"toolbay/backend/model"
+	"toolbay/backend/staging"
+)
+
+// makeKinds joins the kinds of packages that can be installed. Whoever adds one
+// adds it to Installable too.
+func (b *Backend) makeKinds(ctx context.Context) {
+	b.kinds = map[string]install.Kind{
+		"npm": &npm.Installer{Home: b.home, Nodes: b.nodes},
+	}
+}
+
+// Installable tells whether this version of Toolbay can install a package.
+func Installable(p model.Package) bool {
+	switch p.Type {
+	case "npm":
+		return p.Transport == "" || p.Transport == "stdio"
+	}
+	return false
+}
+
+// kind gives what installs a package. Error code: package_type_later.
+func (b *Backend) kind(p model.Package) (install.Kind, error) {
+	if k, ok := b.kinds[p.Type]; ok && Installable(p) {
+		return k, nil
+	}
+	return nil, model.Fail("package_type_later", nil, "type", p.Type)
+}
+
+// plan finds out what an install of a package would fetch.
+func (b *Backend) plan(ctx context.Context, p model.Package) (install.Plan, error) {
+	k, err := b.kind(p)
+	if err != nil {
+		return install.Plan{}, err
+	}
+	return k.Plan(ctx, p)
+}
+
+// asksItself tells whether only the package itself knows its questions, so that
+// it has to be looked at before they can be asked.
+func asksItself(p model.Package) bool { return p.Type == "mcpb" }
+
+// sweepKinds removes what installs that were killed left behind.
+func (b *Backend) sweepKinds() error {
+	_, err := staging.Sweep(b.home)
+	return err
+}
+
+// options are what a kind is told for an install.
+func (in *installation) options() install.Options {
+	return install.Options{
+		Server: in.id, AllowScripts: in.req.AllowScripts, Bin: recipe.Build(in.ref.pack(), nil, recipe.Here()).Bin,
+		Answers: in.values, Recipe: recipeOf(in.server(model.Server{Package: in.ref.pack()})), Agreed: in.req.AcceptRisk,
+	}
+}

@@ -114,6 +114,13 @@ type Input struct {
 	Variables   map[string]Input `json:"variables,omitempty"`
 	// Link is a web page where a key can be had.
 	Link string `json:"link,omitempty"`
+	// Title is what to call it, where Description says more than a name.
+	Title string `json:"title,omitempty"`
+	// Multiple takes several values, one a line.
+	Multiple bool `json:"multiple,omitempty"`
+	// Min and Max bound a number; nil is no bound.
+	Min *float64 `json:"min,omitempty"`
+	Max *float64 `json:"max,omitempty"`
 }
 
 // Argument is one command-line argument of a package.

@@ -12,8 +12,8 @@ import (
 	"slices"
 	"strings"
 
+	"toolbay/backend/catalog/command"
 	"toolbay/backend/catalog/internal/clean"
-	"toolbay/backend/catalog/internal/command"
 	"toolbay/backend/catalog/internal/loose"
 	"toolbay/backend/catalog/source"
 	"toolbay/backend/model"

@@ -11,8 +11,8 @@ import (
 	"path"
 	"strings"
 
+	"toolbay/backend/catalog/command"
 	"toolbay/backend/catalog/internal/clean"
-	"toolbay/backend/catalog/internal/command"
 	"toolbay/backend/catalog/internal/loose"
 	"toolbay/backend/catalog/source"
 	"toolbay/backend/model"

@@ -173,6 +173,24 @@ func TestContainers(t *testing.T) {
 	}
 }
 
+func TestTypedLines(t *testing.T) {
+	for name, l := range map[string]Line{
+		"a bridge":           {Command: "npx", Args: []string{"-y", "supergateway", "--sse", "https://example.com/sse"}},
+		"a Python bridge":    {Command: "uvx", Args: []string{"mcp-proxy", "https://example.com/sse"}},
+		"an image of no one": {Command: "docker", Args: []string{"run", "-i", "notes:1"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if p, err := Package(l); err == nil {
+				t.Errorf("a catalogue would list %+v", p)
+			}
+			l.Typed = true
+			if _, err := Package(l); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
 func TestBridgeBecomesRemote(t *testing.T) {
 	p, err := Package(Line{
 		Command: "npx", Args: []string{"-y", "mcp-remote", "https://mcp.example.com/${TENANT}/mcp", "--header", "Authorization: ${AUTH}", "--transport", "sse-only"},

@@ -35,6 +35,9 @@ var (
 	imageName = pattern.New(`^[a-z0-9][a-zA-Z0-9._:-]*(?:/[a-z0-9._-]+)+(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?(?:@sha256:[0-9a-f]{64})?$`)
 )
 
+// bareImage is one without an owner's name.
+var bareImage = pattern.New(`^[a-z0-9][a-z0-9._-]*(?::[A-Za-z0-9_][A-Za-z0-9_.-]*)?(?:@sha256:[0-9a-f]{64})?$`)
+
 // bridges are packages that only pass on to a server elsewhere; installers
 // change other programs' files. Neither is the server that is listed.
 var (
@@ -79,7 +82,7 @@ func (b *builder) npx() error {
 	if name == "mcp-remote" {
 		return b.remote()
 	}
-	if bridges[name] {
+	if bridges[name] && !b.line.Typed {
 		return errors.New("a bridge to a server elsewhere")
 	}
 	if len(b.args) > 0 && installers[b.args[0]] {
@@ -200,7 +203,7 @@ func (b *builder) python(word, spec string) error {
 	if named && !strings.EqualFold(word, m[1]) {
 		b.p.RuntimeArguments = append(b.p.RuntimeArguments, fixed("--from", b.p.Identifier), bare(word))
 	}
-	if m[1] == "mcp-proxy" {
+	if m[1] == "mcp-proxy" && !b.line.Typed {
 		return errors.New("a bridge to a server elsewhere")
 	}
 	b.tail()
@@ -289,7 +292,7 @@ func (b *builder) docker() error {
 	if err != nil {
 		return err
 	}
-	if !ok || !imageName().MatchString(image) {
+	if !ok || !imageName().MatchString(image) && !(b.line.Typed && bareImage().MatchString(image)) {
 		return errors.New("an image that has to be made first")
 	}
 	b.p.Identifier = image

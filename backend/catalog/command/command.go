@@ -2,7 +2,7 @@
 // a package: "npx -y pkg@1.0 --flag ${VALUE}" becomes the npm package pkg with
 // its version, arguments and inputs. No shell is ever involved; what is not
 // understood is refused with the reason. The sources whose entries are command
-// lines, and the import of such files, use it.
+// lines, the import of such files, and backend/paste use it.
 //
 //	p, err := command.Package(command.Line{Command: "npx", Args: []string{"-y", "pkg"}})
 package command
@@ -32,6 +32,10 @@ type Line struct {
 	Env     map[string]string
 	// Inputs say more about the names that stand in ${NAME} or are variables.
 	Inputs map[string]model.Input
+	// Typed tells that a person gave the line for this computer, so that a bridge
+	// to a server elsewhere and an image without an owner's name are taken for
+	// what they are. A catalogue has no use for either.
+	Typed bool
 }
 
 // Package makes a package of a line. The error says in a few words why none

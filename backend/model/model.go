@@ -138,6 +138,10 @@ type Tool struct {
 	Description string `json:"description,omitempty"`
 	// ReadOnly is the server's own hint: nil when it gives none.
 	ReadOnly *bool `json:"readOnly,omitempty"`
+	// Takes says what it is given, a line for each value, and Print is a digest
+	// over all that it says. Both are known of servers that were tried only.
+	Takes string `json:"takes,omitempty"`
+	Print string `json:"print,omitempty"`
 }
 
 // Server is one that is installed here. Two accounts are two servers.

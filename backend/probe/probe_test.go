@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,6 +34,12 @@ func TestRunOfAGoodServer(t *testing.T) {
 			{Name: "write", Title: "Write", ReadOnly: &no},
 		},
 		Fingerprint: p.Fingerprint,
+	}
+	for i := range p.Tools {
+		if len(p.Tools[i].Print) != 16 {
+			t.Errorf("the digest of %s is %q", p.Tools[i].Name, p.Tools[i].Print)
+		}
+		p.Tools[i].Print = ""
 	}
 	if !reflect.DeepEqual(p, want) || len(p.Fingerprint) != 64 {
 		t.Fatalf("got  %+v\nwant %+v", p, want)
@@ -153,6 +160,26 @@ func TestRunOfNode(t *testing.T) {
 	p := Run(t.Context(), Command{Path: node, Args: []string{filepath.Join("testdata", "server.mjs")}}, Options{})
 	if !p.OK || p.Name != "notes" || p.Version != "1.2.3" || p.Noise != 2 || len(p.Tools) != 1 || p.Tools[0].ReadOnly == nil || !strings.Contains(p.Log, "got tools/list\n") {
 		t.Fatalf("%+v", p)
+	}
+}
+
+// What a tool takes is read however strangely the rest of its form is written:
+// an app's model reads these words too.
+func TestTakes(t *testing.T) {
+	for _, c := range []struct{ name, schema, want string }{
+		{"nothing", `{"type":"object"}`, ""},
+		{"two values", `{"properties":{"path":{"type":"string","description":"Where\nit is"},"mode":{"type":["string","null"]}},"required":["path"]}`,
+			"mode\npath (string) *: Where it is"},
+		{"odd parts", `{"properties":{"a":7,"b":{"type":"number","description":{"x":1}},"c":{"description":"read me"}},"required":"b"}`,
+			"a\nb (number)\nc: read me"},
+		{"no form at all", `[1]`, ""},
+		{"absent", ``, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := takes(json.RawMessage(c.schema)); got != c.want {
+				t.Errorf("got %q, want %q", got, c.want)
+			}
+		})
 	}
 }
 

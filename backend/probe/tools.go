@@ -102,15 +102,50 @@ func describe(tools []wireTool, m *mask) ([]model.Tool, string) {
 		if title == "" {
 			title = hints.Title
 		}
+		print := fingerprint(t, m)
 		kept = append(kept, model.Tool{
 			Name: m.line(t.Name, maxName), Title: m.line(title, maxName),
 			Description: clip(m.text(t.Description), maxDescription), ReadOnly: hints.ReadOnly,
+			Takes: clip(m.text(takes(t.InputSchema)), maxDescription), Print: hex.EncodeToString(print[:8]),
 		})
-		prints = append(prints, fingerprint(t, m))
+		prints = append(prints, print)
 	}
 	slices.SortFunc(prints, bytes.Compare)
 	sum := sha256.Sum256(bytes.Join(prints, nil))
 	return kept, hex.EncodeToString(sum[:])
+}
+
+// takes says what a tool is given, a line for each value in the order of their
+// names: an app's model reads these words as it reads the description.
+func takes(schema json.RawMessage) string {
+	var s struct {
+		Properties map[string]json.RawMessage `json:"properties"`
+		Required   json.RawMessage            `json:"required"`
+	}
+	if json.Unmarshal(schema, &s) != nil {
+		return ""
+	}
+	// What is written in a form of its own is left out, not what stands beside it.
+	var required []string
+	_ = json.Unmarshal(s.Required, &required)
+	var lines []string
+	for name, text := range s.Properties {
+		var p struct{ Type, Description any }
+		_ = json.Unmarshal(text, &p)
+		line := name
+		if kind, ok := p.Type.(string); ok {
+			line += " (" + kind + ")"
+		}
+		if slices.Contains(required, name) {
+			line += " *"
+		}
+		if d, ok := p.Description.(string); ok && d != "" {
+			line += ": " + d
+		}
+		lines = append(lines, strings.Join(strings.Fields(line), " "))
+	}
+	slices.Sort(lines)
+	return strings.Join(lines, "\n")
 }
 
 // fingerprint is of one tool. A key that the server repeats in a text does not

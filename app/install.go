@@ -33,6 +33,10 @@ type InputField struct {
 	Placeholder string   `json:"placeholder"`
 	Choices     []string `json:"choices"`
 	Link        string   `json:"link"`
+	// Multiple takes several values, one a line.
+	Multiple bool     `json:"multiple"`
+	Min      *float64 `json:"min"`
+	Max      *float64 `json:"max"`
 }
 
 // AppChoice is one app the server could be added to.
@@ -54,15 +58,19 @@ type KeysPlace struct {
 
 // InstallForm is what the sheet shows before the network answers.
 type InstallForm struct {
-	Ref       string       `json:"ref"`
-	Package   int          `json:"package"`
-	Server    string       `json:"server"`
-	Title     string       `json:"title"`
-	Publisher string       `json:"publisher"`
-	Caution   string       `json:"caution"`
-	Inputs    []InputField `json:"inputs"`
-	Apps      []AppChoice  `json:"apps"`
-	Keys      KeysPlace    `json:"keys"`
+	Ref       string `json:"ref"`
+	Package   int    `json:"package"`
+	Type      string `json:"type"` // of the package
+	Server    string `json:"server"`
+	Title     string `json:"title"`
+	Publisher string `json:"publisher"`
+	Category  string `json:"category"`
+	Caution   string `json:"caution"`
+	// Ways are those of the listing, none for a package asked for by itself.
+	Ways   []Way        `json:"ways"`
+	Inputs []InputField `json:"inputs"`
+	Apps   []AppChoice  `json:"apps"`
+	Keys   KeysPlace    `json:"keys"`
 }
 
 // Download is one thing that would be fetched.
@@ -78,6 +86,22 @@ type InstallOffer struct {
 	Downloads []Download `json:"downloads"`
 	Bytes     int64      `json:"bytes"`
 	Scripts   bool       `json:"scripts"`
+	// Title and Publisher are the package's own words, "" where it has none.
+	Title     string `json:"title"`
+	Publisher string `json:"publisher"`
+	// OwnInputs tells that only the package knows its settings: Inputs counts,
+	// not the form's.
+	OwnInputs bool         `json:"own_inputs"`
+	Inputs    []InputField `json:"inputs"`
+	Risks     []Risk       `json:"risks"`
+}
+
+// Risk is something a person must agree to besides the download.
+type Risk struct {
+	Code string `json:"code"`
+	Text string `json:"text"`
+	// Command is what would be run, exactly, or "".
+	Command string `json:"command"`
 }
 
 // InstallForm prepares the sheet, without the network.
@@ -88,7 +112,20 @@ func (w *Window) InstallForm(ref string, pack int) (InstallForm, error) {
 	}
 	out := InstallForm{
 		Ref: f.Ref, Package: f.Package, Server: f.Server, Title: f.Title, Publisher: f.Listing.Publisher,
-		Caution: f.Listing.Caution, Inputs: []InputField{}, Apps: []AppChoice{},
+		Category: f.Listing.Category, Caution: f.Listing.Caution, Ways: []Way{}, Inputs: []InputField{}, Apps: []AppChoice{},
+	}
+	if len(f.Listing.Packages) > f.Package {
+		out.Type = f.Listing.Packages[f.Package].Type
+	}
+	if !strings.Contains(ref, ":") { // a listing's id
+		first := f.Package
+		if pack >= 0 {
+			// Without a wish the form takes the recommended one.
+			if usual, err := w.back.Form(w.context(), ref, -1); err == nil {
+				first = usual.Package
+			}
+		}
+		out.Ways = ways(f.Listing.Packages, first)
 	}
 	out.Keys.Where = f.KeysIn
 	out.Keys.Problem = words(f.KeysErr)
@@ -114,11 +151,27 @@ func (w *Window) InstallOffer(ref string, pack int) (InstallOffer, error) {
 	if err != nil {
 		return InstallOffer{}, err
 	}
-	o := InstallOffer{Version: plan.Package.Version, Scripts: plan.Scripts, Downloads: []Download{
-		{Name: plan.Package.Identifier, Text: text.Line("download.package"), Bytes: plan.Size},
-	}}
+	o := InstallOffer{
+		Version: plan.Package.Version, Scripts: plan.Scripts, Title: plan.Title, Publisher: plan.Publisher,
+		OwnInputs: plan.Inputs != nil, Inputs: []InputField{}, Risks: []Risk{}, Downloads: []Download{},
+	}
+	if t := plan.Package.Type; t != "remote" && t != "local" {
+		o.Downloads = append(o.Downloads, Download{Name: plan.Package.Identifier, Text: text.Line("download.package"), Bytes: plan.Size})
+	}
 	if plan.Node != nil {
 		o.Downloads = append(o.Downloads, Download{Name: "Node " + plan.Node.Version, Text: text.Line("download.node"), Bytes: plan.Node.Size})
+	}
+	for _, f := range plan.Fetch {
+		o.Downloads = append(o.Downloads, Download{Name: f.Name + " " + f.Version, Text: text.Line("download." + f.Name), Bytes: f.Size})
+	}
+	for _, in := range plan.Inputs {
+		o.Inputs = append(o.Inputs, field(in))
+	}
+	for _, n := range plan.Needs {
+		if n.Kind == "risk" {
+			said, command, _ := strings.Cut(n.Text, "\n")
+			o.Risks = append(o.Risks, Risk{Code: n.Name, Text: said, Command: command})
+		}
 	}
 	for _, d := range o.Downloads {
 		o.Bytes += d.Bytes
@@ -130,6 +183,7 @@ func field(in model.Input) InputField {
 	f := InputField{
 		Key: in.Name, Label: backend.LabelOf(in), Description: sentence(in.Description), Required: in.Required, Secret: in.Secret,
 		Format: in.Format, Default: in.Default, Placeholder: in.Placeholder, Choices: list(in.Choices), Link: in.Link,
+		Multiple: in.Multiple, Min: in.Min, Max: in.Max,
 	}
 	if f.Format == "" {
 		f.Format = "string"

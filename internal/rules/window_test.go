@@ -21,7 +21,7 @@ var spoken = map[string]any{
 	"Listing": app.Listing{}, "SearchQuery": app.SearchQuery{}, "SearchPage": app.SearchPage{},
 	"Way": app.Way{}, "ListingPage": app.ListingPage{}, "InputField": app.InputField{},
 	"FileDiff": backend.FileDiff{}, "AppChoice": app.AppChoice{}, "InstallForm": app.InstallForm{},
-	"InstallOffer": app.InstallOffer{}, "InstallRequest": app.InstallRequest{},
+	"InstallOffer": app.InstallOffer{}, "Risk": app.Risk{}, "InstallRequest": app.InstallRequest{},
 	"InstallResult": backend.InstallResult{}, "Progress": job.Progress{}, "JobView": app.JobView{},
 	"ServerView": app.ServerView{}, "TestResult": app.TestResult{}, "RemoveResult": backend.RemoveResult{},
 	"EntryView": app.EntryView{}, "FileView": app.FileView{}, "AppView": app.AppView{},

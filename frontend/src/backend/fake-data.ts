@@ -396,6 +396,9 @@ export const notionInputs: InputField[] = [
     placeholder: 'ntn_…',
     choices: [],
     link: 'https://www.notion.so/my-integrations',
+    multiple: false,
+    min: null,
+    max: null,
   },
   {
     key: 'DOWNLOADS',
@@ -408,6 +411,9 @@ export const notionInputs: InputField[] = [
     placeholder: '',
     choices: [],
     link: '',
+    multiple: false,
+    min: null,
+    max: null,
   },
   {
     key: 'PAGE_SIZE',
@@ -420,6 +426,9 @@ export const notionInputs: InputField[] = [
     placeholder: '',
     choices: [],
     link: '',
+    multiple: false,
+    min: null,
+    max: null,
   },
   {
     key: 'READ_ONLY',
@@ -432,6 +441,9 @@ export const notionInputs: InputField[] = [
     placeholder: '',
     choices: [],
     link: '',
+    multiple: false,
+    min: null,
+    max: null,
   },
   {
     key: 'REGION',
@@ -444,6 +456,9 @@ export const notionInputs: InputField[] = [
     placeholder: '',
     choices: ['eu', 'us'],
     link: '',
+    multiple: false,
+    min: null,
+    max: null,
   },
 ]
 

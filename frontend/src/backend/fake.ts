@@ -31,6 +31,7 @@ import type {
   SettingsView,
   Sort,
   SourceView,
+  Way,
   Words,
 } from './types'
 
@@ -45,6 +46,8 @@ export type FakeState = {
   inputs: Record<string, InputField[]>
   offer: InstallOffer
   keysProblem: Words | undefined
+  /** kinds of packages that can be installed */
+  kinds: string[]
   /** why nothing can be shown */
   failure: Words | null
   /** words an install ends with, by listing id */
@@ -107,8 +110,14 @@ export function makeFake(options: FakeOptions = {}): Fake {
       ],
       bytes: 35_200_000,
       scripts: false,
+      title: '',
+      publisher: '',
+      own_inputs: false,
+      inputs: [],
+      risks: [],
     },
     keysProblem: undefined,
+    kinds: ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'local'],
     failure: null,
     installFails: {},
     jobs: [],
@@ -188,6 +197,22 @@ export function makeFake(options: FakeOptions = {}): Fake {
     const s = state.servers.find((x) => x.id === server)
     if (s) s.apps = s.apps.filter((x) => x !== app)
   }
+
+  const waysOf = (l: Listing): Way[] =>
+    l.packages.map((p, index) => {
+      const usable = l.installable && state.kinds.includes(p.type)
+      return {
+        index,
+        type: p.type,
+        identifier: p.identifier,
+        version: p.version,
+        usable,
+        recommended: usable && index === 0,
+        why: p.type,
+        because: usable && index === 0 ? 'works-in-all-apps' : '',
+      }
+    })
+  const refType = (ref: string) => /^(npm|pypi|oci|mcpb|remote):/.exec(ref)?.[1] ?? 'npm'
 
   async function runInstall(job: JobView, req: InstallRequest): Promise<void> {
     const l = findListing(req.ref)
@@ -329,16 +354,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
           })
         return {
           listing: { ...l, installed: state.servers.filter((s) => s.listing === id).map((s) => s.id) },
-          ways: l.packages.map((p, index) => ({
-            index,
-            type: p.type,
-            identifier: p.identifier,
-            version: p.version,
-            usable: l.installable && p.type === 'npm',
-            recommended: l.installable && p.type === 'npm',
-            why: p.type,
-            because: l.installable && p.type === 'npm' ? 'works-in-all-apps' : '',
-          })),
+          ways: waysOf(l),
           facts: makeFacts(l, state.settings.sources),
           records: makeRecords(l, state.settings.sources),
           origins: makeOrigins(l, state.settings.sources),
@@ -352,10 +368,13 @@ export function makeFake(options: FakeOptions = {}): Fake {
         const server = serverName(l, ref)
         return {
           ref,
-          package: pack,
+          package: Math.max(0, pack),
           server,
           title: l?.title ?? ref,
           publisher: l?.publisher ?? '',
+          category: l?.category ?? '',
+          type: l?.packages[Math.max(0, pack)]?.type ?? refType(ref),
+          ways: l ? waysOf(l) : [],
           caution: l?.caution ?? '',
           inputs: state.inputs[ref] ?? (l?.title === 'Notion' ? notionInputs : []),
           apps: state.apps.map((a) => {

@@ -86,7 +86,12 @@ export function useListing(id: string) {
 
 export function useInstallForm(ref: string, pack: number) {
   const backend = useBackend()
-  return useQuery({ queryKey: [...keys.form, ref, pack], queryFn: () => backend.installForm(ref, pack) })
+  return useQuery({
+    queryKey: [...keys.form, ref, pack],
+    queryFn: () => backend.installForm(ref, pack),
+    // Another way of the same listing: the old form stays until the new one is there.
+    placeholderData: (old, query) => (query?.queryKey[1] === ref ? old : undefined),
+  })
 }
 
 export function useInstallOffer(ref: string, pack: number) {

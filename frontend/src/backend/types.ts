@@ -25,7 +25,15 @@ export type Need = {
 
 export type Needs = 'nothing' | 'key' | 'sign-in' | 'folder' | 'app' | 'docker' | ''
 
-export type Tool = { name: string; title?: string; description?: string; readOnly?: boolean | null }
+export type Tool = {
+  name: string
+  title?: string
+  description?: string
+  readOnly?: boolean | null
+  /** what it is given, a line for each value; known of servers that were tried */
+  takes?: string
+  print?: string
+}
 
 export type Pack = { type: string; identifier: string; version: string }
 
@@ -154,6 +162,10 @@ export type InputField = {
   placeholder: string
   choices: string[]
   link: string
+  /** takes several values, one a line */
+  multiple: boolean
+  min: number | null
+  max: number | null
 }
 
 export type FileDiff = { path: string; diff: string; creates: boolean; removes: boolean }
@@ -175,10 +187,15 @@ export type AppChoice = {
 export type InstallForm = {
   ref: string
   package: number
+  /** of the package: npm, pypi, oci, mcpb, remote, local */
+  type: string
   server: string
   title: string
   publisher: string
+  category: string
   caution: string
+  /** of the listing; empty for a package asked for by itself */
+  ways: Way[]
   inputs: InputField[]
   apps: AppChoice[]
   /** where keys will be kept; problem when this computer has no keychain */
@@ -192,6 +209,21 @@ export type InstallOffer = {
   bytes: number
   /** the package wants to run its own set-up programs */
   scripts: boolean
+  /** the package's own words, '' where it has none */
+  title: string
+  publisher: string
+  /** only the package knows its settings: `inputs` counts, not the form's */
+  own_inputs: boolean
+  inputs: InputField[]
+  risks: Risk[]
+}
+
+/** Something a person must agree to besides the download. */
+export type Risk = {
+  code: string
+  text: string
+  /** what would be run, exactly; '' when it is not about a command */
+  command: string
 }
 
 export type InstallRequest = {

@@ -13,6 +13,9 @@ const input = (more: Partial<InputField>): InputField => ({
   placeholder: '',
   choices: [],
   link: '',
+  multiple: false,
+  min: null,
+  max: null,
   ...more,
 })
 
@@ -23,6 +26,8 @@ describe('an answer', () => {
     ['optional and empty', {}, '', ''],
     ['a number', { format: 'number' }, '25', ''],
     ['a number with a comma', { format: 'number' }, '2,5', ''],
+    ['a number below its bound', { format: 'number', min: 1 }, '0', 'too-small'],
+    ['a number above its bound', { format: 'number', max: 9 }, '9,5', 'too-big'],
     ['a word for a number', { format: 'number' }, 'many', 'not-number'],
     ['one of the choices', { choices: ['eu', 'us'] }, 'us', ''],
     ['none of the choices', { choices: ['eu', 'us'] }, 'asia', 'not-choice'],
@@ -46,6 +51,10 @@ it('never begins with a secret, even when the listing declares one', () => {
     K: '',
     B: 'false',
   })
+})
+
+it('sends several values one a line, without the empty ones', () => {
+  expect(split([input({ multiple: true })], { K: ' /a \n\n /b' })).toEqual({ answers: { K: '/a\n/b' }, secrets: {} })
 })
 
 it('keeps secrets apart and leaves out what is empty', () => {

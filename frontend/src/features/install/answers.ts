@@ -4,7 +4,7 @@ import type { InputField } from '@/backend'
 export type Answers = Record<string, string>
 
 /** A key of catalogue section ui.field; '' when the answer is fine. */
-export type Wrong = '' | 'missing' | 'not-number' | 'not-choice'
+export type Wrong = '' | 'missing' | 'not-number' | 'too-small' | 'too-big' | 'not-choice'
 
 const number = z.string().check(z.regex(/^-?\d+([.,]\d+)?$/))
 
@@ -18,13 +18,26 @@ export function defaults(inputs: InputField[]): Answers {
 export function check(input: InputField, answer: string): Wrong {
   const value = answer.trim()
   if (value === '') return input.required ? 'missing' : ''
-  if (input.format === 'number' && !number.safeParse(value).success) return 'not-number'
+  if (input.format === 'number') {
+    if (!number.safeParse(value).success) return 'not-number'
+    const n = Number(value.replace(',', '.'))
+    if (input.min !== null && n < input.min) return 'too-small'
+    if (input.max !== null && n > input.max) return 'too-big'
+  }
   if (input.choices.length > 0 && !input.choices.includes(value)) return 'not-choice'
   return ''
 }
 
 export function checkAll(inputs: InputField[], answers: Answers): Record<string, Wrong> {
   return Object.fromEntries(inputs.map((i) => [i.key, check(i, answers[i.key] ?? '')]))
+}
+
+/** The values of a setting that takes several. */
+export function lines(answer: string): string[] {
+  return answer
+    .split('\n')
+    .map((v) => v.trim())
+    .filter((v) => v !== '')
 }
 
 /** Required first, otherwise in the order of the listing. */
@@ -36,7 +49,8 @@ export function ordered(inputs: InputField[]): InputField[] {
 export function split(inputs: InputField[], answers: Answers): { answers: Answers; secrets: Answers } {
   const out = { answers: {} as Answers, secrets: {} as Answers }
   for (const i of inputs) {
-    const value = (answers[i.key] ?? '').trim().replace(i.format === 'number' ? ',' : /(?!)/, '.')
+    const given = (answers[i.key] ?? '').trim()
+    const value = i.multiple ? lines(given).join('\n') : i.format === 'number' ? given.replace(',', '.') : given
     if (value !== '') out[i.secret ? 'secrets' : 'answers'][i.key] = value
   }
   return out

@@ -5,7 +5,7 @@ import { useCancelJob, useJobAbout } from '@/backend/queries'
 import { buttonClass } from '@/ui/button'
 import { cn } from '@/ui/cn'
 import { Ring } from '@/ui/ring'
-import { useInstallSheet } from './install-context'
+import { targetOf, useInstallSheet } from './install-context'
 import { overall, useStageWord } from './progress'
 
 /**
@@ -60,7 +60,7 @@ export function GetButton({ listing, large = false, pack }: { listing: Listing; 
     return large ? null : <span className="meta whitespace-nowrap">{t('get.not-yet')}</span>
   }
   const failed = job?.state === 'failed'
-  const open = () => sheet.open(listing, pack)
+  const open = () => sheet.open(targetOf(listing, pack))
   const word = failed ? t('get.again') : listing.installed.length > 0 ? t('get.another') : t('get.get')
   if (large) {
     return (

@@ -2,9 +2,22 @@ import { createContext, type ReactNode, use, useMemo, useState } from 'react'
 import type { Listing } from '@/backend'
 import { InstallSheet } from './install-sheet'
 
-export type InstallTarget = { listing: Listing; pack: number }
+/** What the sheet is about: a listing, or a package that no list knows. */
+export type InstallTarget = {
+  ref: string
+  /** index into the listing's packages, below 0 the recommended one */
+  pack: number
+  title: string
+  publisher: string
+  category: string
+}
 
-type InstallSheetControl = { open: (listing: Listing, pack?: number) => void }
+export function targetOf(listing: Listing, pack = -1): InstallTarget {
+  const { id, title, publisher, category } = listing
+  return { ref: id, pack, title, publisher, category }
+}
+
+type InstallSheetControl = { open: (target: InstallTarget) => void }
 
 const Context = createContext<InstallSheetControl | null>(null)
 
@@ -14,8 +27,8 @@ export function InstallSheetProvider({ children }: { children: ReactNode }) {
   const [open, setOpen] = useState(false)
   const control = useMemo<InstallSheetControl>(
     () => ({
-      open: (listing, pack = -1) => {
-        setTarget({ listing, pack })
+      open: (next) => {
+        setTarget(next)
         setOpen(true)
       },
     }),
@@ -26,12 +39,7 @@ export function InstallSheetProvider({ children }: { children: ReactNode }) {
       {children}
       {/* The key makes a fresh sheet for another server, and keeps what was typed for the same one. */}
       {target && (
-        <InstallSheet
-          key={`${target.listing.id} ${target.pack}`}
-          target={target}
-          open={open}
-          onClose={() => setOpen(false)}
-        />
+        <InstallSheet key={`${target.ref} ${target.pack}`} target={target} open={open} onClose={() => setOpen(false)} />
       )}
     </Context>
   )

@@ -25,8 +25,8 @@ export function InstallProgress({ target, job, onClose }: Props) {
   const now = useNow(500)
   const value = overall(job)
   const percent = Math.round(value * 100)
-  const title = target.listing.title
-  const chosen = drafts.get(target.listing.id)?.chosen ?? []
+  const title = target.title
+  const chosen = drafts.get(target.ref)?.chosen ?? []
   const names = (apps.data ?? []).filter((a) => chosen.includes(a.id)).map((a) => a.name)
   const seen = stagesOf(job.id)
   const at = stages.findIndex(([s]) => s === job.progress.stage)
@@ -36,8 +36,8 @@ export function InstallProgress({ target, job, onClose }: Props) {
   return (
     <>
       <StepRail
-        form={target.listing}
-        category={target.listing.category}
+        form={target}
+        category={target.category}
         label={t('sheet.steps')}
         foot={t('progress.foot')}
         steps={[

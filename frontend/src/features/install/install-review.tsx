@@ -1,41 +1,48 @@
 import { TriangleAlert, Undo2, X } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type InstallForm, type InstallOffer, toWords, type Words } from '@/backend'
+import { type InstallForm, type InstallOffer, type Need, toWords, type Words } from '@/backend'
 import { useInstall, useInstallForm, useInstallOffer, useSetSetting } from '@/backend/queries'
 import { bytes } from '@/text/format'
 import { Button } from '@/ui/button'
-import { Checkbox } from '@/ui/checkbox'
 import { Note } from '@/ui/note'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { Skeleton } from '@/ui/skeleton'
 import { type Answers, checkAll, defaults, split } from './answers'
 import { AppChoices } from './app-choices'
+import { Consent, Risks, riskKey, risksOf } from './consents'
 import { drafts } from './drafts'
 import type { InstallTarget } from './install-context'
 import { PlanCard } from './plan-card'
 import { SettingsForm } from './settings-form'
 import { type Step, StepRail } from './step-rail'
+import { WayLine } from './way-line'
 
-type Props = { target: InstallTarget; failure: Words | undefined; cancelled: boolean; onClose: () => void }
+type Props = {
+  target: InstallTarget
+  /** which way to get it, below 0 the recommended one */
+  pack: number
+  onPack: (pack: number) => void
+  failure: Words | undefined
+  cancelled: boolean
+  onClose: () => void
+}
 
 /** Plan, settings and apps on one page, with the one button that starts. */
-export function InstallReview({ target, failure, cancelled, onClose }: Props) {
+export function InstallReview(props: Props) {
   const { t } = useTranslation()
-  const ref = target.listing.id
-  const form = useInstallForm(ref, target.pack)
-  const offer = useInstallOffer(ref, target.pack)
+  const { target, pack, onClose } = props
+  const form = useInstallForm(target.ref, pack)
+  const offer = useInstallOffer(target.ref, pack)
   if (form.data) {
     return (
       <Review
-        target={target}
+        key={form.data.package}
+        {...props}
         form={form.data}
         offer={offer.data}
         offerProblem={offer.error ? toWords(offer.error) : undefined}
         onRetryOffer={() => void offer.refetch()}
-        failure={failure}
-        cancelled={cancelled}
-        onClose={onClose}
       />
     )
   }
@@ -64,16 +71,17 @@ type ReviewProps = Props & {
   onRetryOffer: () => void
 }
 
-function Review({ target, form, offer, offerProblem, onRetryOffer, failure, cancelled, onClose }: ReviewProps) {
+function Review(props: ReviewProps) {
+  const { target, onPack, form, offer, offerProblem, onRetryOffer, failure, cancelled, onClose } = props
   const { t } = useTranslation()
   const ids = { plan: useId(), settings: useId(), apps: useId() }
   const draft = drafts.get(form.ref)
-  const [answers, setAnswers] = useState<Answers>(() => ({ ...defaults(form.inputs), ...draft?.answers }))
+  const [typed, setTyped] = useState<Answers>(() => draft?.answers ?? {})
   const [chosen, setChosen] = useState<string[]>(
     () => draft?.chosen ?? form.apps.filter((a) => a.usable).map((a) => a.id),
   )
   const [scripts, setScripts] = useState(false)
-  const [risk, setRisk] = useState(false)
+  const [agreed, setAgreed] = useState<string[]>([])
   const [pressed, setPressed] = useState(false)
   const install = useInstall()
   const setSetting = useSetSetting()
@@ -81,16 +89,23 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
 
   // Kept in memory only, so that Back and a failed try lose nothing.
   useEffect(() => {
-    drafts.set(form.ref, { answers, chosen })
-  }, [form.ref, answers, chosen])
+    drafts.set(form.ref, { answers: typed, chosen })
+  }, [form.ref, typed, chosen])
 
-  const wrong = useMemo(() => checkAll(form.inputs, answers), [form.inputs, answers])
+  // What only the package itself knows comes with the offer, and then counts instead of the listing's words.
+  const inputs = offer?.own_inputs ? offer.inputs : form.inputs
+  const title = offer?.title || form.title
+  const publisher = form.publisher || offer?.publisher || ''
+  const answers = useMemo(() => ({ ...defaults(inputs), ...typed }), [inputs, typed])
+  const wrong = useMemo(() => checkAll(inputs, answers), [inputs, answers])
   const wrongCount = Object.values(wrong).filter((w) => w !== '').length
-  const secrets = form.inputs.some((i) => i.secret)
+  const secrets = inputs.some((i) => i.secret)
   const noKeychain = secrets ? form.keys.problem : undefined
-  const needsRisk = form.caution !== ''
-  const way = target.listing.packages[form.package]
-  const remote = way?.type === 'remote'
+  const startProblem = install.error ? toWords(install.error) : failure
+  const needs = startProblem?.needs ?? []
+  const risks = risksOf(form.caution, offer?.risks ?? [], needs)
+  const setUp = needs.filter((n) => n.kind === 'scripts')
+  const otherNeeds = needs.filter((n) => n.kind !== 'risk' && n.kind !== 'scripts')
   const found = form.apps.filter((a) => a.found)
 
   const missing = offerProblem
@@ -99,7 +114,7 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
       ? t('sheet.wait-plan')
       : noKeychain
         ? t('sheet.wait-keys')
-        : needsRisk && !risk
+        : risks.some((r) => !agreed.includes(riskKey(r)))
           ? t('sheet.wait-risk')
           : pressed && wrongCount > 0
             ? t('sheet.wait-settings', { count: wrongCount })
@@ -118,10 +133,10 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
       package: form.package,
       name: form.server,
       profile: '',
-      ...split(form.inputs, answers),
+      ...split(inputs, answers),
       apps: chosen,
       allow_scripts: scripts,
-      accept_risk: risk,
+      accept_risk: risks.length > 0,
     })
   }
 
@@ -151,7 +166,7 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
       key: ids.settings,
       title: t('sheet.settings'),
       text:
-        form.inputs.length === 0
+        inputs.length === 0
           ? t('sheet.nothing-to-fill')
           : wrongCount > 0
             ? t('sheet.to-fill', { count: wrongCount })
@@ -166,13 +181,12 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
     },
     { key: 'install', title: t('sheet.install'), text: t('sheet.under-a-minute'), state: 'open' },
   ]
-  const startProblem = install.error ? toWords(install.error) : failure
 
   return (
     <>
       <StepRail
-        form={form}
-        category={target.listing.category}
+        form={{ title, publisher }}
+        category={target.category}
         steps={steps}
         label={t('sheet.steps')}
         foot={t('sheet.foot')}
@@ -181,8 +195,8 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
       <div className="flex min-w-0 grow flex-col">
         <div ref={body} className="min-h-0 grow overflow-y-auto px-6 pt-5 pb-6">
           {/* Where the rail has no room, the sheet still says what it is about. */}
-          <p className="display mb-3 hidden text-statement tight:block">{t('sheet.title', { title: form.title })}</p>
-          {startProblem && <Failure words={startProblem} onRetry={start} onLeave={onClose} />}
+          <p className="display mb-3 hidden text-statement tight:block">{t('sheet.title', { title })}</p>
+          {startProblem && <Failure words={startProblem} needs={otherNeeds} onRetry={start} onLeave={onClose} />}
           {cancelled && !startProblem && (
             <Note className="mb-4" icon={Undo2}>
               {t('cancelled.message', { ns: 'errors' })}
@@ -190,26 +204,20 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
           )}
           <div id={ids.plan}>
             <Head title={t('plan.title')} onClose={onClose} />
-            <PlanCard offer={offer} remote={remote} />
+            <PlanCard offer={offer} type={form.type} waiting={!offerProblem} />
             {offerProblem && <Problem className="mt-3" words={offerProblem} onRetry={onRetryOffer} onLeave={onClose} />}
-            {needsRisk && (
-              <Note tone="warn" icon={TriangleAlert} className="mt-3">
-                <p>{form.caution}</p>
-                <Consent checked={risk} onChange={setRisk}>
-                  {t('sheet.accept-risk')}
-                </Consent>
-              </Note>
-            )}
-            {offer?.scripts && (
+            <WayLine ways={form.ways} value={form.package} onChange={onPack} failed={offerProblem !== undefined} />
+            <Risks risks={risks} agreed={agreed} onAgree={setAgreed} />
+            {(offer?.scripts || setUp.length > 0) && (
               <Note icon={TriangleAlert} className="mt-3">
-                <p>{t('sheet.scripts')}</p>
+                <p>{setUp[0]?.text ?? t('sheet.scripts')}</p>
                 <Consent checked={scripts} onChange={setScripts}>
                   {t('sheet.allow-scripts')}
                 </Consent>
               </Note>
             )}
           </div>
-          {form.inputs.length > 0 && (
+          {inputs.length > 0 && (
             <section id={ids.settings} aria-label={t('sheet.settings')} className="mt-5">
               <h2 className="mb-2.25 text-body">{t('sheet.settings')}</h2>
               {noKeychain && (
@@ -224,13 +232,14 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
                 />
               )}
               <SettingsForm
-                inputs={form.inputs}
+                inputs={inputs}
                 answers={answers}
                 wrong={wrong}
                 showAll={pressed}
                 where={form.keys.where}
-                onChange={(key, value) => setAnswers((old) => ({ ...old, [key]: value }))}
+                onChange={(key, value) => setTyped((old) => ({ ...old, [key]: value }))}
               />
+              {secrets && form.type === 'oci' && <p className="meta mt-2.5">{t('sheet.docker-keeps')}</p>}
             </section>
           )}
           <section id={ids.apps} aria-label={t('sheet.apps')} className="mt-5">
@@ -258,14 +267,24 @@ function Review({ target, form, offer, offerProblem, onRetryOffer, failure, canc
   )
 }
 
-/** Nothing was changed; one step to try again. What the user must agree to is named. */
-function Failure({ words, onRetry, onLeave }: { words: Words; onRetry: () => void; onLeave: () => void }) {
+/** Nothing was changed; one step to try again. What is still missing is named. */
+function Failure({
+  words,
+  needs,
+  onRetry,
+  onLeave,
+}: {
+  words: Words
+  needs: Need[]
+  onRetry: () => void
+  onLeave: () => void
+}) {
   return (
     <div className="mb-4">
       <Problem alert words={words} onRetry={onRetry} onLeave={onLeave} />
-      {words.needs && words.needs.length > 0 && (
+      {needs.length > 0 && (
         <ul className="mt-2 list-disc pl-5 text-ink-2 text-second">
-          {words.needs.map((n) => (
+          {needs.map((n) => (
             <li key={`${n.kind} ${n.name}`}>{n.text}</li>
           ))}
         </ul>
@@ -282,28 +301,6 @@ function Head({ title, onClose }: { title: string; onClose: () => void }) {
       <Button tone="quiet" size="sm" square aria-label={t('close')} onClick={onClose} className="-my-1 -mr-1.5">
         <X aria-hidden className="size-4" />
       </Button>
-    </div>
-  )
-}
-
-function Consent({
-  checked,
-  onChange,
-  children,
-}: {
-  checked: boolean
-  onChange: (on: boolean) => void
-  children: ReactNode
-}) {
-  const id = useId()
-  return (
-    <div className="mt-2 flex items-center gap-2.5">
-      <Checkbox checked={checked} onCheckedChange={onChange} aria-labelledby={id} />
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: a larger target for the pointer; the box has the keyboard */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
-      <span id={id} className="font-[550]" onClick={() => onChange(!checked)}>
-        {children}
-      </span>
     </div>
   )
 }

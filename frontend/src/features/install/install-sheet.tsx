@@ -17,11 +17,12 @@ type Props = { target: InstallTarget; open: boolean; onClose: () => void }
  */
 export function InstallSheet({ target, open, onClose }: Props) {
   const { t } = useTranslation()
-  const job = useJobAbout(target.listing.id, 'install')
+  const job = useJobAbout(target.ref, 'install')
   // A job that had ended before this sheet was opened is history, not this sheet's.
   const [past, setPast] = useState(job && job.state !== 'running' ? job.id : '')
   const mine = job && job.id !== past ? job : undefined
-  const title = target.listing.title
+  const title = target.title
+  const [pack, setPack] = useState(target.pack)
 
   if (mine?.state === 'done' && mine.result) {
     const leave = () => {
@@ -35,7 +36,7 @@ export function InstallSheet({ target, open, onClose }: Props) {
         label={t('done.title', { title: mine.result.title })}
         className="w-155 flex-col"
       >
-        <InstallDone result={mine.result} category={target.listing.category} onClose={leave} />
+        <InstallDone result={mine.result} category={target.category} onClose={leave} />
       </Sheet>
     )
   }
@@ -52,6 +53,8 @@ export function InstallSheet({ target, open, onClose }: Props) {
       ) : (
         <InstallReview
           target={target}
+          pack={pack}
+          onPack={setPack}
           failure={mine?.state === 'failed' ? mine.error : undefined}
           cancelled={mine?.state === 'cancelled'}
           onClose={onClose}

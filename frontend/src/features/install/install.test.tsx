@@ -25,7 +25,7 @@ describe('the install sheet', () => {
       [
         {
           ref: memory,
-          package: -1,
+          package: 0,
           name: 'memory',
           profile: '',
           answers: {},
@@ -115,7 +115,7 @@ describe('the install sheet', () => {
     await user.click(await sheet.findByRole('button', { name: 'Install' }))
     expect(await screen.findByRole('heading', { name: 'Installing Memory' })).toBeVisible()
     expect(await screen.findByText('Kept inside Toolbay. Your system is untouched.')).toBeVisible()
-    await waitFor(() => expect(screen.getByTestId('job-announcer')).toHaveTextContent('Memory: Fetching Node'))
+    await waitFor(() => expect(screen.getByTestId('job-announcer')).toHaveTextContent('Memory: Fetching its program'))
     await user.click(screen.getByRole('button', { name: 'Continue in background' }))
     await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
     expect(screen.getByRole('link', { name: /^Memory: .* Open Activity$/ })).toBeVisible()
@@ -182,7 +182,7 @@ describe('the install sheet', () => {
   })
 
   it('leaves set-up programs off unless they are allowed', async () => {
-    const offer = { version: '1.0.0', downloads: [], bytes: 0, scripts: true }
+    const offer = { ...makeFake().state.offer, downloads: [], bytes: 0, scripts: true }
     const { user, sheet, fake } = await get('Memory', { offer })
     await user.click(await sheet.findByRole('checkbox', { name: 'Let it run its set-up program' }))
     await user.click(sheet.getByRole('button', { name: 'Install' }))
@@ -237,6 +237,9 @@ describe('the install sheet', () => {
       placeholder: '',
       choices: [],
       link: 'javascript:alert(1)',
+      multiple: false,
+      min: null,
+      max: null,
     }
     const { sheet } = await get('Memory', { inputs: { [memory]: [input] } })
     expect(await sheet.findByLabelText('<b>X</b>')).toBeVisible()

@@ -1,4 +1,4 @@
-import { File, Folder, Hash, KeyRound } from 'lucide-react'
+import { File, Folder, Hash, KeyRound, Plus, X } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type InputField, useBackend } from '@/backend'
@@ -67,7 +67,10 @@ type SettingProps = {
 function Setting({ input, value, wrong, show, where, onChange }: SettingProps) {
   const { t } = useTranslation()
   const [left, setLeft] = useState(false)
-  const said = wrong !== '' && (show || (left && value !== '')) ? t(`field.${wrong}`) : undefined
+  const said =
+    wrong !== '' && (show || (left && value !== ''))
+      ? t(`field.${wrong}`, { min: input.min, max: input.max })
+      : undefined
   const help = input.secret ? (
     <>
       {input.description} {where === 'file' ? t('field.kept-file') : t('field.kept-keychain')}
@@ -97,6 +100,8 @@ function Setting({ input, value, wrong, show, where, onChange }: SettingProps) {
           onBlur: () => setLeft(true),
           onChange: (e: { target: { value: string } }) => onChange(e.target.value),
         }
+        if (input.multiple && !input.secret)
+          return <SeveralField ids={ids} input={input} value={value} onChange={onChange} />
         if (input.secret) return <SecretField icon={KeyRound} {...shared} className="font-mono" />
         if (input.choices.length > 0) {
           return (
@@ -157,6 +162,62 @@ function PathField({ input, shared, onPick }: { input: InputField; shared: Share
         </Button>
       }
     />
+  )
+}
+
+/** A setting that takes several values, one field each. */
+function SeveralField({
+  ids,
+  input,
+  value,
+  onChange,
+}: {
+  ids: { id: string }
+  input: InputField
+  value: string
+  onChange: (v: string) => void
+}) {
+  const { t } = useTranslation()
+  const values = value.split('\n')
+  const path = input.format === 'folder' || input.format === 'filepath'
+  const put = (at: number, v: string) => onChange(values.map((old, i) => (i === at ? v : old)).join('\n'))
+  return (
+    <div className="flex flex-col gap-2">
+      {values.map((v, i) => {
+        const shared = {
+          ...(i === 0 ? ids : { 'aria-label': t('field.nth', { label: input.label, n: i + 1 }) }),
+          value: v,
+          placeholder: input.placeholder,
+          onBlur: () => undefined,
+          onChange: (e: { target: { value: string } }) => put(i, e.target.value.replaceAll('\n', ' ')),
+        }
+        return (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the place is what a value is known by
+          <div key={i} className="flex items-center gap-1.5">
+            <div className="min-w-0 grow">
+              {path ? <PathField input={input} shared={shared} onPick={(p) => put(i, p)} /> : <Field {...shared} />}
+            </div>
+            {values.length > 1 && (
+              <Button
+                tone="quiet"
+                size="sm"
+                square
+                aria-label={t('field.take-out', { label: input.label, n: i + 1 })}
+                onClick={() => onChange(values.filter((_, at) => at !== i).join('\n'))}
+              >
+                <X aria-hidden className="size-3.5" />
+              </Button>
+            )}
+          </div>
+        )
+      })}
+      {values.at(-1) !== '' && (
+        <TextButton className="self-start" onClick={() => onChange(`${value}\n`)}>
+          <Plus aria-hidden className="size-3.5" />
+          {t('field.another')}
+        </TextButton>
+      )}
+    </div>
   )
 }
 

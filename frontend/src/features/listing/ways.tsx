@@ -9,6 +9,18 @@ const reasons = ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'later'] as const
 
 const becauses = ['only-way', 'works-in-all-apps', 'nothing-to-download', 'keeps-apart'] as const
 
+/** What a way is called and why one would take it. */
+export function useWayWords(): (way: Way) => { title: string; why: string } {
+  const { t: w } = useTranslation('ways')
+  const { t: b } = useTranslation('ways-because')
+  return (way) => {
+    const type = known.find((k) => k === way.type)
+    const because = way.recommended && way.usable ? becauses.find((r) => r === way.because) : undefined
+    const why = way.usable ? reasons.find((r) => r === way.why) : 'later'
+    return { title: type ? w(`${type}.title`) : way.type, why: because ? b(because) : why ? w(`${why}.why`) : '' }
+  }
+}
+
 /** The ways to get a server, one of them recommended and the reason why. */
 export function Ways({
   ways,
@@ -20,8 +32,7 @@ export function Ways({
   onChange: (index: number) => void
 }) {
   const { t } = useTranslation()
-  const { t: w } = useTranslation('ways')
-  const { t: b } = useTranslation('ways-because')
+  const words = useWayWords()
   if (ways.length === 0) return <p className="text-ink-2 text-second">{t('listing.no-way')}</p>
   return (
     <RadioGroup
@@ -32,9 +43,7 @@ export function Ways({
     >
       {ways.map((way) => {
         const on = way.index === value
-        const type = known.find((k) => k === way.type)
-        const because = way.recommended ? becauses.find((r) => r === way.because) : undefined
-        const why = way.usable ? reasons.find((r) => r === way.why) : 'later'
+        const { title, why } = words(way)
         return (
           // biome-ignore lint/a11y/noLabelWithoutControl: the radio inside is a control of its own kind
           <label
@@ -54,16 +63,14 @@ export function Ways({
             </Radio.Root>
             <span className="min-w-0">
               <span className="flex flex-wrap items-center gap-2 font-[550]">
-                {type ? w(`${type}.title`) : way.type}{' '}
+                {title}{' '}
                 {way.recommended && way.usable && (
                   <span className="inline-flex h-5 items-center rounded-full bg-accent-soft-2 px-2 font-[550] text-accent-text text-meta">
                     {t('listing.recommended')}
                   </span>
                 )}
               </span>{' '}
-              {(why || because) && (
-                <span className="meta mt-0.5 block">{because ? b(because) : why && w(`${why}.why`)}</span>
-              )}
+              {why && <span className="meta mt-0.5 block">{why}</span>}
             </span>
           </label>
         )

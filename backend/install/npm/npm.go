@@ -139,14 +139,11 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 	}
 	defer dir.Close()
 	t := &tree{in: in, node: node, dir: dir.Join("server"), pkg: plan.Package, scripts: o.AllowScripts}
-	if err := t.lock(ctx, report); err != nil {
-		return install.Installed{}, err
-	}
-	if err := t.fetch(ctx, report); err != nil {
+	if err := t.bring(ctx, report); err != nil {
 		return install.Installed{}, err
 	}
 	report(job.Progress{Stage: "prepare"})
-	receipt, err := t.finish(plan, o)
+	receipt, err := t.finish(ctx, plan, o)
 	if err != nil {
 		return install.Installed{}, err
 	}

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync"
 
 	"toolbay/backend/install"
 	"toolbay/backend/job"
@@ -30,7 +31,6 @@ type tree struct {
 	dir     string
 	pkg     model.Package
 	scripts bool
-	places  []string // folders of the packages that will arrive
 }
 
 // locked is one package of a lock file (version 3).
@@ -48,9 +48,11 @@ type locked struct {
 	CPU              []string `json:"cpu"`
 }
 
-// lock decides which versions of everything are meant, without fetching them:
-// only then is the number of packages known.
-func (t *tree) lock(ctx context.Context, report job.Report) error {
+// bring fetches the package and everything it needs, each with its integrity
+// checked by npm, and keeps what came in a lock file. One run of npm does it:
+// deciding first and fetching then took two thirds longer. Scripts run
+// afterwards, when what came has been looked at.
+func (t *tree) bring(ctx context.Context, report job.Report) error {
 	if err := os.Mkdir(t.dir, 0o755); err != nil {
 		return err
 	}
@@ -64,60 +66,65 @@ func (t *tree) lock(ctx context.Context, report job.Report) error {
 	if err := os.WriteFile(filepath.Join(t.dir, "package.json"), append(project, '\n'), 0o644); err != nil {
 		return err
 	}
-	// npm logs each answer it gets; how many there will be nobody knows yet.
-	answers := int64(0)
+	// npm logs each answer it gets; how many there will be nobody knows. Once it
+	// knows what it wants it makes all folders, and fills them one by one.
+	var telling sync.Mutex
+	answers, here, total := int64(0), int64(0), int64(0)
 	heard := func(chunk []byte) {
-		if n := bytes.Count(chunk, []byte("npm http ")); n > 0 {
+		telling.Lock()
+		defer telling.Unlock()
+		if n := bytes.Count(chunk, []byte("npm http ")); n > 0 && total == 0 {
 			answers += int64(n)
 			report(job.Progress{Stage: "resolve", Done: answers, Unit: "items"})
 		}
 	}
-	if err := t.npm(ctx, watch{heard: heard}, "install", "--package-lock-only", "--ignore-scripts"); err != nil {
-		return err
-	}
-	packages, err := t.packages()
-	if err != nil {
-		return err
-	}
-	for place, p := range packages {
-		// What does not fit this system is left out by npm.
-		if place != "" && !p.Dev && !p.Link && !(p.Optional && (len(p.OS) > 0 || len(p.CPU) > 0)) {
-			t.places = append(t.places, filepath.Join(t.dir, filepath.FromSlash(place), "package.json"))
-		}
-	}
-	return nil
-}
-
-// fetch brings exactly what the lock file says, each with its integrity
-// checked by npm, and reports packages as they arrive.
-func (t *tree) fetch(ctx context.Context, report job.Report) error {
-	total := int64(len(t.places))
-	report(job.Progress{Stage: "download", Total: total, Unit: "items"})
-	here, waiting := int64(0), t.places
 	arrived := func() bool {
-		var still []string
-		for _, p := range waiting {
-			if _, err := os.Stat(p); err != nil {
-				still = append(still, p)
-			}
-		}
-		news := len(still) < len(waiting)
-		waiting = still
+		full, all := folders(filepath.Join(t.dir, "node_modules"))
+		telling.Lock()
+		defer telling.Unlock()
+		news := full > here || all > total
 		if news {
-			here = total - int64(len(still))
+			here, total = full, all
 			report(job.Progress{Stage: "download", Done: here, Total: total, Unit: "items"})
 		}
 		return news
 	}
-	args := []string{"ci", "--ignore-scripts"}
-	if t.scripts {
-		args = append([]string{"ci"}, runScripts...)
+	if err := t.npm(ctx, watch{heard: heard, alive: arrived}, "install", "--ignore-scripts"); err != nil {
+		return err
 	}
-	out, err := t.run(ctx, watch{alive: arrived}, args...)
-	if err != nil && ctx.Err() == nil && refusesGaps(out) {
-		return t.fetchDespiteGaps(ctx, watch{alive: arrived})
+	arrived()
+	return nil
+}
+
+// folders counts the packages that have arrived in a node_modules folder and
+// all those that npm has made a place for.
+func folders(dir string) (full, all int64) {
+	names, err := os.ReadDir(dir)
+	if err != nil {
+		return 0, 0
 	}
-	return t.explain(ctx, out, err)
+	for _, n := range names {
+		place := filepath.Join(dir, n.Name())
+		switch {
+		case !n.IsDir() || strings.HasPrefix(n.Name(), "."):
+		case strings.HasPrefix(n.Name(), "@"):
+			f, a := folders(place)
+			full, all = full+f, all+a
+		default:
+			all++
+			if _, err := os.Stat(filepath.Join(place, "package.json")); err == nil {
+				full++
+			}
+			f, a := folders(filepath.Join(place, "node_modules"))
+			full, all = full+f, all+a
+		}
+	}
+	return full, all
+}
+
+// runOwnScripts lets the packages run their own programs.
+func (t *tree) runOwnScripts(ctx context.Context) error {
+	return t.npm(ctx, watch{}, append([]string{"rebuild"}, runScripts...)...)
 }
 
 // runScripts has the scripts of packages run. Newer npm asks for each package;
@@ -131,8 +138,7 @@ func (t *tree) npm(ctx context.Context, watch watch, args ...string) error {
 
 func (t *tree) run(ctx context.Context, watch watch, args ...string) (install.Output, error) {
 	args = append(args, "--omit=dev", "--save=true", "--save-exact", "--package-lock=true", "--lockfile-version=3",
-		// The lock file lives between two runs with addresses in it, so that the
-		// second need not ask for them again; finish takes them out.
+		// Addresses in the lock file are for a rebuild; finish takes them out.
 		"--omit-lockfile-registry-resolved=false", "--engine-strict=false", "--loglevel=http", "--fetch-retries=2")
 	return t.in.npm(ctx, t.node, t.dir, args, watch)
 }
@@ -188,7 +194,7 @@ func (t *tree) room() error {
 }
 
 // finish checks what arrived and writes the receipt.
-func (t *tree) finish(plan install.Plan, o install.Options) (install.Receipt, error) {
+func (t *tree) finish(ctx context.Context, plan install.Plan, o install.Options) (install.Receipt, error) {
 	if err := t.room(); err != nil {
 		return install.Receipt{}, err
 	}
@@ -200,6 +206,11 @@ func (t *tree) finish(plan install.Plan, o install.Options) (install.Receipt, er
 	if self.Version != t.pkg.Version || self.Integrity == "" || plan.Integrity != "" && !sameDigest(plan.Integrity, self.Integrity) {
 		return install.Receipt{}, model.Fail("package_changed",
 			fmt.Errorf("planned %s %s, got %s %s", t.pkg.Version, plan.Integrity, self.Version, self.Integrity), "package", t.pkg.Identifier)
+	}
+	if t.scripts {
+		if err := t.runOwnScripts(ctx); err != nil {
+			return install.Receipt{}, err
+		}
 	}
 	for _, f := range []string{lockName, hereName} {
 		if err := withoutAddresses(filepath.Join(t.dir, f)); err != nil {

@@ -26,7 +26,7 @@ const (
 )
 
 func main() {
-	only := flag.String("only", "", "window or catalogue: measure that alone")
+	only := flag.String("only", "", "window, catalogue or kinds: measure that alone")
 	million := flag.Bool("million", false, "measure the catalogue with 1,000,000 listings too")
 	keep := flag.String("keep", "", "a folder where the catalogue's databases stay")
 	home := flag.String("home", "", "a TOOLBAY_HOME to measure with, such as one of -keep's; a fresh one unless set")
@@ -64,6 +64,8 @@ func run(only, home, keep string, million bool) error {
 		return window(work, env)
 	case "catalogue":
 		return catalogue(work, keep, million)
+	case "kinds":
+		return kinds(toolbay, work, env)
 	}
 	fmt.Println("Starting a server: time to its answer to initialize")
 	install := exec.Command(toolbay, "install", "npm:"+pkg, "--yes", "--json")
@@ -117,6 +119,9 @@ func run(only, home, keep string, million bool) error {
 		fmt.Printf("  with keys: not measured, %v\n", err)
 	}
 	if err := memory(env, ours); err != nil {
+		return err
+	}
+	if err := kinds(toolbay, work, env); err != nil {
 		return err
 	}
 	if err := search(); err != nil {

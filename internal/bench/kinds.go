@@ -1,0 +1,241 @@
+//go:build !windows
+
+package main
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"toolbay/backend/launch"
+)
+
+const (
+	pyPackage = "mcp-server-time"
+	pyVersion = "2026.10.19"
+	rounds    = 5
+)
+
+// kinds measures every kind of package beside what people use for it without
+// Toolbay. What cannot be measured here says why.
+func kinds(toolbay, work string, env []string) error {
+	home := filepath.Join(work, "kinds")
+	env = append(env, "TOOLBAY_HOME="+home)
+	fmt.Println("\nInstalling, with warm caches; Toolbay's time includes the first start of the server")
+	if err := installing(toolbay, work, env, "npm:"+pkg, []string{"npm", "install", "--no-audit", "--no-fund", "--prefix", "%DIR%", pkg}); err != nil {
+		return err
+	}
+	uv, err := uvOf(toolbay, env)
+	if err != nil {
+		return err
+	}
+	err = installing(toolbay, work, append(env, "UV_TOOL_DIR="+filepath.Join(work, "tools"), "UV_TOOL_BIN_DIR="+filepath.Join(work, "toolbin")),
+		"pypi:"+pyPackage+"@"+pyVersion, []string{uv, "tool", "install", "--force", "--reinstall-package", pyPackage, pyPackage + "==" + pyVersion})
+	if err != nil {
+		return err
+	}
+
+	fmt.Println("\nStarting a server of each kind: time to its answer to initialize")
+	launcher := filepath.Join(home, "bin", "toolbay")
+	if _, err := launch.PlaceLauncher(home, toolbay); err != nil {
+		return err
+	}
+	if _, err := install(toolbay, env, "pypi:"+pyPackage+"@"+pyVersion, "time"); err != nil {
+		return err
+	}
+	if err := beside(home, launcher, env, "time", "its own program"); err != nil {
+		return err
+	}
+	bundle, err := pack(toolbay, work, env)
+	if err != nil {
+		return err
+	}
+	if _, err := install(toolbay, env, "mcpb:"+bundle, "bundled"); err != nil {
+		return err
+	}
+	if err := beside(home, launcher, env, "bundled", "node <entry>"); err != nil {
+		return err
+	}
+	return containers(toolbay, home, launcher, env)
+}
+
+// installing compares whole installs by turns.
+func installing(toolbay, work string, env []string, ref string, plain []string) error {
+	var a, b, hello []time.Duration
+	for i := range rounds + 1 {
+		name := fmt.Sprintf("turn-%d", i)
+		began := time.Now()
+		first, err := install(toolbay, env, ref, name)
+		if err != nil {
+			return err
+		}
+		ours := time.Since(began)
+		dir := filepath.Join(work, "plain", name)
+		if err := os.MkdirAll(dir, 0o755); err != nil {
+			return err
+		}
+		argv := strings.Split(strings.ReplaceAll(strings.Join(plain, "\x00"), "%DIR%", dir), "\x00")
+		c := exec.Command(argv[0], argv[1:]...)
+		c.Env, c.Dir = env, dir
+		began = time.Now()
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, out)
+		}
+		if i > 0 { // the first fills the caches
+			a, b, hello = append(a, ours), append(b, time.Since(began)), append(hello, first)
+		}
+		if out, err := run1(env, toolbay, "remove", name); err != nil {
+			return fmt.Errorf("remove: %w\n%s", err, out)
+		}
+	}
+	fmt.Printf(" %s (of Toolbay's time %s is the first hello)\n", ref, ms(median(hello)))
+	compare("toolbay", a, filepath.Base(plain[0]), b, 1.15)
+	return nil
+}
+
+// install gives how long the server took to say hello.
+func install(toolbay string, env []string, ref, name string) (time.Duration, error) {
+	out, err := run1(env, toolbay, "install", ref, "--yes", "--accept-risk", "--name", name, "--json")
+	if err != nil {
+		return 0, fmt.Errorf("install %s: %w\n%s", ref, err, out)
+	}
+	var res struct {
+		Hello int64 `json:"hello_ms"`
+	}
+	return time.Duration(res.Hello) * time.Millisecond, json.Unmarshal(out, &res)
+}
+
+func run1(env []string, argv ...string) ([]byte, error) {
+	c := exec.Command(argv[0], argv[1:]...)
+	c.Env = env
+	return c.Output()
+}
+
+// beside compares `toolbay run` with the program that the spec starts.
+func beside(home, launcher string, env []string, id, what string) error {
+	spec, err := launch.Read(home, id)
+	if err != nil {
+		return err
+	}
+	direct := env
+	for k, v := range spec.Env {
+		direct = append(direct, k+"="+v)
+	}
+	var a, b []time.Duration
+	for range pairs {
+		x, err := start(env, []string{launcher, "run", id})
+		if err != nil {
+			return err
+		}
+		y, err := start(direct, append([]string{spec.Command}, spec.Args...))
+		if err != nil {
+			return err
+		}
+		a, b = append(a, x), append(b, y)
+	}
+	compare("run "+id, a, what, b, 1.05)
+	return nil
+}
+
+// uvOf gives a uv for the comparison: the one that Toolbay uses.
+func uvOf(toolbay string, env []string) (string, error) {
+	if _, err := install(toolbay, env, "pypi:"+pyPackage+"@"+pyVersion, "uv"); err != nil {
+		return "", err
+	}
+	defer run1(env, toolbay, "remove", "uv")
+	home := ""
+	for _, kv := range env {
+		if v, ok := strings.CutPrefix(kv, "TOOLBAY_HOME="); ok {
+			home = v
+		}
+	}
+	if found, _ := filepath.Glob(filepath.Join(home, "runtimes", "uv*", "uv")); len(found) > 0 {
+		return found[0], nil
+	}
+	return exec.LookPath("uv")
+}
+
+// pack makes a bundle of a published server with everything it needs.
+func pack(toolbay, work string, env []string) (string, error) {
+	if _, err := install(toolbay, env, "npm:"+pkg, "packed"); err != nil {
+		return "", err
+	}
+	file := filepath.Join(work, "packed.mcpb")
+	if out, err := run1(env, toolbay, "bundle", "from", "packed", "--output", file); err != nil {
+		return "", fmt.Errorf("bundle from: %w\n%s", err, out)
+	}
+	return file, nil
+}
+
+// containers needs an engine and an image (build/engine.sh).
+func containers(toolbay, home, launcher string, env []string) error {
+	image := os.Getenv("TOOLBAY_TEST_IMAGE")
+	if image == "" {
+		fmt.Println("  containers: not measured, there is no engine here (build/engine.sh starts one)")
+		return nil
+	}
+	if _, err := install(toolbay, env, "oci:"+image, "box"); err != nil {
+		return err
+	}
+	a, b, err := alternate(env, []string{launcher, "run", "box"}, []string{"docker", "run", "-i", "--rm", "--init", image}, pairs/2)
+	if err != nil {
+		return err
+	}
+	compare("run box", a, "docker run -i", b, 1.0)
+	return besideContainer(launcher, env)
+}
+
+// besideContainer adds up the memory that nobody else has of all our programs
+// while a container runs.
+func besideContainer(launcher string, env []string) error {
+	c := exec.Command(launcher, "run", "box")
+	c.Env = env
+	in, err := c.StdinPipe()
+	if err != nil {
+		return err
+	}
+	out, err := c.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := c.Start(); err != nil {
+		return err
+	}
+	defer func() { in.Close(); c.Wait() }()
+	if _, err := in.Write([]byte(hello)); err != nil {
+		return err
+	}
+	if _, err := bufio.NewReader(out).ReadString('\n'); err != nil {
+		return err
+	}
+	time.Sleep(2 * time.Second) // what was needed for the start is given back
+	dirty, rss, n := 0, 0, 0
+	exes, _ := filepath.Glob("/proc/[0-9]*/exe")
+	for _, e := range exes {
+		if to, err := os.Readlink(e); err != nil || to != launcher {
+			continue
+		}
+		n++
+		dirty += kilobytes(filepath.Join(filepath.Dir(e), "smaps_rollup"), "Private_Dirty:")
+		rss += kilobytes(filepath.Join(filepath.Dir(e), "smaps_rollup"), "Rss:")
+	}
+	fmt.Printf("  beside a container %d programs of ours: private %.1f MB (goal at most 8), resident %.1f MB\n", n, float64(dirty)/1e3, float64(rss)/1e3)
+	return nil
+}
+
+func kilobytes(file, field string) int {
+	data, _ := os.ReadFile(file) // it may have ended
+	for l := range strings.Lines(string(data)) {
+		if f := strings.Fields(l); len(f) > 1 && f[0] == field {
+			n, _ := strconv.Atoi(f[1])
+			return n
+		}
+	}
+	return 0
+}

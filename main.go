@@ -6,6 +6,7 @@ import (
 	"context"
 	"embed"
 	"log"
+	"os"
 
 	"toolbay/app"
 	"toolbay/backend"
@@ -18,7 +19,7 @@ func main() {
 	window := app.New(func(changed func(string)) (*backend.Backend, error) {
 		return backend.Open(context.Background(), backend.Options{Changed: changed, Background: true})
 	})
-	if err := app.Run(window, assets); err != nil {
+	if err := app.Run(window, assets, os.Args[1:]); err != nil {
 		log.Fatal(err)
 	}
 }

@@ -2,6 +2,7 @@ package app
 
 import (
 	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/wailsapp/wails/v2"
@@ -11,8 +12,14 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 )
 
-// Run opens the window and returns when it is closed.
-func Run(w *Window, assets fs.FS) error {
+// Run opens the window and returns when it is closed. args are what this program
+// was started with: files and links to open.
+func Run(w *Window, assets fs.FS, args []string) error {
+	dir, err := os.Getwd()
+	if err != nil {
+		dir = "" // then only whole paths are understood
+	}
+	w.open(args, dir)
 	return wails.Run(&options.App{
 		Title:     "Toolbay",
 		Width:     1280,
@@ -28,6 +35,9 @@ func Run(w *Window, assets fs.FS) error {
 		Bind:             []any{w},
 		Logger:           quiet{logger.NewDefaultLogger()},
 		Linux:            &linux.Options{ProgramName: "toolbay"},
+		Mac:              w.onMac(),
+
+		SingleInstanceLock: w.oneOnly(),
 		// Dropped files and right-click menus are no feature of ours yet.
 		EnableDefaultContextMenu: false,
 	})

@@ -28,6 +28,8 @@ type Window struct {
 	mu      sync.Mutex
 	ctx     context.Context // the window's life; Wails hands it over at start
 	openErr error
+	opened  []Opening // files and links that the page has not asked for yet
+	listens bool      // the page has asked once and hears of the next
 }
 
 // New makes the window's services. open is called at once; when it fails, the

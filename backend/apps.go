@@ -353,6 +353,9 @@ func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResul
 	if dryRun {
 		return ChangeResult{Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), undone))}, nil
 	}
+	if from, t, err := b.turnBack(ctx, undone, history); t != nil || err != nil {
+		return b.undoTurn(ctx, from, t, err)
+	}
 	// No app is told of a server that is not here: what comes back does so
 	// before the files, what goes does so after them.
 	takeAway, err := b.bringBack(ctx, root, comes)

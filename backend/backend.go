@@ -57,6 +57,9 @@ type Options struct {
 	// Unpacking is told when Open is about to unpack the catalogue that came with
 	// this build, which takes some seconds, once. May be nil.
 	Unpacking func()
+	// Fault is called with a name at each step of a switch from one version of a
+	// server to another; tests end the process there. May be nil.
+	Fault func(step string)
 	// PolicyFile is where an administrator places a policy; "" is the system's
 	// place (docs/policy.md).
 	PolicyFile string
@@ -80,6 +83,8 @@ type Backend struct {
 	keychain secrets.Keys
 	stop     func()        // ends what goes on in the background, nil for nothing
 	stopped  chan struct{} // closed when it has ended
+	images   images        // nil where no engine runs containers
+	unwatch  func()        // ends the daily look for updates, nil for none
 	policy   *catalog.Policy
 }
 
@@ -95,6 +100,9 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	}
 	if o.Changed == nil {
 		o.Changed = func(string) {}
+	}
+	if o.Fault == nil {
+		o.Fault = func(string) {}
 	}
 	b := &Backend{o: o, home: o.Home, looked: &lookedApps{}}
 	if b.home == "" {
@@ -154,7 +162,10 @@ func (b *Backend) join(ctx context.Context) error {
 		return err
 	}
 	b.sweepInstalls(ctx)
+	b.settleTurns(ctx)
+	b.sweepUpdates(ctx)
 	b.emptyTrash(ctx)
+	b.watchUpdates(ctx)
 	return b.freshen(ctx)
 }
 
@@ -170,6 +181,9 @@ func (b *Backend) catalogIn(ctx context.Context, s *store.Store) *catalog.Catalo
 // Close ends the use of the database.
 func (b *Backend) Close() error {
 	b.endWork()
+	if b.unwatch != nil {
+		b.unwatch()
+	}
 	return b.store.Close()
 }
 

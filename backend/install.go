@@ -55,6 +55,9 @@ type installation struct {
 	values map[string]string // answers by input name, defaults filled in
 	offer  install.Plan
 	keysIn string // "" the keychain, "file"
+	// kept are the keys that are there already, for a server that is installed
+	// and gets another version.
+	kept map[string]bool
 }
 
 // InstallForm is everything a person is asked before an install, found
@@ -164,21 +167,27 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 			return nil, err
 		}
 	}
+	return in, needed(append(needs, in.consents(agreed)...))
+}
+
+// consents is what the plan asks a person to agree to; agreed is a yes to
+// downloads.
+func (in *installation) consents(agreed bool) (needs []model.Need) {
 	for _, n := range in.offer.Needs {
-		if n.Kind != "risk" || !req.AcceptRisk {
+		if n.Kind != "risk" || !in.req.AcceptRisk {
 			needs = append(needs, n)
 		}
 	}
-	if !agreed {
-		for _, f := range in.offer.Fetch {
-			needs = append(needs, model.Need{Kind: "download", Name: f.Name, Text: text.Line("need."+f.Name, "size", megabytes(f.Size)), Flag: "--yes"})
-		}
-		if in.offer.Node != nil {
-			needs = append(needs, model.Need{Kind: "download", Name: "node", Text: text.Line("need.node", "size", megabytes(in.offer.Node.Size)), Flag: "--yes"})
-		}
-		needs = append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: text.Line("need.download", "title", in.title, "version", in.offer.Package.Version), Flag: "--yes"})
+	if agreed {
+		return needs
 	}
-	return in, needed(needs)
+	for _, f := range in.offer.Fetch {
+		needs = append(needs, model.Need{Kind: "download", Name: f.Name, Text: text.Line("need."+f.Name, "size", megabytes(f.Size)), Flag: "--yes"})
+	}
+	if in.offer.Node != nil {
+		needs = append(needs, model.Need{Kind: "download", Name: "node", Text: text.Line("need.node", "size", megabytes(in.offer.Node.Size)), Flag: "--yes"})
+	}
+	return append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: text.Line("need.download", "title", in.title, "version", in.offer.Package.Version), Flag: "--yes"})
 }
 
 // look asks the package's own registry, or the package itself, what would be
@@ -264,7 +273,7 @@ func (in *installation) answer(ctx context.Context) ([]model.Need, error) {
 	for _, i := range in.inputs {
 		_, answered := in.values[i.Name]
 		_, secret := in.req.Secrets[i.Name]
-		if answered || secret || !i.Required || i.Default != "" {
+		if answered || secret || in.kept[i.Name] || !i.Required || i.Default != "" {
 			continue
 		}
 		n := model.Need{Kind: "input", Name: i.Name, Text: about(i), Flag: "--answer " + i.Name + "="}
@@ -430,7 +439,7 @@ func (in *installation) server(s model.Server) model.Server {
 	s.Arguments, s.KeysIn, s.Inputs = in.req.Arguments, in.keysIn, []model.AnsweredInput{}
 	for _, i := range in.inputs {
 		a := model.AnsweredInput{Input: i, Answer: in.values[i.Name]}
-		if _, secret := in.req.Secrets[i.Name]; secret {
+		if _, secret := in.req.Secrets[i.Name]; secret || in.kept[i.Name] {
 			a.Secret, a.Set, a.Answer = true, true, ""
 		}
 		s.Inputs = append(s.Inputs, a)

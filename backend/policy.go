@@ -24,13 +24,23 @@ func (b *Backend) readPolicy() *catalog.Policy {
 // of resolve.
 func (b *Backend) allowed(ctx context.Context, refText string, pack int) (ref, error) {
 	r, err := b.resolve(ctx, refText, pack)
-	if err != nil || !b.policy.Set() {
+	if err != nil {
 		return r, err
+	}
+	return b.permitted(ctx, r, exact(refText), pack)
+}
+
+// permitted is what the policy makes of a package. asked tells that its version
+// was asked for, pack which of the listing's packages was, below 0 for none.
+func (b *Backend) permitted(ctx context.Context, r ref, asked bool, pack int) (ref, error) {
+	if !b.policy.Set() {
+		return r, nil
 	}
 	if err := b.policy.Broken(); err != nil {
 		return r, err
 	}
 	var card model.Card
+	var err error
 	if r.listing.ID != "" {
 		card, err = b.store.Card(ctx, r.listing.ID)
 	} else { // a package by itself: the policy looks at all that name it
@@ -42,7 +52,7 @@ func (b *Backend) allowed(ctx context.Context, refText string, pack int) (ref, e
 	records := card.Records
 	// What was asked for by number or with a version is taken or refused as it
 	// is; else the policy chooses.
-	if pin, ok := b.policy.Pinned(records); ok && !exact(refText) {
+	if pin, ok := b.policy.Pinned(records); ok && !asked {
 		at := slices.IndexFunc(r.listing.Packages, pin.Of)
 		if at < 0 || pack >= 0 && pack != at {
 			return r, pin.Refused()

@@ -218,6 +218,7 @@ func (b *Backend) putServer(ctx context.Context, s model.Server) error {
 	if err := b.store.PutServer(ctx, s); err != nil {
 		return err
 	}
+	b.o.Fault("database")
 	data, err := json.MarshalIndent(s, "", "  ")
 	if err != nil {
 		return fmt.Errorf("encode server %s: %w", s.ID, err)

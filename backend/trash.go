@@ -26,6 +26,8 @@ type note struct {
 	// Since tells when each of them was installed: another server may have the
 	// same id later.
 	Since map[string]time.Time `json:"since,omitempty"`
+	// Switched is the other version that the change gave to a server.
+	Switched *switched `json:"switched,omitempty"`
 }
 
 func noteInstalled(s model.Server) json.RawMessage {
@@ -52,6 +54,19 @@ type trashed struct {
 	Server model.Server `json:"server"`
 	Spec   launch.Spec  `json:"spec"`
 	Time   time.Time    `json:"time"`
+}
+
+// trashedServers are all servers in the trash.
+func (b *Backend) trashedServers() (out []trashed) {
+	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", "*", "trashed.json"))
+	for _, f := range found {
+		var t trashed
+		data, err := os.ReadFile(f)
+		if err == nil && json.Unmarshal(data, &t) == nil {
+			out = append(out, t)
+		}
+	}
+	return out
 }
 
 func (b *Backend) trashDir(change, id string) string {
@@ -216,6 +231,9 @@ func follows(undone changeset.Record, history []changeset.Record) (comes, goes [
 // an undo that is about servers. Error codes: trash_emptied, name_in_use,
 // not_undoable.
 func (b *Backend) mayFollow(ctx context.Context, undone changeset.Record, history []changeset.Record) error {
+	if _, _, err := b.turnBack(ctx, undone, history); err != nil {
+		return err
+	}
 	comes, goes, root := follows(undone, history)
 	for _, id := range comes {
 		if _, err := b.inTrash(ctx, root, id); err != nil {

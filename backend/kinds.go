@@ -2,11 +2,14 @@ package backend
 
 import (
 	"context"
+	"errors"
 
 	"toolbay/backend/catalog/recipe"
 	"toolbay/backend/install"
 	"toolbay/backend/install/npm"
+	"toolbay/backend/install/pypi"
 	"toolbay/backend/model"
+	"toolbay/backend/runtimes"
 	"toolbay/backend/staging"
 )
 
@@ -14,14 +17,25 @@ import (
 // adds it to Installable too.
 func (b *Backend) makeKinds(ctx context.Context) {
 	b.kinds = map[string]install.Kind{
-		"npm": &npm.Installer{Home: b.home, Nodes: b.nodes},
+		"npm":  &npm.Installer{Home: b.home, Nodes: b.nodes},
+		"pypi": b.python(ctx),
+	}
+}
+
+// python is the kind that installs Python packages, with the settings for where
+// uv and Python come from.
+func (b *Backend) python(ctx context.Context) *pypi.Installer {
+	return &pypi.Installer{
+		Home: b.home, PythonOrigin: b.setting(ctx, "python_origin", "TOOLBAY_PYTHON_ORIGIN", ""),
+		UVs:     &runtimes.UVs{Home: b.home, Origin: b.setting(ctx, "uv_origin", "TOOLBAY_UV_ORIGIN", "")},
+		Pythons: &runtimes.Pythons{Home: b.home},
 	}
 }
 
 // Installable tells whether this version of Toolbay can install a package.
 func Installable(p model.Package) bool {
 	switch p.Type {
-	case "npm":
+	case "npm", "pypi":
 		return p.Transport == "" || p.Transport == "stdio"
 	}
 	return false
@@ -51,7 +65,7 @@ func asksItself(p model.Package) bool { return p.Type == "mcpb" }
 // sweepKinds removes what installs that were killed left behind.
 func (b *Backend) sweepKinds() error {
 	_, err := staging.Sweep(b.home)
-	return err
+	return errors.Join(err, runtimes.SweepPythons(b.home))
 }
 
 // options are what a kind is told for an install.

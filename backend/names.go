@@ -70,13 +70,18 @@ var npmName = pattern.New(`^(@[a-z0-9-~][a-z0-9-._~]*/)?[a-zA-Z0-9-~][a-zA-Z0-9-
 // parseRef reads "npm:PKG[@VERSION]" as a listing of its own; ok is false for
 // anything that is not of that form (then it is a listing's id).
 func parseRef(s string) (l model.Listing, ok bool, err error) {
+	if l, ok, err := parseBundleRef(s); ok {
+		return l, true, err
+	}
 	kind, rest, found := strings.Cut(s, ":")
 	if !found || strings.Contains(kind, "/") || strings.Contains(kind, ".") {
 		return l, false, nil
 	}
 	switch kind {
 	case "npm":
-	case "pypi", "oci", "mcpb", "remote":
+	case "pypi":
+		return pypiRef(rest)
+	case "oci", "mcpb", "remote":
 		return l, true, model.Fail("package_type_later", nil, "type", kind)
 	default:
 		return l, true, model.Fail("wrong_use", nil, "what", fmt.Sprintf("%q is no listing and no package", s))
@@ -91,6 +96,24 @@ func parseRef(s string) (l model.Listing, ok bool, err error) {
 	return model.Listing{
 		Name: name, Title: titleOf(name), Status: "active", Sources: []string{},
 		Packages: []model.Package{{Type: "npm", Identifier: name, Version: version, Transport: "stdio"}},
+	}, true, nil
+}
+
+// pypiName is the rule for names of Python packages, with optional extras.
+var pypiName = pattern.New(`^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?(\[[A-Za-z0-9._, -]+\])?$`)
+
+// pypiRef reads "PKG[@VERSION]" or "PKG==VERSION".
+func pypiRef(rest string) (l model.Listing, ok bool, err error) {
+	name, version, found := strings.Cut(rest, "==")
+	if !found {
+		name, version, _ = strings.Cut(rest, "@")
+	}
+	if !pypiName().MatchString(name) || strings.HasPrefix(version, "-") || strings.ContainsAny(version, " /\\:;@") {
+		return l, true, model.Fail("package_unknown", nil, "package", rest)
+	}
+	return model.Listing{
+		Name: name, Title: titleOf(name), Status: "active", Sources: []string{},
+		Packages: []model.Package{{Type: "pypi", Identifier: name, Version: version, Transport: "stdio"}},
 	}, true, nil
 }
 

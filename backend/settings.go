@@ -33,6 +33,8 @@ var choices = []struct {
 }{
 	{"theme", func(v string) bool { return v == "" || v == "system" || v == "light" || v == "dark" }},
 	{"node_origin", webAddress},
+	{"uv_origin", webAddress},
+	{"python_origin", webAddress},
 	{"registry", webAddress},
 	{"docker_catalog", webAddress},
 	{"keys", func(v string) bool { return v == "" || v == "file" }},

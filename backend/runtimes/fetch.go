@@ -27,6 +27,10 @@ const maxArchive = 256 << 20
 // so that it can be shown before anything is fetched. Without an answer the
 // size stays 0.
 func (n *Nodes) Measure(ctx context.Context, d Download) Download {
+	return measure(ctx, n.client(), d)
+}
+
+func measure(ctx context.Context, client *http.Client, d Download) Download {
 	if d.Size != 0 {
 		return d
 	}
@@ -36,7 +40,7 @@ func (n *Nodes) Measure(ctx context.Context, d Download) Download {
 	if err != nil {
 		return d
 	}
-	resp, err := n.client().Do(req)
+	resp, err := client.Do(req)
 	if err != nil {
 		return d
 	}
@@ -115,8 +119,22 @@ func (n *Nodes) tried(ctx context.Context, dir, version string) (Node, error) {
 	return node, nil
 }
 
+// fetching is one download into a staging folder, checked against the digest of
+// a table.
+type fetching struct {
+	http  *http.Client
+	stall time.Duration
+	// wrong makes the error for bytes that are not the table's.
+	wrong func(cause error) error
+}
+
 func (n *Nodes) download(ctx context.Context, d Download, to string, report job.Report) error {
-	stall := n.Stall
+	f := fetching{n.client(), n.Stall, func(cause error) error { return model.Fail("node_digest_wrong", cause) }}
+	return f.run(ctx, d, to, report)
+}
+
+func (g fetching) run(ctx context.Context, d Download, to string, report job.Report) error {
+	stall := g.stall
 	if stall == 0 {
 		stall = time.Minute
 	}
@@ -130,7 +148,7 @@ func (n *Nodes) download(ctx context.Context, d Download, to string, report job.
 	if err != nil {
 		return err
 	}
-	resp, err := n.client().Do(req)
+	resp, err := g.http.Do(req)
 	if err != nil {
 		return causeOf(ctx, err)
 	}
@@ -156,7 +174,7 @@ func (n *Nodes) download(ctx context.Context, d Download, to string, report job.
 			timer.Reset(stall)
 			done += int64(k)
 			if done > maxArchive || (d.Size > 0 && done > d.Size) {
-				return model.Fail("node_digest_wrong", errors.New("the file is larger than announced"))
+				return g.wrong(errors.New("the file is larger than announced"))
 			}
 			if _, err := io.MultiWriter(f, sum).Write(buf[:k]); err != nil {
 				return err
@@ -174,7 +192,7 @@ func (n *Nodes) download(ctx context.Context, d Download, to string, report job.
 		return err
 	}
 	if got := hex.EncodeToString(sum.Sum(nil)); !strings.EqualFold(got, d.SHA256) {
-		return model.Fail("node_digest_wrong", fmt.Errorf("the file's SHA-256 is %s, the table says %s", got, d.SHA256))
+		return g.wrong(fmt.Errorf("the file's SHA-256 is %s, the table says %s", got, d.SHA256))
 	}
 	return nil
 }

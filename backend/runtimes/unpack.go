@@ -20,7 +20,8 @@ const (
 	maxUnpacked = 1 << 30
 )
 
-// unpack writes the entries below the folder top of a .tar.gz or .zip into dir.
+// unpack writes the entries below the folder top ("" for all) of a .tar.gz or
+// .zip into dir.
 // The digest has been checked by then, so this guards against a table gone
 // wrong: nothing is ever written or linked outside dir, an entry that would is
 // an error and not skipped.
@@ -139,12 +140,15 @@ func (u *unpacker) name(s string) (string, error) {
 	if strings.ContainsAny(clean, "\\:\x00") || !fs.ValidPath(clean) {
 		return "", fmt.Errorf("entry %q has no plain name", s)
 	}
-	if clean == u.top {
-		return "", nil
-	}
-	name, ok := strings.CutPrefix(clean, u.top+"/")
-	if !ok {
-		return "", fmt.Errorf("entry %q is not in %q", s, u.top)
+	name := clean
+	if u.top != "" {
+		if clean == u.top {
+			return "", nil
+		}
+		var ok bool
+		if name, ok = strings.CutPrefix(clean, u.top+"/"); !ok {
+			return "", fmt.Errorf("entry %q is not in %q", s, u.top)
+		}
 	}
 	for _, l := range u.links {
 		if strings.HasPrefix(name, l+"/") {

@@ -115,6 +115,7 @@ func (c *cli) root() *cobra.Command {
 	root.AddCommand(
 		c.search(), c.show(), c.plan(), c.catalog(), c.sync(), c.status(),
 		c.install(), c.list(), c.test(), c.remove(),
+		c.update(), c.rollback(), c.pin("pin", true, "Keep a server at its version"), c.pin("unpin", false, "Let a server be updated again"),
 		c.apps(), c.connect(), c.disconnect(), c.undo(), c.history(), c.diff(),
 		c.keys(), c.settings(), runHelp(),
 	)
@@ -196,20 +197,12 @@ func (c *cli) fail(err error) int {
 	if errors.As(err, &said) {
 		return said.exit
 	}
-	w := text.ForError(err)
-	exit := exitFailed
-	switch w.Code {
-	case "wrong_use":
-		exit = exitUse
-	case "consent_needed", "input_needed":
-		exit = exitConsent
-	}
+	w, exit := failureOf(err)
 	if c.json {
-		f := failure{Code: w.Code, Message: w.Message, Hint: w.Hint, Args: w.Args, Needs: append([]model.Need{}, w.Needs...), Detail: w.Detail}
 		enc := json.NewEncoder(c.out)
 		enc.SetEscapeHTML(false)
 		enc.SetIndent("", "  ")
-		enc.Encode(map[string]failure{"error": f})
+		enc.Encode(map[string]failure{"error": w})
 		return exit
 	}
 	to := plain{c.err}

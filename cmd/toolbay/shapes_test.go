@@ -31,6 +31,11 @@ var shapes = map[string]string{
 	"list": `[{"id":"id","title":"","version":"","package":` + pack + `,"listing":"","status":"ok|needs-key|broken|untested",
 		"tools":[""],"apps":[""],"profiles":[""],"installed":"time",
 		"alert":{"?":"","code":"listing_deleted|listing_deprecated|listing_renamed","message":"","hint":""}}]`,
+	"updates": `[` + update1 + `]`,
+	"pin":     update1,
+	"update":  updated1,
+	"update all": `[{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"",
+		"error":{"?":"","code":"","message":"","hint":"","args":{},"needs":[{"kind":"","name":"","text":"","flag":""}],"detail":""}}]`,
 	"test":        test1,
 	"test-failed": test1,
 	"remove":      `{"removed":["id"],"apps":[""],"freed_bytes":0,"change":""}`,
@@ -53,7 +58,17 @@ const (
 		"origins":{},"facts":[{"code":"","state":"yes|no|unknown","origin":"","args":{}}]}`
 	source1 = `{"source":"","enabled":true,"listings":0,"synced":"time?","error":"","kind":"built-in|private|file","name":"","badge":"","site":"",
 		"needs_key":false,"key_set":false,"curated":false,"enriches":false,"unreadable":0,"allowed":true,"managed":false}`
-	sync1 = `{"source":"","read":0,"kept":0,"older":0,"changes":false,"unreadable":[{"index":0,"reason":""}],"left_out":[{"index":0,"reason":""}]}`
+	sync1   = `{"source":"","read":0,"kept":0,"older":0,"changes":false,"unreadable":[{"index":0,"reason":""}],"left_out":[{"index":0,"reason":""}]}`
+	update1 = `{"server":"id","title":"","type":"","version":"","state":"current|newer|changed|withdrawn|unknown","newer":"","pinned":true,
+		"checked":"time?","error":"","earlier":"","gone_back":true,"prepared":true,
+		"alert":{"?":"","code":"","message":"","hint":""}}`
+	updated1    = `{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":""}`
+	words1      = `{"name":"","title":"","description":"","takes":"","read_only":"yes?"}`
+	difference1 = `{"from":"","to":"","tools_known":true,"added":[` + words1 + `],"removed":[` + words1 + `],
+		"reworded":[{"name":"","before":` + words1 + `,"after":` + words1 + `}],
+		"new_inputs":[{"name":"","label":"","required":true,"secret":true}],"gone_inputs":[""],
+		"publisher":{"?":"","before":"","after":""},"signer":{"?":"","before":"","after":""},"command":{"?":"","before":[""],"after":[""]},
+		"risks":["publisher|signer|command|reworded"]}`
 	test1 = `{"server":"id","ok":true,"protocol":"","tools":[""],"took_ms":0,"error":"","log":""}`
 )
 

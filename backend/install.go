@@ -75,7 +75,8 @@ type InstallForm struct {
 	KeysErr error
 }
 
-// Form prepares the install sheet for a listing or package.
+// Form prepares the install sheet for a listing or package. A bundle is looked
+// at for that, and fetched first where it is not on this computer.
 func (b *Backend) Form(ctx context.Context, refText string, pack int) (InstallForm, error) {
 	r, err := b.allowed(ctx, refText, pack)
 	if err != nil {
@@ -84,6 +85,11 @@ func (b *Backend) Form(ctx context.Context, refText string, pack int) (InstallFo
 	f := InstallForm{Ref: refText, Package: r.index, Title: title(r.listing), Listing: r.listing}
 	f.Server = proposeID(nameOf(r), b.taken(ctx))
 	f.Inputs = recipe.Inputs(r.pack())
+	if asksItself(r.pack()) {
+		if err := b.askBundle(ctx, r, &f); err != nil {
+			return InstallForm{}, err
+		}
+	}
 	for _, in := range f.Inputs {
 		if in.Secret {
 			f.KeysIn, f.KeysErr = b.keysPlace(ctx)
@@ -182,7 +188,7 @@ func (in *installation) consents(agreed bool) (needs []model.Need) {
 		return needs
 	}
 	for _, f := range in.offer.Fetch {
-		needs = append(needs, model.Need{Kind: "download", Name: f.Name, Text: text.Line("need."+f.Name, "size", megabytes(f.Size)), Flag: "--yes"})
+		needs = append(needs, model.Need{Kind: "download", Name: f.Name, Text: text.Line("need."+f.Name, "size", megabytes(f.Size), "version", f.Version), Flag: "--yes"})
 	}
 	if in.offer.Node != nil {
 		needs = append(needs, model.Need{Kind: "download", Name: "node", Text: text.Line("need.node", "size", megabytes(in.offer.Node.Size)), Flag: "--yes"})

@@ -20,6 +20,7 @@ func (b *Backend) makeKinds(ctx context.Context) {
 		"npm":  &npm.Installer{Home: b.home, Nodes: b.nodes},
 		"pypi": b.python(ctx),
 	}
+	b.kinds["mcpb"] = b.bundles()
 }
 
 // python is the kind that installs Python packages, with the settings for where
@@ -35,7 +36,7 @@ func (b *Backend) python(ctx context.Context) *pypi.Installer {
 // Installable tells whether this version of Toolbay can install a package.
 func Installable(p model.Package) bool {
 	switch p.Type {
-	case "npm", "pypi":
+	case "npm", "pypi", "mcpb":
 		return p.Transport == "" || p.Transport == "stdio"
 	}
 	return false

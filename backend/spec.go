@@ -14,6 +14,9 @@ import (
 // the place of command and package. It sets no folder: a server works where
 // the app starts it, as with npx, and some read the project they stand in.
 func specOf(s model.Server) launch.Spec {
+	if s.Package.Type == "mcpb" {
+		return specOfBundle(s)
+	}
 	spec := launch.Spec{
 		Server: s.ID, Title: s.Title, Command: s.Command, Path: s.Path, KeysIn: s.KeysIn,
 		Args: append([]string{}, s.Args...),
@@ -35,13 +38,20 @@ func specOf(s model.Server) launch.Spec {
 		remote.URL, remote.Headers = r.URL, r.Headers
 		spec.Remote, spec.Command = &remote, ""
 	}
+	spec.Secrets = keysSet(s)
+	return spec
+}
+
+// keysSet names, sorted, the keys that a server was given.
+func keysSet(s model.Server) []string {
+	var names []string
 	for _, i := range s.Inputs {
 		if i.Set {
-			spec.Secrets = append(spec.Secrets, i.Name)
+			names = append(names, i.Name)
 		}
 	}
-	sort.Strings(spec.Secrets)
-	return spec
+	sort.Strings(names)
+	return names
 }
 
 // recipeOf is the recipe of an installed server with the answers given; a key

@@ -126,7 +126,7 @@ var may = map[string][]string{
 	"backend/install/npm":              {"backend/job", "backend/runtimes", "backend/install", "backend/staging"},
 	"backend/install/pypi":             {"backend/job", "backend/runtimes", "backend/install", "backend/staging"},
 	"backend/install/oci":              {"backend/catalog/recipe", "backend/job", "backend/runtimes/engine", "backend/install", "backend/staging"},
-	"backend/install/mcpb":             {"backend/bundle", "backend/job", "backend/runtimes", "backend/install", "backend/staging"},
+	"backend/install/mcpb":             {"backend/bundle", "backend/catalog/command", "backend/catalog/recipe", "backend/job", "backend/runtimes", "backend/install", "backend/staging", "backend/text"},
 	"backend/install/remote":           {"backend/catalog/recipe", "backend/job", "backend/install", "backend/staging", "backend/web"},
 	"backend/install/local":            {"backend/job", "backend/install", "backend/staging"},
 	"backend/bundle":                   {},

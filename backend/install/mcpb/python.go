@@ -1,0 +1,368 @@
+package mcpb
+
+import (
+	"context"
+	"io"
+	"io/fs"
+	"maps"
+	"path"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+
+	"toolbay/backend/bundle"
+	"toolbay/backend/install"
+	"toolbay/backend/model"
+	"toolbay/backend/pattern"
+)
+
+// A Python bundle brings its packages along, says which it needs, or leaves
+// that to uv at each start. Here its environment is made once, when it is
+// installed, and its Python is started directly.
+
+// envName is the environment's folder in a server's folder.
+const envName = "env"
+
+// uvValues are uv's options that take a value, as far as bundles use them.
+var uvValues = strings.Fields("--directory --project --with --with-requirements --with-editable --python -p --extra --group --only-group --no-group --env-file --index --default-index --index-url -i --extra-index-url --find-links -f --package --index-strategy --link-mode --cache-dir --config-file --color --resolution --prerelease --exclude-newer --python-preference -C --config-setting --refresh-package --reinstall-package --upgrade-package -P --no-binary-package --no-build-package --keyring-provider --allow-insecure-host")
+
+// uv reads "uv run …": what the environment needs, and what is started in it.
+func (s *start) uv(args []string, files fs.FS) error {
+	fail := func() error { return model.Fail("bundle_line", nil, "line", lineOf("uv", args)) }
+	folder, module, ran := "", "", false
+	rest := args
+	for len(rest) > 0 {
+		word := rest[0]
+		name, value, joined := strings.Cut(word, "=")
+		switch {
+		case word == "run" && !ran:
+			ran = true
+			rest = rest[1:]
+			continue
+		case word == "--":
+			rest = rest[1:]
+		case ran && (word == "-m" || word == "--module") && len(rest) > 1:
+			module, rest = rest[1], rest[2:]
+		case slices.Contains(uvValues, name) && (joined || len(rest) > 1):
+			if joined {
+				rest = rest[1:]
+			} else {
+				value, rest = rest[1], rest[2:]
+			}
+			if !s.uvOption(name, value, &folder) {
+				return fail()
+			}
+			continue
+		case strings.HasPrefix(word, "-"):
+			rest = rest[1:]
+			continue
+		}
+		break
+	}
+	if !ran {
+		return fail()
+	}
+	s.on, s.python.Project = onPython, folder
+	if module != "" {
+		s.args = append([]string{"-m", module}, rest...)
+		s.searched(folder)
+		return nil
+	}
+	if len(rest) == 0 {
+		return fail()
+	}
+	word := rest[0]
+	switch {
+	case pythonName().MatchString(program(word)) && !strings.ContainsAny(word, `/\`):
+		s.args = inFolder(rest[1:], folder, files)
+		if slices.Contains(s.args, "-m") {
+			s.searched(folder)
+		}
+	case strings.HasPrefix(word, dirname) || strings.HasSuffix(word, ".py"):
+		s.args = inFolder(rest, folder, files)
+	case plainName().MatchString(word):
+		s.command, s.args = word, rest[1:]
+	default:
+		return fail()
+	}
+	return nil
+}
+
+var (
+	pythonName = pattern.New(`^python([0-9](\.[0-9]+)?)?$`)
+	plainName  = pattern.New(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+	listed     = pattern.New(`^[A-Za-z0-9][A-Za-z0-9._-]*(\[[A-Za-z0-9_., -]+\])?([<>=!~]=?=?[0-9A-Za-z.*+!_-]+(,[<>=!~]=?=?[0-9A-Za-z.*+!_-]+)*)?$`)
+	abiTag     = pattern.New(`\.(?:cpython-3([0-9]+)|cp3([0-9]+)-)[^/]*\.(?:so|pyd)$|/python3\.([0-9]+)/site-packages/`)
+)
+
+// uvOption takes one option with its value; false when it leads outside the
+// bundle. Where packages come from stays the person's own setting.
+func (s *start) uvOption(name, value string, folder *string) bool {
+	switch name {
+	case "--directory", "--project":
+		at, ok := placeIn(value)
+		if !ok {
+			return false
+		}
+		*folder = at
+	case "--with":
+		for _, one := range strings.Split(value, ",") {
+			if !listed().MatchString(strings.TrimSpace(one)) {
+				return false
+			}
+			s.python.Packages = append(s.python.Packages, strings.TrimSpace(one))
+		}
+	case "--with-requirements":
+		at, ok := placeIn(value)
+		if !ok {
+			return false
+		}
+		s.python.Requirements = at
+	case "--python", "-p":
+		s.python.Requires = pythonRange(value)
+	case "--with-editable", "--env-file", "--config-file":
+		return false
+	}
+	return true
+}
+
+// placeIn gives the folder or file of the bundle that an option names, "" for
+// the bundle itself.
+func placeIn(value string) (string, bool) {
+	rest := strings.TrimPrefix(strings.NewReplacer("${/}", "/", `\`, "/").Replace(value), dirname)
+	rest = path.Clean(strings.TrimLeft(rest, "/"))
+	if strings.HasPrefix(value, "/") || strings.Contains(rest, "${") || strings.Contains(rest, ":") || !filepath.IsLocal(filepath.FromSlash(rest)) {
+		return "", false
+	}
+	if rest == "." {
+		return "", true
+	}
+	return rest, true
+}
+
+// inFolder gives a script that is named as seen from a folder its place.
+func inFolder(args []string, folder string, files fs.FS) []string {
+	out := slices.Clone(args)
+	for i, a := range out {
+		if strings.HasPrefix(a, "-") {
+			if a == "-m" || a == "-c" {
+				return out
+			}
+			continue
+		}
+		if !strings.Contains(a, "${") {
+			if at := path.Join(folder, a); filepath.IsLocal(filepath.FromSlash(at)) && isFile(files, at) {
+				out[i] = dirname + "/" + at
+			}
+		}
+		break // from here on they are the server's own
+	}
+	return out
+}
+
+// searched makes Python look for modules in a folder of the bundle, as it does
+// when it is started there.
+func (s *start) searched(folder string) {
+	s.env["PYTHONPATH"] = path.Join(dirname, folder)
+}
+
+func isFile(files fs.FS, name string) bool {
+	if files == nil || !fs.ValidPath(name) {
+		return false
+	}
+	st, err := fs.Stat(files, name)
+	return err == nil && st.Mode().IsRegular()
+}
+
+// planPython decides what the environment needs.
+func (in *Installer) planPython(ctx context.Context, s *start, m bundle.Manifest, l bundle.Launch, files fs.FS, plan *install.Plan) error {
+	if in.Pythons == nil {
+		return model.Fail("package_type_later", nil, "type", "pypi")
+	}
+	e := &s.python
+	if e.Requires == "" {
+		e.Requires = pythonRange(m.Runtimes["python"])
+	}
+	brought := packagesIn(files)
+	if tag := abiOf(files); tag != "" && brought != "" {
+		// Compiled parts fit one Python only, whatever else the bundle allows.
+		e.Requires = strings.Trim(e.Requires+",==3."+tag+".*", ",")
+	}
+	if slices.Contains(l.Args, "-m") && s.env["PYTHONPATH"] == "" {
+		s.searched("")
+	}
+	switch at := e.Project; {
+	case brought != "":
+		// What it brings is what it was tried with.
+		e.Project = ""
+		if _, said := l.Env["PYTHONPATH"]; !said {
+			s.env["PYTHONPATH"] = strings.Join(slices.DeleteFunc([]string{path.Join(dirname, brought), s.env["PYTHONPATH"]}, func(p string) bool { return p == "" }), listSeparator())
+		}
+	default:
+		e.Project = ""
+		for _, dir := range unique(at, "", path.Dir(l.Entry)) {
+			if isFile(files, path.Join(dir, "pyproject.toml")) {
+				e.Project = path.Join(".", dir)
+				break
+			}
+			if e.Requirements == "" && isFile(files, path.Join(dir, "requirements.txt")) {
+				e.Requirements = path.Join(dir, "requirements.txt")
+				break
+			}
+		}
+		if e.Project == "" && e.Requirements == "" {
+			own, requires := inlineNeeds(files, l.Entry)
+			e.Packages = append(e.Packages, own...)
+			if e.Requires == "" {
+				e.Requires = requires
+			}
+		}
+	}
+	var err error
+	plan.Fetch, err = in.Pythons.Plan(ctx, e.Requires)
+	return err
+}
+
+func listSeparator() string {
+	if runtime.GOOS == "windows" {
+		return ";"
+	}
+	return ":"
+}
+
+func unique(list ...string) []string {
+	var out []string
+	for _, s := range list {
+		if s == "." {
+			s = ""
+		}
+		if !slices.Contains(out, s) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// packagesIn finds the folder of packages that a bundle brings: server/lib as
+// the format proposes, or the packages of an environment that was packed.
+func packagesIn(files fs.FS) string {
+	if files == nil {
+		return ""
+	}
+	for _, at := range []string{"server/lib", "lib", "server/vendor", "vendor"} {
+		if entries, err := fs.ReadDir(files, at); err == nil && slices.ContainsFunc(entries, func(e fs.DirEntry) bool { return e.IsDir() }) {
+			return at
+		}
+	}
+	for _, pat := range []string{"server/venv", "venv", "server/.venv", ".venv"} {
+		for _, inside := range []string{"lib/python3.*/site-packages", "Lib/site-packages"} {
+			if found, err := fs.Glob(files, pat+"/"+inside); err == nil && len(found) > 0 {
+				return found[0]
+			}
+		}
+	}
+	return ""
+}
+
+// abiOf gives the minor version of Python that compiled parts are made for, ""
+// where there are none or several.
+func abiOf(files fs.FS) string {
+	tags := map[string]bool{}
+	if files == nil {
+		return ""
+	}
+	_ = fs.WalkDir(files, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil // what cannot be looked at says nothing
+		}
+		if m := abiTag().FindStringSubmatch(name); m != nil {
+			for _, tag := range m[1:] {
+				if tag != "" {
+					tags[tag] = true
+				}
+			}
+		}
+		return nil
+	})
+	if len(tags) != 1 {
+		return ""
+	}
+	for tag := range tags {
+		return tag
+	}
+	return ""
+}
+
+var (
+	inlineBlock = pattern.New(`(?m)^# /// script\s*$\n((?:^#(?: .*)?$\n)+?)^# ///\s*$`)
+	inlineList  = pattern.New(`(?s)dependencies\s*=\s*\[(.*?)\]`)
+	inlineRange = pattern.New(`requires-python\s*=\s*["']([^"']*)["']`)
+	quoted      = pattern.New(`["']([^"']+)["']`)
+)
+
+// inlineNeeds reads what a script says of itself in its head, as uv does.
+func inlineNeeds(files fs.FS, entry string) (packages []string, requires string) {
+	if !isFile(files, entry) {
+		return nil, ""
+	}
+	f, err := files.Open(entry)
+	if err != nil {
+		return nil, ""
+	}
+	defer f.Close()
+	head, err := io.ReadAll(io.LimitReader(f, 64<<10))
+	if err != nil {
+		return nil, ""
+	}
+	m := inlineBlock().FindSubmatch([]byte(strings.ReplaceAll(string(head), "\r\n", "\n")))
+	if m == nil {
+		return nil, ""
+	}
+	text := strings.ReplaceAll(string(m[1]), "\n#", "\n")
+	if list := inlineList().FindStringSubmatch(text); list != nil {
+		for _, q := range quoted().FindAllStringSubmatch(list[1], 100) {
+			if one := strings.ReplaceAll(q[1], " ", ""); listed().MatchString(one) {
+				packages = append(packages, one)
+			}
+		}
+	}
+	if r := inlineRange().FindStringSubmatch(text); r != nil {
+		requires = pythonRange(r[1])
+	}
+	return packages, requires
+}
+
+// environment makes what the server runs on, beside the bundle.
+func (w *work) environment(ctx context.Context, server string) (err error) {
+	e := w.offer.start.python
+	e.Dir = filepath.Join(server, envName)
+	at := func(name string) string { return filepath.Join(server, unpacked, filepath.FromSlash(name)) }
+	if e.Project != "" {
+		e.Project = at(e.Project)
+	}
+	if e.Requirements != "" {
+		e.Requirements = at(e.Requirements)
+	}
+	w.python, err = w.in.Pythons.Make(ctx, e, w.report)
+	return err
+}
+
+// startPython starts the environment's Python, or one of its programs.
+func (w *work) startPython(place string, done *install.Installed) {
+	env := filepath.Join(place, envName)
+	python := filepath.Join(env, filepath.FromSlash(w.python.Program))
+	bin := filepath.Dir(python)
+	done.Command, done.Path = python, []string{bin}
+	vars := map[string]string{"VIRTUAL_ENV": env, "PYTHONDONTWRITEBYTECODE": "1"}
+	maps.Copy(vars, done.Env)
+	done.Env = vars
+	if name := w.offer.start.command; name != "" {
+		if runtime.GOOS == "windows" {
+			done.Command = filepath.Join(bin, name+".exe")
+			return
+		}
+		// A script of an environment that was moved is one for its Python.
+		done.Args = append([]string{filepath.Join(bin, name)}, done.Args...)
+	}
+}

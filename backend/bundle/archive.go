@@ -79,6 +79,9 @@ func scan(r io.ReaderAt, end, comment int64, limits Limits) (*archive, []Reason)
 		return refuse("archive_ambiguous", "what", "end")
 	}
 	count := int(u16(last[10:]))
+	if bytes.Contains(last[endSize:], []byte(blockStart)) {
+		return refuse("signature_malformed")
+	}
 	if u16(last[4:]) != 0 || u16(last[6:]) != 0 || int(u16(last[8:])) != count || count == 0xffff || size == 0xffffffff || start == 0xffffffff {
 		return refuse("archive_unusual", "what", "parts")
 	}

@@ -18,6 +18,7 @@ import (
 	"io"
 	"io/fs"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -112,7 +113,9 @@ func (b *Bundle) open(r io.ReaderAt, size int64, o Options) {
 	if a == nil || rejected(b.reasons) {
 		if !block.found() && leftOver(r, size) {
 			b.Signature.Status = Malformed
-			b.say("signature_malformed")
+			if !slices.ContainsFunc(reasons, func(r Reason) bool { return r.Code == "signature_malformed" }) {
+				b.say("signature_malformed")
+			}
 		}
 		return
 	}

@@ -85,15 +85,15 @@ func locate(r io.ReaderAt, size int64) (block, Reason) {
 	return b, Reason{}
 }
 
-// leftOver tells that a refused file without a signature at its end has one
-// somewhere before: something was put behind it.
+// leftOver tells that a refused file without a signature at its end has the
+// beginning of one somewhere before: something was put behind it, or its end is
+// missing.
 func leftOver(r io.ReaderAt, size int64) bool {
 	tail := make([]byte, min(size, maxBlock))
 	if _, err := r.ReadAt(tail, size-int64(len(tail))); err != nil && err != io.EOF {
 		return false
 	}
-	at := bytes.Index(tail, []byte(blockStart))
-	return at >= 0 && bytes.Contains(tail[at:], []byte(blockEnd))
+	return bytes.Contains(tail, []byte(blockStart))
 }
 
 // verify tells whose signature it is and whether it is of this very file.

@@ -258,7 +258,7 @@ func (r *resolver) start() {
 	}
 	entry := r.l.Entry
 	if r.l.Program != "" && (entry == "" || r.l.Type == "binary") {
-		if entry != r.l.Program && entry != "" && !r.exists(entry) {
+		if entry != "" && bare(entry) != bare(r.l.Program) && !r.exists(entry) {
 			r.say("manifest_loose", "parts", "server.entry_point")
 		}
 		r.l.Entry = r.l.Program

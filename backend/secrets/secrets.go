@@ -39,13 +39,16 @@ type Keys interface {
 // maxSize bounds the values of one server together.
 const maxSize = 64 << 10
 
-// itemName is the name of one item: "<server>", "<server>@<profile>" or
-// "source.<id>" for a source of listings. The
+// itemName is the name of one item: "<server>", "<server>@<profile>",
+// "source.<id>" for a source of listings or "signin.<server>" for a sign-in. The
 // check makes it safe as a file name and unambiguous in a keychain.
 func itemName(server, profile string) (string, error) {
-	// A source of listings has its keys in an item that no server can have.
-	if id, ok := strings.CutPrefix(server, "source."); ok && profile == "" && plain(id, 20) {
-		return server, nil
+	// A source of listings has its keys in an item that no server can have, and
+	// so has the sign-in to a server.
+	for _, kind := range []string{"source.", "signin."} {
+		if id, ok := strings.CutPrefix(server, kind); ok && profile == "" && plain(id, 20) {
+			return server, nil
+		}
 	}
 	if !plain(server, 20) {
 		return "", model.Fail("server_unknown", nil, "server", clip(server))

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"strings"
 
 	"toolbay/backend"
@@ -169,14 +170,27 @@ func (w *Window) InstallOffer(ref string, pack int) (InstallOffer, error) {
 	}
 	for _, n := range plan.Needs {
 		if n.Kind == "risk" {
-			said, command, _ := strings.Cut(n.Text, "\n")
-			o.Risks = append(o.Risks, Risk{Code: n.Name, Text: said, Command: command})
+			o.Risks = append(o.Risks, risk(n))
 		}
 	}
 	for _, d := range o.Downloads {
 		o.Bytes += d.Bytes
 	}
 	return o, nil
+}
+
+// exact are the risks whose sentence ends with what would be run, word for
+// word.
+var exact = []string{"command_outside", "command_code", "command_hidden", "loads_foreign_code", "loads_code", "container_open"}
+
+// risk takes apart what a risk says and what would be run, so that the latter
+// can be shown as it is.
+func risk(n model.Need) Risk {
+	said, command, found := strings.Cut(n.Text, ": ")
+	if !found || !slices.Contains(exact, n.Name) {
+		return Risk{Code: n.Name, Text: n.Text}
+	}
+	return Risk{Code: n.Name, Text: said + ".", Command: command}
 }
 
 func field(in model.Input) InputField {

@@ -21,6 +21,8 @@ type JobView struct {
 	Started  string                 `json:"started"`
 	Error    *text.Words            `json:"error,omitempty"`
 	Result   *backend.InstallResult `json:"result,omitempty"`
+	// Update is the result of an update, or of preparing one.
+	Update *backend.UpdateResult `json:"update,omitempty"`
 }
 
 func (w *Window) jobView(s job.Snapshot) JobView {
@@ -32,6 +34,9 @@ func (w *Window) jobView(s job.Snapshot) JobView {
 	}
 	if r, ok := s.Result.(backend.InstallResult); ok {
 		v.Result = &r
+	}
+	if r, ok := s.Result.(backend.UpdateResult); ok {
+		v.Update = &r
 	}
 	return v
 }

@@ -38,7 +38,9 @@ func Run(w *Window, assets fs.FS, args []string) error {
 		Mac:              w.onMac(),
 
 		SingleInstanceLock: w.oneOnly(),
-		// Dropped files and right-click menus are no feature of ours yet.
+		// Files can be dropped anywhere; the page says so while one is over it.
+		DragAndDrop: &options.DragAndDrop{EnableFileDrop: true},
+		// Right-click menus are no feature of ours yet.
 		EnableDefaultContextMenu: false,
 	})
 }

@@ -105,6 +105,55 @@ const scenes = [
       await p.waitForTimeout(300)
     },
   },
+  {
+    name: 'paste',
+    path: '/',
+    ready: 'Good first servers',
+    act: (p) => p.getByRole('button', { name: 'Paste' }).click(),
+  },
+  {
+    name: 'paste-none',
+    path: '/',
+    ready: 'Good first servers',
+    act: async (p) => {
+      await p.getByRole('button', { name: 'Paste' }).click()
+      await p.getByRole('textbox').fill('nothing here')
+      await p.getByRole('button', { name: 'Look through it' }).click()
+      await p.getByText('No server was found').waitFor()
+    },
+  },
+  {
+    name: 'paste-found',
+    path: '/',
+    ready: 'Good first servers',
+    act: async (p) => {
+      await p.getByRole('button', { name: 'Paste' }).click()
+      await p.getByRole('textbox').fill('npx -y shop')
+      await p.getByRole('button', { name: 'Look through it' }).click()
+      await p.getByText('2 servers found').waitFor()
+    },
+  },
+  {
+    name: 'sheet-ways',
+    query: 'scene=risks',
+    path: '/',
+    ready: 'Good first servers',
+    act: async (p) => {
+      await getNotion(p)
+      await p.getByRole('button', { name: '1 other way' }).click()
+    },
+  },
+  {
+    name: 'sheet-no-engine',
+    query: 'scene=no-engine',
+    path: '/',
+    ready: 'Good first servers',
+    act: async (p) => {
+      await p.getByRole('searchbox').fill('browser')
+      await p.getByRole('button', { name: 'Get Browser' }).click()
+      await p.getByText('Docker is not running').waitFor()
+    },
+  },
   { name: 'installed', path: '/installed', ready: 'Everything else' },
   {
     name: 'installed-open',

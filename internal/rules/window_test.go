@@ -12,6 +12,7 @@ import (
 	"toolbay/backend/job"
 	"toolbay/backend/model"
 	"toolbay/backend/text"
+	"toolbay/backend/update"
 )
 
 // spoken are the Go types that cross to the window, by their names in
@@ -21,8 +22,12 @@ var spoken = map[string]any{
 	"Listing": app.Listing{}, "SearchQuery": app.SearchQuery{}, "SearchPage": app.SearchPage{},
 	"Way": app.Way{}, "ListingPage": app.ListingPage{}, "InputField": app.InputField{},
 	"FileDiff": backend.FileDiff{}, "AppChoice": app.AppChoice{}, "InstallForm": app.InstallForm{},
-	"InstallOffer": app.InstallOffer{}, "Risk": app.Risk{}, "InstallRequest": app.InstallRequest{},
-	"InstallResult": backend.InstallResult{}, "Progress": job.Progress{}, "JobView": app.JobView{},
+	"InstallOffer": app.InstallOffer{}, "Risk": app.Risk{}, "Opening": app.Opening{},
+	"UpdateView": app.UpdateView{}, "UpdateRequest": app.UpdateRequest{}, "UpdateResult": backend.UpdateResult{},
+	"Difference": update.Difference{}, "ToolWords": update.Words{}, "Reworded": update.Reworded{},
+	"NewInput": update.NewInput{}, "TextPair": update.Pair{}, "LinesPair": update.Lines{},
+	"InstallRequest": app.InstallRequest{},
+	"InstallResult":  backend.InstallResult{}, "Progress": job.Progress{}, "JobView": app.JobView{},
 	"ServerView": app.ServerView{}, "TestResult": app.TestResult{}, "RemoveResult": backend.RemoveResult{},
 	"EntryView": app.EntryView{}, "FileView": app.FileView{}, "AppView": app.AppView{},
 	"ChangeResult": backend.ChangeResult{}, "ChangeView": backend.ChangeView{}, "KeyView": backend.KeyView{},

@@ -8,6 +8,7 @@ import { FirstRunScreen } from '@/features/first-run/first-run'
 import { drafts } from '@/features/install/drafts'
 import { InstallSheetProvider } from '@/features/install/install-context'
 import { useStageWord } from '@/features/install/progress'
+import { PasteProvider } from '@/features/paste/paste-context'
 import { useWords } from '@/ui/problem'
 import { useToast } from '@/ui/toast'
 import { ErrorPage } from './error-page'
@@ -42,6 +43,7 @@ function Frame() {
   const say = useToast()
   const onEnd = useCallback(
     (job: JobView) => {
+      if (job.kind === 'update' && job.state === 'done') say(t('jobs.updated', { title: job.title }))
       if (job.kind !== 'install') return
       const open = document.querySelector('[role=dialog]') !== null
       const show = {
@@ -71,18 +73,20 @@ function Frame() {
   return (
     <DiscoverStateProvider>
       <InstallSheetProvider>
-        <Theme />
-        <div className="grid h-full grid-cols-[13.25rem_minmax(0,1fr)] narrow:grid-cols-[4rem_minmax(0,1fr)]">
-          <Sidebar />
-          <main
-            id="main"
-            tabIndex={-1}
-            className="relative my-2 mr-2 flex min-h-0 min-w-0 flex-col overflow-hidden rounded-bay border border-line bg-panel outline-none"
-          >
-            <Outlet />
-          </main>
-        </div>
-        <JobAnnouncer />
+        <PasteProvider>
+          <Theme />
+          <div className="grid h-full grid-cols-[13.25rem_minmax(0,1fr)] narrow:grid-cols-[4rem_minmax(0,1fr)]">
+            <Sidebar />
+            <main
+              id="main"
+              tabIndex={-1}
+              className="relative my-2 mr-2 flex min-h-0 min-w-0 flex-col overflow-hidden rounded-bay border border-line bg-panel outline-none"
+            >
+              <Outlet />
+            </main>
+          </div>
+          <JobAnnouncer />
+        </PasteProvider>
       </InstallSheetProvider>
     </DiscoverStateProvider>
   )
@@ -123,20 +127,16 @@ function JobAnnouncer() {
   const stageWord = useStageWord()
   const { data } = useJobs()
   const [said, setSaid] = useState('')
+  const spoken = (job: JobView): string => {
+    const { title, kind, state } = job
+    if (state === 'running') return t('jobs.say', { title, stage: stageWord(job) })
+    if (state === 'cancelled') return t('jobs.cancelled', { title })
+    if (kind === 'sync') return state === 'done' ? t('jobs.synced') : t('jobs.sync-failed')
+    if (state === 'failed') return t('jobs.failed', { title })
+    return kind === 'install' ? t('jobs.done', { title }) : t('jobs.ended', { title })
+  }
   const newest = data?.[0]
-  const line = newest
-    ? newest.state === 'running'
-      ? t('jobs.say', { title: newest.title, stage: stageWord(newest) })
-      : newest.state === 'done'
-        ? newest.kind === 'sync'
-          ? t('jobs.synced')
-          : t('jobs.done', { title: newest.title })
-        : newest.state === 'failed'
-          ? newest.kind === 'sync'
-            ? t('jobs.sync-failed')
-            : t('jobs.failed', { title: newest.title })
-          : t('jobs.cancelled', { title: newest.title })
-    : ''
+  const line = newest ? spoken(newest) : ''
   const first = useRef(true)
   useEffect(() => {
     // What had ended before the window was opened is not news.

@@ -1,10 +1,21 @@
 import { Link } from '@tanstack/react-router'
-import { AppWindow, CircleAlert, Compass, History, KeyRound, Layers, type LucideIcon, Settings2 } from 'lucide-react'
+import {
+  AppWindow,
+  CircleAlert,
+  CircleArrowUp,
+  Compass,
+  History,
+  KeyRound,
+  Layers,
+  type LucideIcon,
+  Settings2,
+} from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useApps, useServers } from '@/backend/queries'
+import { useApps, useServers, useUpdates } from '@/backend/queries'
 import { appHealth } from '@/features/apps/health'
 import { needsYou } from '@/features/installed/installed'
+import { updateReady } from '@/features/updates/updates-bar'
 import { count } from '@/text/format'
 import { Mark } from '@/ui/mark'
 import { Tooltip } from '@/ui/tooltip'
@@ -29,6 +40,7 @@ type Item = {
   icon: LucideIcon
   n?: number
   problems?: number
+  updates?: number
 }
 
 export function Sidebar() {
@@ -36,11 +48,20 @@ export function Sidebar() {
   const narrow = useNarrow()
   const servers = useServers()
   const apps = useApps()
+  const updates = useUpdates()
+  const newer = (updates.data ?? []).filter(updateReady).length
   const waiting = (servers.data ?? []).filter(needsYou).length
   const brokenApps = (apps.data ?? []).filter((a) => a.found && appHealth(a) === 'bad').length
   const top: Item[] = [
     { to: '/', name: t('nav.discover'), icon: Compass },
-    { to: '/installed', name: t('nav.installed'), icon: Layers, n: servers.data?.length, problems: waiting },
+    {
+      to: '/installed',
+      name: t('nav.installed'),
+      icon: Layers,
+      n: servers.data?.length,
+      problems: waiting,
+      updates: newer,
+    },
     { to: '/apps', name: t('nav.apps'), icon: AppWindow, problems: brokenApps },
     { to: '/activity', name: t('nav.activity'), icon: History },
   ]
@@ -92,6 +113,11 @@ function NavItem({ item, narrow }: { item: Item; narrow: boolean }) {
             <span className="num ml-auto inline-flex items-center gap-1 font-semibold text-bad text-meta narrow:absolute narrow:top-0.5 narrow:right-0.5 narrow:grid narrow:size-4 narrow:place-items-center narrow:rounded-full narrow:bg-bad narrow:text-count narrow:text-panel">
               <CircleAlert aria-hidden className="size-3 narrow:hidden" />
               {problems} <span className="sr-only">{t('nav.problems', { count: problems })}</span>
+            </span>
+          ) : (item.updates ?? 0) > 0 ? (
+            <span className="num ml-auto inline-flex items-center gap-1 font-semibold text-accent-text text-meta narrow:absolute narrow:top-0.5 narrow:right-0.5 narrow:grid narrow:size-4 narrow:place-items-center narrow:rounded-full narrow:bg-accent narrow:text-count narrow:text-on-accent">
+              <CircleArrowUp aria-hidden className="size-3 narrow:hidden" />
+              {item.updates} <span className="sr-only">{t('nav.updates', { count: item.updates ?? 0 })}</span>
             </span>
           ) : (
             item.n !== undefined &&

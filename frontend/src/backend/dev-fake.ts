@@ -1,5 +1,6 @@
 import { type Fake, makeFake, someWords } from './fake'
-import { makeApps, makeFirstRun } from './fake-data'
+import { makeApps, makeFirstRun, notionInputs } from './fake-data'
+import type { InputField } from './types'
 
 declare global {
   interface Window {
@@ -10,7 +11,7 @@ declare global {
 
 /**
  * The fake of `npm run dev`. The address chooses a scene: ?scene=first-run,
- * empty, error, no-keychain; ?theme=dark; ?slow.
+ * empty, error, no-keychain, risks, no-engine; ?theme=dark; ?slow.
  */
 export function devFake(): Fake {
   const wish = new URLSearchParams(window.location.search)
@@ -35,6 +36,35 @@ export function devFake(): Fake {
   if (scene === 'error')
     for (const m of ['search', 'servers', 'apps', 'history', 'keys', 'settings', 'listing'] as const)
       fake.fail(m, someWords())
+  if (scene === 'risks') {
+    fake.state.offer.risks = [
+      { code: 'unsigned', text: 'Nobody has signed this bundle, so nobody vouches for it.', command: '' },
+      {
+        code: 'command',
+        text: 'It starts a program that is not in the bundle.',
+        command: 'npx -y @example/other --all',
+      },
+    ]
+    fake.state.offer.inputs = [
+      {
+        ...notionInputs[1],
+        key: 'F',
+        label: 'Folders it may open',
+        multiple: true,
+        default: '/home/maria/Documents\n/home/maria/Work',
+      } as InputField,
+    ]
+    fake.state.offer.own_inputs = true
+  }
+  if (scene === 'no-engine')
+    fake.fail(
+      'installOffer',
+      someWords({
+        code: 'engine_missing',
+        message: 'Docker is not running on this computer.',
+        hint: 'Start Docker, or get this server in another way.',
+      }),
+    )
   const theme = wish.get('theme')
   if (theme === 'dark' || theme === 'light') fake.state.settings.theme = theme
   window.toolbayFake = fake

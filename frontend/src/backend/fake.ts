@@ -2,14 +2,17 @@ import {
   addedDiff,
   ago,
   makeApps,
+  makeDifference,
   makeFacts,
   makeFirstRun,
   makeHistory,
   makeListings,
   makeOrigins,
+  makePasted,
   makeRecords,
   makeServers,
   makeSettings,
+  makeUpdates,
   notionInputs,
   removedDiff,
 } from './fake-data'
@@ -17,6 +20,7 @@ import type {
   AppView,
   Backend,
   ChangeView,
+  Difference,
   FirstRun,
   InputField,
   InstallOffer,
@@ -24,6 +28,8 @@ import type {
   InstallResult,
   JobView,
   Listing,
+  Opening,
+  PasteItem,
   Progress,
   SearchPage,
   SearchQuery,
@@ -31,6 +37,9 @@ import type {
   SettingsView,
   Sort,
   SourceView,
+  UpdateRequest,
+  UpdateResult,
+  UpdateView,
   Way,
   Words,
 } from './types'
@@ -52,6 +61,14 @@ export type FakeState = {
   failure: Words | null
   /** words an install ends with, by listing id */
   installFails: Record<string, Words>
+  updates: UpdateView[]
+  /** what comparing finds, by server */
+  differences: Record<string, Difference>
+  /** words an update ends with, by server */
+  updateFails: Record<string, Words>
+  /** what is found in a pasted text */
+  pasted: PasteItem[]
+  opened: Opening[]
   jobs: JobView[]
 }
 
@@ -63,7 +80,10 @@ export type Fake = Backend & {
   fail(method: keyof Backend, words: Words | undefined): void
   /** sends a job event, as the Go side would */
   sendJob(job: JobView): void
-  changed(what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings'): void
+  /** the desktop asks Toolbay to open something */
+  sendOpen(what: Opening): void
+  sendDrop(paths: string[]): void
+  changed(what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings' | 'updates'): void
 }
 
 export type FakeOptions = Partial<FakeState> & {
@@ -120,6 +140,11 @@ export function makeFake(options: FakeOptions = {}): Fake {
     kinds: ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'local'],
     failure: null,
     installFails: {},
+    updates: makeUpdates(),
+    differences: { github: makeDifference() },
+    updateFails: {},
+    pasted: makePasted(),
+    opened: [],
     jobs: [],
     ...given,
   }
@@ -127,6 +152,8 @@ export function makeFake(options: FakeOptions = {}): Fake {
   const failing = new Map<string, Words>()
   const jobEars = new Set<(j: JobView) => void>()
   const changeEars = new Set<(what: never) => void>()
+  const openEars = new Set<(what: Opening) => void>()
+  const dropEars = new Set<(paths: string[]) => void>()
   const removed = new Map<string, ServerView[]>()
   const cancelled = new Set<string>()
   let next = 1
@@ -277,6 +304,72 @@ export function makeFake(options: FakeOptions = {}): Fake {
     changed('apps')
   }
 
+  const titleOf = (id: string) => state.servers.find((s) => s.id === id)?.title ?? id
+
+  function result(id: string, from: string, to: string): UpdateResult {
+    const difference = state.differences[id] ?? { ...makeDifference(), added: [], removed: [], reworded: [], risks: [] }
+    return {
+      server: id,
+      title: titleOf(id),
+      from,
+      to,
+      newest: false,
+      difference: { ...difference, from, to },
+      change: '',
+      freed_bytes: 0,
+      earlier: from,
+    }
+  }
+
+  /** Applying asks about each risk until it is agreed to, as the Go side does. */
+  function updated(req: UpdateRequest, apply: boolean): UpdateResult {
+    const words = state.updateFails[req.server]
+    if (words) throw words
+    const u = state.updates.find((x) => x.server === req.server)
+    const r = result(req.server, u?.version ?? '', u?.newer ?? '')
+    if (!apply) return r
+    if (r.difference.risks.length > 0 && !req.accept_risk)
+      throw someWords({
+        code: 'consent_needed',
+        message: 'Toolbay needs your yes first.',
+        needs: r.difference.risks.map((risk) => ({
+          kind: 'risk',
+          name: risk,
+          text: 'Its tools say something else now.',
+          flag: '--accept-risk',
+        })),
+      })
+    if (u) Object.assign(u, { state: 'current', version: u.newer, newer: '', earlier: u.version })
+    const s = state.servers.find((x) => x.id === req.server)
+    if (s) s.version = r.to
+    r.change = record('update', `${r.title} updated`)
+    changed('servers')
+    changed('updates')
+    return r
+  }
+
+  function runUpdate(kind: string, title: string, subject: string, work: () => UpdateResult | undefined): string {
+    const job: JobView = {
+      id: `job-${next++}`,
+      kind,
+      title,
+      subject,
+      state: 'running',
+      progress: { stage: 'download', done: 0, total: 0, unit: '' },
+      started: ago(0),
+    }
+    sendJob(job)
+    void sleep(step * 2).then(() => {
+      try {
+        const update = work()
+        sendJob({ ...job, state: 'done', ...(update ? { update } : {}) })
+      } catch (error) {
+        sendJob({ ...job, state: 'failed', error: error as Words })
+      }
+    })
+    return job.id
+  }
+
   function findPage(q: SearchQuery): SearchPage {
     const words = q.text.toLowerCase().split(/\s+/).filter(Boolean)
     const installed = (l: Listing) => state.servers.filter((s) => s.listing === l.id).map((s) => s.id)
@@ -338,6 +431,12 @@ export function makeFake(options: FakeOptions = {}): Fake {
     },
     sendJob,
     changed,
+    sendOpen: (what) => {
+      for (const f of openEars) f(what)
+    },
+    sendDrop: (paths) => {
+      for (const f of dropEars) f(paths)
+    },
 
     failure: () => answer('failure', [], () => state.failure),
 
@@ -446,6 +545,36 @@ export function makeFake(options: FakeOptions = {}): Fake {
         removed.set(change, before)
         changed('servers')
         return { removed: ids, apps: appsHit, freed_bytes: 4_200_000, change }
+      }),
+
+    updates: () => answer('updates', [], () => state.updates),
+    checkUpdates: () => answer('checkUpdates', [], () => runUpdate('check', 'Newer versions', '', () => undefined)),
+    prepareUpdate: (req) =>
+      answer('prepareUpdate', [req], () =>
+        runUpdate('compare', titleOf(req.server), req.server, () => updated(req, false)),
+      ),
+    applyUpdate: (req) => answer('applyUpdate', [req], () => updated(req, true)),
+    updateServers: (ids) =>
+      answer('updateServers', [ids], () =>
+        ids.map((id) =>
+          runUpdate('update', titleOf(id), id, () =>
+            updated({ server: id, answers: {}, secrets: {}, allow_scripts: false, accept_risk: false }, true),
+          ),
+        ),
+      ),
+    discardUpdate: (id) => answer('discardUpdate', [id], () => undefined),
+    pin: (id, pinned) =>
+      answer('pin', [id, pinned], () => {
+        for (const u of state.updates) if (u.server === id) u.pinned = pinned
+        changed('updates')
+      }),
+    rollback: (id) =>
+      answer('rollback', [id], () => {
+        const u = state.updates.find((x) => x.server === id)
+        return {
+          ...result(id, u?.version ?? '', u?.earlier ?? ''),
+          change: record('rollback', `${titleOf(id)} went back`),
+        }
       }),
 
     apps: () => answer('apps', [], () => state.apps),
@@ -638,12 +767,22 @@ export function makeFake(options: FakeOptions = {}): Fake {
         state.firstRun.needed = false
       }),
 
+    opened: () => answer('opened', [], () => state.opened),
+    openFiles: (paths) =>
+      answer('openFiles', [paths], () =>
+        paths.filter((p) => /\.(mcpb|dxt)$/.test(p)).map((p) => ({ ref: `mcpb:${p}`, kind: 'file' })),
+      ),
+    paste: (text) =>
+      answer('paste', [text], () => ({ items: /npx|"mcpServers"|:\/\//.test(text) ? state.pasted : [] })),
+
     pickFolder: (title) => answer('pickFolder', [title], () => '/home/maria/Documents/Notion files'),
     pickFile: (title) => answer('pickFile', [title], () => '/home/maria/Documents/shop.db'),
     openLink: (url) => answer('openLink', [url], () => undefined),
 
-    on: (event: 'job' | 'changed', f: (data: never) => void) => {
-      const ears = (event === 'job' ? jobEars : changeEars) as Set<(data: never) => void>
+    on: (event: 'job' | 'changed' | 'open' | 'drop', f: (data: never) => void) => {
+      const ears = { job: jobEars, changed: changeEars, open: openEars, drop: dropEars }[event] as Set<
+        (data: never) => void
+      >
       ears.add(f)
       return () => ears.delete(f)
     },

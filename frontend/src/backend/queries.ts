@@ -9,7 +9,7 @@ import {
 import { useEffect } from 'react'
 import { useBackend } from '.'
 import { noteProgress } from './stage-log'
-import type { Backend, InstallRequest, JobView, RegistrySpec, SearchQuery } from './types'
+import type { Backend, InstallRequest, JobView, RegistrySpec, SearchQuery, UpdateRequest } from './types'
 
 /** What the screens ask the Go side for. A 'changed' event makes the named ones ask again. */
 const keys = {
@@ -24,11 +24,13 @@ const keys = {
   diff: ['diff'] as const,
   settings: ['settings'] as const,
   jobs: ['jobs'] as const,
+  updates: ['updates'] as const,
   firstRun: ['first-run'] as const,
 }
 
 const stale = {
-  servers: [keys.servers, keys.search, keys.listing, keys.keys, keys.form],
+  updates: [keys.updates],
+  servers: [keys.servers, keys.updates, keys.search, keys.listing, keys.keys, keys.form],
   apps: [keys.apps, keys.servers, keys.form],
   history: [keys.history],
   catalogue: [keys.search, keys.listing, keys.settings],
@@ -104,6 +106,11 @@ export function useServers() {
   return useQuery({ queryKey: keys.servers, queryFn: () => backend.servers() })
 }
 
+export function useUpdates() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.updates, queryFn: () => backend.updates() })
+}
+
 export function useApps() {
   const backend = useBackend()
   return useQuery({ queryKey: keys.apps, queryFn: () => backend.apps() })
@@ -168,6 +175,14 @@ function useAct<A, R>(act: (backend: Backend, a: A) => Promise<R>, again: readon
   })
 }
 
+export const useCheckUpdates = () => useAct((b, _: undefined) => b.checkUpdates(), [keys.jobs])
+export const usePrepareUpdate = () => useAct((b, req: UpdateRequest) => b.prepareUpdate(req), [keys.jobs])
+export const useApplyUpdate = () =>
+  useAct((b, req: UpdateRequest) => b.applyUpdate(req), [...stale.servers, keys.history])
+export const useUpdateServers = () => useAct((b, ids: string[]) => b.updateServers(ids), [keys.jobs])
+export const usePin = () => useAct((b, p: { id: string; pinned: boolean }) => b.pin(p.id, p.pinned), [keys.updates])
+export const useRollback = () => useAct((b, id: string) => b.rollback(id), [...stale.servers, keys.history])
+export const usePasteReview = () => useAct((b, text: string) => b.paste(text), [])
 export const useInstall = () => useAct((b, req: InstallRequest) => b.install(req), [keys.jobs])
 export const useCancelJob = () => useAct((b, id: string) => b.cancelJob(id), [])
 export const useTestServer = () => useAct((b, id: string) => b.testServer(id), [keys.servers])

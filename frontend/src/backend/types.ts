@@ -254,7 +254,7 @@ export type Progress = { stage: string; done: number; total: number; unit: '' | 
 
 export type JobView = {
   id: string
-  /** install, sync, test */
+  /** install, sync, check, compare, update */
   kind: string
   title: string
   /** listing or server the job is about */
@@ -264,7 +264,86 @@ export type JobView = {
   started: string
   error?: Words
   result?: InstallResult
+  /** of an update, or of fetching one to be compared */
+  update?: UpdateResult
 }
+
+/** What is known of newer versions of one server. */
+export type UpdateView = {
+  server: string
+  title: string
+  version: string
+  state: 'current' | 'newer' | 'changed' | 'withdrawn' | 'unknown'
+  newer: string
+  pinned: boolean
+  /** '' for never */
+  checked: string
+  /** why it could not be found out */
+  problem: Words | null
+  /** the version that can be gone back to, '' for none */
+  earlier: string
+  /** the user has had the newer one and went back */
+  gone_back: boolean
+  /** fetched and compared already */
+  prepared: boolean
+}
+
+export type UpdateRequest = {
+  server: string
+  answers: Record<string, string>
+  secrets: Record<string, string>
+  allow_scripts: boolean
+  accept_risk: boolean
+}
+
+export type UpdateResult = {
+  server: string
+  title: string
+  from: string
+  to: string
+  /** there is nothing newer */
+  newest: boolean
+  difference: Difference
+  /** id in the history, '' while nothing is switched */
+  change: string
+  freed_bytes: number
+  earlier: string
+}
+
+/** What changes for the user from one version to another. */
+export type Difference = {
+  from: string
+  to: string
+  /** both versions were tried, so their tools could be compared */
+  tools_known: boolean
+  added: ToolWords[]
+  removed: ToolWords[]
+  reworded: Reworded[]
+  new_inputs: NewInput[]
+  gone_inputs: string[]
+  publisher: TextPair | null
+  signer: TextPair | null
+  command: LinesPair | null
+  /** publisher, signer, command, reworded: what to ask about first */
+  risks: string[]
+}
+
+/** What a tool tells an AI app. */
+export type ToolWords = {
+  name: string
+  title: string
+  description: string
+  takes: string
+  read_only: boolean | null
+}
+
+export type Reworded = { name: string; before: ToolWords; after: ToolWords }
+
+export type NewInput = { name: string; label: string; required: boolean; secret: boolean }
+
+export type TextPair = { before: string; after: string }
+
+export type LinesPair = { before: string[]; after: string[] }
 
 export type ServerView = {
   id: string
@@ -409,6 +488,37 @@ export type FirstRun = { needed: boolean; apps: AppView[]; servers: FoundServer[
 /** Servers the apps already have; the same one in several apps is one row. */
 export type FoundServer = { name: string; detail: string; apps: string[]; readable_key: boolean; entries: number }
 
+/** A file or link that this computer was asked to open with Toolbay. */
+export type Opening = {
+  /** for the install sheet when kind is file, for the paste box when it is link */
+  ref: string
+  kind: string
+}
+
+/** One server found in a text. Values of keys stay on the Go side. */
+export type PasteItem = {
+  /** goes to the install sheet */
+  ref: string
+  /** npm, pypi, oci, mcpb, remote, local or listing */
+  kind: string
+  /** what the text calls it */
+  name: string
+  title: string
+  publisher: string
+  category: string
+  package: Pack
+  /** the listing's title when a list knows it, else '' */
+  known: string
+  /** labels of the keys in the text, never their values */
+  keys: string[]
+  /** sentences */
+  warnings: string[]
+  /** false when this version of Toolbay cannot install it */
+  usable: boolean
+}
+
+export type PasteReview = { items: PasteItem[] }
+
 /** Everything the window may ask for. wails.ts and fake.ts implement it. */
 export interface Backend {
   /** why nothing can be shown, or null when all is well */
@@ -427,6 +537,19 @@ export interface Backend {
   servers(): Promise<ServerView[]>
   testServer(id: string): Promise<TestResult>
   removeServers(ids: string[]): Promise<RemoveResult>
+
+  /** from the last look; asks nobody */
+  updates(): Promise<UpdateView[]>
+  /** starts a job of kind "check" */
+  checkUpdates(): Promise<string>
+  /** starts a job of kind "compare": fetches the newer version beside the old one, switches nothing */
+  prepareUpdate(req: UpdateRequest): Promise<string>
+  applyUpdate(req: UpdateRequest): Promise<UpdateResult>
+  /** starts a job of kind "update" for each; one with a risk fails with consent_needed */
+  updateServers(ids: string[]): Promise<string[]>
+  discardUpdate(id: string): Promise<void>
+  pin(id: string, pinned: boolean): Promise<void>
+  rollback(id: string): Promise<UpdateResult>
 
   apps(): Promise<AppView[]>
   previewConnect(app: string, servers: string[]): Promise<ChangeResult>
@@ -460,6 +583,13 @@ export interface Backend {
   firstRun(): Promise<FirstRun>
   finishFirstRun(): Promise<void>
 
+  /** what the desktop asked Toolbay to open before the page was there; later ones come as 'open' */
+  opened(): Promise<Opening[]>
+  /** files dropped on the window: those that can be opened */
+  openFiles(paths: string[]): Promise<Opening[]>
+  /** looks for servers in a text; runs and fetches nothing */
+  paste(text: string): Promise<PasteReview>
+
   /** native pickers; '' when the user changed their mind */
   pickFolder(title: string): Promise<string>
   pickFile(title: string): Promise<string>
@@ -469,6 +599,9 @@ export interface Backend {
   on(event: 'job', f: (j: JobView) => void): () => void
   on(
     event: 'changed',
-    f: (what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings') => void,
+    f: (what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings' | 'updates') => void,
   ): () => void
+  on(event: 'open', f: (what: Opening) => void): () => void
+  /** paths of files dropped on the window */
+  on(event: 'drop', f: (paths: string[]) => void): () => void
 }

@@ -10,6 +10,8 @@ declare global {
     runtime?: {
       EventsOn(name: string, f: (...data: unknown[]) => void): () => void
       ClipboardSetText(text: string): Promise<boolean>
+      OnFileDrop?(f: (x: number, y: number, paths: string[]) => void, useTarget: boolean): void
+      OnFileDropOff?(): void
     }
   }
 }
@@ -38,6 +40,12 @@ function on(event: string, f: (data: never) => void): () => void {
   return off ?? (() => undefined)
 }
 
+/** Only the window's own runtime knows where a dropped file is. */
+function onDrop(f: (paths: string[]) => void): () => void {
+  window.runtime?.OnFileDrop?.((_x, _y, paths) => f(paths), false)
+  return () => window.runtime?.OnFileDropOff?.()
+}
+
 /** The real backend: Go, in the same process. */
 export const wailsBackend: Backend = {
   failure: () => call('Failure'),
@@ -54,6 +62,15 @@ export const wailsBackend: Backend = {
   servers: () => call('Servers'),
   testServer: (id) => call('TestServer', id),
   removeServers: (ids) => call('RemoveServers', ids),
+
+  updates: () => call('Updates'),
+  checkUpdates: () => call('CheckUpdates'),
+  prepareUpdate: (req) => call('PrepareUpdate', req),
+  applyUpdate: (req) => call('ApplyUpdate', req),
+  updateServers: (ids) => call('UpdateServers', ids),
+  discardUpdate: (id) => call('DiscardUpdate', id),
+  pin: (id, pinned) => call('Pin', id, pinned),
+  rollback: (id) => call('Rollback', id),
 
   apps: () => call('Apps'),
   previewConnect: (app, servers) => call('PreviewConnect', app, servers),
@@ -82,11 +99,16 @@ export const wailsBackend: Backend = {
   firstRun: () => call('FirstRun'),
   finishFirstRun: () => call('FinishFirstRun'),
 
+  opened: () => call('Opened'),
+  openFiles: (paths) => call('OpenFiles', paths),
+  paste: (text) => call('Paste', text),
+
   pickFolder: (title) => call('PickFolder', title),
   pickFile: (title) => call('PickFile', title),
   openLink: (url) => call('OpenLink', url),
 
-  on: (event: 'job' | 'changed', f: (data: never) => void) => on(event, f),
+  on: (event: 'job' | 'changed' | 'open' | 'drop', f: (data: never) => void) =>
+    event === 'drop' ? onDrop(f as (paths: string[]) => void) : on(event, f),
 }
 
 /** WebKit gives a page of a custom scheme no clipboard, so the window's own is asked first. */

@@ -14,7 +14,14 @@ export function JobLine({ job }: { job: JobView }) {
   const { t } = useTranslation()
   const stageWord = useStageWord()
   const cancel = useCancelJob()
-  const title = job.kind === 'install' ? t('progress.title', { title: job.title }) : job.title
+  const title =
+    job.kind === 'install'
+      ? t('progress.title', { title: job.title })
+      : job.kind === 'update' || job.kind === 'compare'
+        ? t(`jobs.${job.kind}`, { title: job.title })
+        : job.kind === 'check'
+          ? t('jobs.check')
+          : job.title
   const sync = job.kind === 'sync'
   if (job.state === 'failed') {
     const failed = sync ? t('jobs.sync-failed') : t('jobs.failed', { title: job.title })

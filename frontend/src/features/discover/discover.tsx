@@ -4,6 +4,8 @@ import { useDeferredValue, useEffect, useLayoutEffect, useMemo, useRef, useState
 import { useTranslation } from 'react-i18next'
 import { type Listing, toWords } from '@/backend'
 import { useSearch } from '@/backend/queries'
+import { usePaste } from '@/features/paste/paste-context'
+import { looksPasted, PasteButton } from '@/features/paste/paste-sheet'
 import { count } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Empty } from '@/ui/empty'
@@ -21,6 +23,7 @@ import { ServerCard, SkeletonCard } from './server-card'
 export function Discover() {
   const { t } = useTranslation()
   const { filters, change } = useDiscoverState()
+  const paste = usePaste()
   const text = useDeferredValue(filters.text)
   const search = useSearch({ ...filters, text })
   const first = search.data?.pages[0]
@@ -39,6 +42,7 @@ export function Discover() {
         <h1 className="sr-only">{t('nav.discover')}</h1>
         <div className="flex items-center gap-3.5">
           <SearchBox />
+          <PasteButton short onClick={() => paste.open()} />
           <DataAge />
         </div>
         <div className="mt-3.5">
@@ -89,6 +93,7 @@ export function Discover() {
 function SearchBox() {
   const { t } = useTranslation()
   const { filters, change } = useDiscoverState()
+  const paste = usePaste()
   const field = useRef<HTMLInputElement>(null)
   const all = useSearch(start)
   const known = all.data?.pages[0]?.facets.all
@@ -116,6 +121,12 @@ function SearchBox() {
       placeholder={known ? t('discover.search-among', { n: count(known) }) : t('discover.search')}
       value={filters.text}
       onChange={(e) => change({ text: e.target.value })}
+      onPaste={(e) => {
+        const text = e.clipboardData.getData('text/plain')
+        if (!looksPasted(text)) return
+        e.preventDefault()
+        paste.open(text)
+      }}
       onKeyDown={(e) => {
         if (e.key === 'Escape') change({ text: '' })
       }}

@@ -5,8 +5,13 @@ import type { Need, Risk } from '@/backend'
 import { Checkbox } from '@/ui/checkbox'
 import { Note } from '@/ui/note'
 
-/** What may be asked in words of its own; anything else gets the general yes. */
-const known = ['keys-file', 'writable', 'command', 'unsigned'] as const
+/** What is asked in words of its own; anything else gets the general yes. */
+function wordOf(risk: Risk): 'keys-file' | 'writable' | 'command' | 'unsigned' | undefined {
+  if (risk.command !== '') return 'command'
+  if (risk.code === 'keys-file') return 'keys-file'
+  if (risk.code.startsWith('mount-write')) return 'writable'
+  return /^(unsigned|signature_)/.test(risk.code) ? 'unsigned' : undefined
+}
 
 /** All that must be agreed to before an install: what the plan tells, and what only came out on trying. */
 export function risksOf(caution: string, offered: Risk[], needs: Need[]): Risk[] {
@@ -27,7 +32,7 @@ export function Risks({ risks, agreed, onAgree }: Props) {
   const { t } = useTranslation()
   return risks.map((r) => {
     const key = riskKey(r)
-    const word = known.find((k) => k === r.code)
+    const word = wordOf(r)
     return (
       <Note key={key} tone="warn" icon={TriangleAlert} className="mt-3">
         <p>{r.text}</p>

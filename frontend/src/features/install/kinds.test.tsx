@@ -94,7 +94,7 @@ describe('the install sheet of any kind', () => {
     const words = someWords({
       code: 'consent_needed',
       message: 'Toolbay needs your yes first.',
-      needs: [{ kind: 'risk', name: 'writable', text: 'It could change Documents.', flag: '--accept-risk' }],
+      needs: [{ kind: 'risk', name: 'mount-write', text: 'It could change Documents.', flag: '--accept-risk' }],
     })
     const { user, sheet, fake } = await get('Memory', { installFails: { [memory]: words } })
     await user.click(await sheet.findByRole('button', { name: 'Install' }))

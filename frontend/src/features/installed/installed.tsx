@@ -1,10 +1,37 @@
 import { Link } from '@tanstack/react-router'
-import { ChevronDown, ChevronRight, Ellipsis, KeyRound, Play, RefreshCw, Trash2, TriangleAlert } from 'lucide-react'
+import {
+  ChevronDown,
+  ChevronRight,
+  CircleArrowUp,
+  Ellipsis,
+  History,
+  KeyRound,
+  Pin,
+  PinOff,
+  Play,
+  RefreshCw,
+  Trash2,
+  TriangleAlert,
+} from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type AppView, type ServerView, toWords, type Words } from '@/backend'
-import { useApps, useRemoveServers, useServers, useTestServer, useUndo } from '@/backend/queries'
+import { type AppView, type ServerView, toWords, type UpdateView, type Words } from '@/backend'
+import {
+  useApps,
+  useCheckUpdates,
+  usePin,
+  useRemoveServers,
+  useRollback,
+  useServers,
+  useTestServer,
+  useUndo,
+  useUpdates,
+} from '@/backend/queries'
 import { KeyDialog } from '@/features/keys/key-dialog'
+import { usePaste } from '@/features/paste/paste-context'
+import { PasteButton } from '@/features/paste/paste-sheet'
+import { UpdateSheet } from '@/features/updates/update-sheet'
+import { UpdatesBar, updateReady } from '@/features/updates/updates-bar'
 import { list, useAgo } from '@/text/format'
 import { Bay } from '@/ui/bay'
 import { Button, buttonClass } from '@/ui/button'
@@ -24,30 +51,45 @@ import { ServerDetails } from './server-details'
 
 export const needsYou = (s: ServerView) => s.status === 'broken' || s.status === 'needs-key' || s.alert !== null
 
-type Filter = 'all' | 'needs-you'
+type Filter = 'all' | 'needs-you' | 'updates'
 
 export function Installed() {
   const { t } = useTranslation()
   const servers = useServers()
   const apps = useApps()
+  const updates = useUpdates()
+  const look = useCheckUpdates()
+  const paste = usePaste()
   const [find, setFind] = useState('')
   const [filter, setFilter] = useState<Filter>('all')
   const test = useTestServer()
   const all = servers.data ?? []
   const waiting = all.filter(needsYou)
   const hit = (s: ServerView) => `${s.title} ${s.publisher} ${s.id}`.toLowerCase().includes(find.toLowerCase().trim())
+  const known = updates.data ?? []
+  const ready = known.filter(updateReady)
+  const newer = (s: ServerView) => ready.some((u) => u.server === s.id)
   const choices: Choice<Filter>[] = [
     { value: 'all', label: t('installed.all'), count: all.length },
     { value: 'needs-you', label: t('installed.needs-you'), count: waiting.length },
+    ...(ready.length > 0 || filter === 'updates'
+      ? [{ value: 'updates' as const, label: t('installed.updates'), count: ready.length }]
+      : []),
   ]
-  const top = waiting.filter(hit)
-  const rest = filter === 'all' ? all.filter((s) => !needsYou(s) && hit(s)) : []
+  const top = filter === 'updates' ? [] : waiting.filter(hit)
+  const rest =
+    filter === 'all'
+      ? all.filter((s) => !needsYou(s) && hit(s))
+      : filter === 'updates'
+        ? all.filter((s) => newer(s) && hit(s))
+        : []
   const slots = (apps.data ?? []).filter((a) => a.found)
 
   return (
     <>
       <PageHead title={t('nav.installed')}>
         {all.length > 0 && <FindField label={t('installed.find')} value={find} onChange={setFind} />}
+        <PasteButton onClick={() => paste.open()} />
       </PageHead>
       <PageBody>
         {servers.isPending ? (
@@ -69,6 +111,11 @@ export function Installed() {
           <>
             <div className="flex flex-wrap items-center justify-between gap-2">
               <Segmented label={t('installed.show')} value={filter} onChange={setFilter} choices={choices} />
+              <span className="grow" />
+              <Button tone="quiet" size="sm" disabled={look.isPending} onClick={() => look.mutate(undefined)}>
+                <CircleArrowUp aria-hidden className="size-3.5" />
+                {t('updates.check')}
+              </Button>
               <Button
                 tone="quiet"
                 size="sm"
@@ -81,9 +128,15 @@ export function Installed() {
                 {t('installed.check-all')}
               </Button>
             </div>
-            {top.length > 0 && <Group title={t('installed.needs-you')} servers={top} slots={slots} />}
+            <UpdatesBar updates={known} />
+            {top.length > 0 && <Group title={t('installed.needs-you')} servers={top} slots={slots} updates={known} />}
             {rest.length > 0 && (
-              <Group title={top.length > 0 ? t('installed.else') : t('installed.yours')} servers={rest} slots={slots} />
+              <Group
+                title={top.length > 0 ? t('installed.else') : t('installed.yours')}
+                servers={rest}
+                slots={slots}
+                updates={known}
+              />
             )}
             {top.length === 0 && rest.length === 0 && (
               <Empty title={find ? t('installed.none-for', { text: find }) : t('installed.all-well')}>
@@ -97,13 +150,15 @@ export function Installed() {
   )
 }
 
-function Group({ title, servers, slots }: { title: string; servers: ServerView[]; slots: AppView[] }) {
+type GroupProps = { title: string; servers: ServerView[]; slots: AppView[]; updates: UpdateView[] }
+
+function Group({ title, servers, slots, updates }: GroupProps) {
   return (
     <section aria-label={title}>
       <SectionHead title={title} className="mt-4 mb-2" />
       <Rows>
         {servers.map((s) => (
-          <ServerRow key={s.id} server={s} slots={slots} />
+          <ServerRow key={s.id} server={s} slots={slots} update={updates.find((u) => u.server === s.id)} />
         ))}
       </Rows>
     </section>
@@ -117,13 +172,17 @@ const tones: Record<ServerView['status'], StatusTone> = {
   untested: 'untested',
 }
 
-function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) {
+type RowProps = { server: ServerView; slots: AppView[]; update: UpdateView | undefined }
+
+function ServerRow({ server, slots, update }: RowProps) {
   const { t } = useTranslation()
   const ago = useAgo()
   const id = useId()
   const [open, setOpen] = useState(false)
   const [keying, setKeying] = useState(false)
+  const [updating, setUpdating] = useState(false)
   const actions = useServerActions(server)
+  const ready = update !== undefined && updateReady(update)
   const key = server.settings.find((s) => s.secret && !s.set) ?? server.settings.find((s) => s.secret)
   const Chevron = open ? ChevronDown : ChevronRight
   const names = slots.filter((a) => server.apps.includes(a.id)).map((a) => a.name)
@@ -148,9 +207,13 @@ function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) 
             <p className="meta truncate">{server.publisher || server.id}</p>
           </div>
         </div>
-        <Status tone={tones[server.status]}>
-          {actions.testing ? t('installed.testing') : t(`status.${server.status}`)}
-        </Status>
+        {server.status === 'ok' && ready && !actions.testing ? (
+          <Status tone="update">{t('updates.status')}</Status>
+        ) : (
+          <Status tone={tones[server.status]}>
+            {actions.testing ? t('installed.testing') : t(`status.${server.status}`)}
+          </Status>
+        )}
         <span className="tight:hidden">
           <Bay apps={slots} on={server.apps} problem={server.status === 'broken' ? server.apps : []} />
         </span>
@@ -164,6 +227,15 @@ function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) 
           {server.status === 'untested' && (
             <Button size="sm" onClick={actions.test} disabled={actions.testing}>
               {t('test', { ns: 'actions' })}
+            </Button>
+          )}
+          {ready && update && server.status !== 'needs-key' && (
+            <Button
+              size="sm"
+              aria-label={t('updates.review-name', { title: server.title })}
+              onClick={() => setUpdating(true)}
+            >
+              {t('updates.review')}
             </Button>
           )}
           <Menu
@@ -183,6 +255,7 @@ function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) 
                 {key.set ? t('replace-key', { ns: 'actions' }) : t('add-key', { ns: 'actions' })}
               </MenuItem>
             )}
+            {update && <UpdateItems update={update} act={actions} />}
             <MenuItem destructive onClick={actions.remove}>
               <Trash2 aria-hidden className="size-4" />
               {t('remove', { ns: 'actions' })}
@@ -219,6 +292,7 @@ function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) 
       <div id={id} hidden={!open}>
         {open && <ServerDetails server={server} apps={names.length > 0 ? list(names) : t('installed.no-app')} />}
       </div>
+      {updating && update && <UpdateSheet update={update} open onClose={() => setUpdating(false)} />}
       {keying && key && (
         <KeyDialog
           server={server.id}
@@ -231,6 +305,25 @@ function ServerRow({ server, slots }: { server: ServerView; slots: AppView[] }) 
         />
       )}
     </li>
+  )
+}
+
+/** Staying at a version, and the way back to the last one. */
+function UpdateItems({ update, act }: { update: UpdateView; act: ReturnType<typeof useServerActions> }) {
+  const { t } = useTranslation()
+  return (
+    <>
+      <MenuItem onClick={() => act.pin(!update.pinned)}>
+        {update.pinned ? <PinOff aria-hidden className="size-4" /> : <Pin aria-hidden className="size-4" />}
+        {update.pinned ? t('updates.unpin') : t('updates.pin')}
+      </MenuItem>
+      {update.earlier !== '' && (
+        <MenuItem onClick={act.rollback}>
+          <History aria-hidden className="size-4" />
+          {t('updates.go-back-to', { version: update.earlier })}
+        </MenuItem>
+      )}
+    </>
   )
 }
 
@@ -269,9 +362,28 @@ function useServerActions(server: ServerView) {
   const test = useTestServer()
   const remove = useRemoveServers()
   const undo = useUndo()
+  const pin = usePin()
+  const back = useRollback()
+  const error = remove.error ?? back.error ?? pin.error ?? test.error
   return {
     testing: test.isPending,
-    problem: remove.error ? toWords(remove.error) : test.error ? toWords(test.error) : undefined,
+    problem: error ? toWords(error) : undefined,
+    pin: (pinned: boolean) =>
+      pin.mutate(
+        { id: server.id, pinned },
+        {
+          onSuccess: () =>
+            say(
+              pinned
+                ? t('updates.pinned', { title: server.title, version: server.version })
+                : t('updates.unpinned', { title: server.title }),
+            ),
+        },
+      ),
+    rollback: () =>
+      back.mutate(server.id, {
+        onSuccess: (r) => say(t('updates.went-back', { title: server.title, version: r.to })),
+      }),
     test: () =>
       test.mutate(server.id, {
         onSuccess: (r) => {

@@ -5,6 +5,7 @@ import type { Way } from '@/backend'
 import { cn } from '@/ui/cn'
 
 const known = ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'nuget', 'cargo'] as const
+const titled = [...known, 'local', 'listing'] as const
 const reasons = ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'later'] as const
 
 const becauses = ['only-way', 'works-in-all-apps', 'nothing-to-download', 'keeps-apart'] as const
@@ -18,6 +19,15 @@ export function useWayWords(): (way: Way) => { title: string; why: string } {
     const because = way.recommended && way.usable ? becauses.find((r) => r === way.because) : undefined
     const why = way.usable ? reasons.find((r) => r === way.why) : 'later'
     return { title: type ? w(`${type}.title`) : way.type, why: because ? b(because) : why ? w(`${why}.why`) : '' }
+  }
+}
+
+/** What a kind of package is called. */
+export function useKindWord(): (type: string) => string {
+  const { t } = useTranslation('ways')
+  return (type) => {
+    const known = titled.find((k) => k === type)
+    return known ? t(`${known}.title`) : ''
   }
 }
 

@@ -36,9 +36,11 @@ var shapes = map[string]string{
 	"update":  updated1,
 	"update all": `[{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"",
 		"error":{"?":"","code":"","message":"","hint":"","args":{},"needs":[{"kind":"","name":"","text":"","flag":""}],"detail":""}}]`,
-	"test":        test1,
-	"test-failed": test1,
-	"remove":      `{"removed":["id"],"apps":[""],"freed_bytes":0,"change":""}`,
+	"verify":        verified1,
+	"verify-failed": verified1,
+	"test":          test1,
+	"test-failed":   test1,
+	"remove":        `{"removed":["id"],"apps":[""],"freed_bytes":0,"change":""}`,
 	"apps": `[{"id":"","name":"","found":true,
 		"files":[{"path":"","scope":"user|project","format":"","health":"ok|absent|empty|broken|unreadable"}],
 		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}]}]`,
@@ -63,6 +65,7 @@ const (
 		"checked":"time?","error":"","earlier":"","gone_back":true,"prepared":true,
 		"alert":{"?":"","code":"","message":"","hint":""}}`
 	updated1    = `{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":""}`
+	verified1   = `[{"server":"id","title":"","version":"","state":"ok|wrong|unknown","files":0,"findings":[{"code":"","path":"","text":""}],"hint":""}]`
 	words1      = `{"name":"","title":"","description":"","takes":"","read_only":"yes?"}`
 	difference1 = `{"from":"","to":"","tools_known":true,"added":[` + words1 + `],"removed":[` + words1 + `],
 		"reworded":[{"name":"","before":` + words1 + `,"after":` + words1 + `}],

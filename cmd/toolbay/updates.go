@@ -269,6 +269,54 @@ func (c *cli) pin(name string, pinned bool, short string) *cobra.Command {
 	}
 }
 
+// maxFindings is how many files a person is told of each kind; --json has all.
+const maxFindings = 10
+
+func (c *cli) verify() *cobra.Command {
+	return &cobra.Command{
+		Use: "verify [SERVER…]", Short: "Compare what is installed with what was installed",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			b, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			res, err := b.Verify(cmd.Context(), args...)
+			if err != nil {
+				return err
+			}
+			wrong := false
+			for _, r := range res {
+				wrong = wrong || r.State == backend.VerifiedWrong
+			}
+			if err := c.print(res, func(w io.Writer) { tellVerified(w, res) }); err != nil || !wrong {
+				return err
+			}
+			return &reported{exitFailed}
+		},
+	}
+}
+
+func tellVerified(w io.Writer, res []backend.VerifyResult) {
+	for _, r := range res {
+		fmt.Fprintln(w, text.Line("verify."+r.State, "server", r.Server, "version", r.Version, "n", fmt.Sprint(r.Files)))
+		told := map[string]int{}
+		for _, f := range r.Findings {
+			if told[f.Code]++; told[f.Code] <= maxFindings {
+				fmt.Fprintln(w, "  "+oneLine(f.Text))
+			}
+		}
+		for _, f := range r.Findings {
+			if n := told[f.Code] - maxFindings; n > 0 {
+				fmt.Fprintln(w, "  "+text.Line("verify.more", "n", fmt.Sprint(n)))
+				told[f.Code] = 0
+			}
+		}
+		if r.Hint != "" {
+			fmt.Fprintln(w, r.Hint)
+		}
+	}
+}
+
 // failureOf is an error as it is told, with the exit code that belongs to it.
 func failureOf(err error) (failure, int) {
 	w := text.ForError(err)

@@ -83,7 +83,6 @@ type Backend struct {
 	keychain secrets.Keys
 	stop     func()        // ends what goes on in the background, nil for nothing
 	stopped  chan struct{} // closed when it has ended
-	images   images        // nil where no engine runs containers
 	unwatch  func()        // ends the daily look for updates, nil for none
 	policy   *catalog.Policy
 }

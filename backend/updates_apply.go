@@ -49,7 +49,6 @@ func (b *Backend) ApplyUpdate(ctx context.Context, req UpdateRequest) (UpdateRes
 	if res.Change, res.FreedBytes, err = b.turnTo(ctx, s, t); err != nil {
 		return UpdateResult{}, err
 	}
-	res.FreedBytes += b.dropImages(ctx, s)
 	b.turned()
 	return res, nil
 }

@@ -2,7 +2,6 @@ package backend
 
 import (
 	"context"
-	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -10,6 +9,7 @@ import (
 
 	"toolbay/backend/install"
 	"toolbay/backend/model"
+	"toolbay/backend/runtimes/engine"
 	"toolbay/backend/text"
 )
 
@@ -93,7 +93,7 @@ func (b *Backend) verify(ctx context.Context, v ServerView) VerifyResult {
 		}
 	}
 	if s.Container != nil {
-		switch there, err := b.hasImage(ctx, *s.Container); {
+		switch there, err := hasImage(ctx, *s.Container); {
 		case err != nil:
 			find("image_unknown", s.Container.Image)
 		case !there:
@@ -106,11 +106,26 @@ func (b *Backend) verify(ctx context.Context, v ServerView) VerifyResult {
 	return r
 }
 
-func (b *Backend) hasImage(ctx context.Context, c model.Container) (bool, error) {
-	if b.images == nil {
-		return false, errors.New("nothing here runs containers")
+// hasImage asks the engine of a container whether its image is there, by its
+// digest. An error tells that nobody knows.
+func hasImage(ctx context.Context, c model.Container) (bool, error) {
+	at, err := engine.ParseAddress(c.Engine)
+	if err != nil {
+		return false, err
 	}
-	return b.images.HasImage(ctx, c)
+	e, err := engine.Open(at)
+	if err != nil {
+		return false, err
+	}
+	defer e.Close()
+	if err := e.Check(ctx); err != nil {
+		return false, err
+	}
+	_, err = e.Image(ctx, c.Image)
+	if model.Code(err) == "image_missing" {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // verifyFolder compares a server's folder with its seal, and its receipt with

@@ -26,8 +26,10 @@ type bench struct {
 	home    string // the user's, with the app's files
 	own     string // Toolbay's, the same for all tests
 	toolbay string
-	bin     string // folder of the apps' commands
-	node    string // folder of the Node they run on
+	bin     string   // folder of the apps' commands
+	node    string   // folder of the Node they run on
+	path    []string // more folders for PATH
+	more    []string // more of the environment
 }
 
 func newBench(t *testing.T) *bench {
@@ -136,25 +138,42 @@ func apps(t *testing.T) (bin, node string) {
 // command runs a program with an empty environment and the test's own home.
 func (b *bench) command(dir, name string, args ...string) (string, string, error) {
 	b.t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
-	defer cancel()
-	if !strings.Contains(name, "/") {
-		name = filepath.Join(b.bin, name)
-	}
-	c := exec.CommandContext(ctx, name, args...)
-	c.Dir = dir
-	c.Env = []string{"HOME=" + b.home, "PATH=" + b.node + ":" + b.bin + ":" + os.Getenv("PATH"), "TERM=dumb", "LANG=C.UTF-8", "TOOLBAY_HOME=" + b.own}
-	// npm's own settings of this machine (proxy, certificates, where packages
-	// come from) are needed to install anything.
-	for _, kv := range os.Environ() {
-		if k, _, _ := strings.Cut(kv, "="); strings.HasPrefix(strings.ToLower(k), "npm_config_") || strings.HasSuffix(strings.ToLower(k), "_proxy") || strings.HasSuffix(k, "_CERT_FILE") || k == "NODE_EXTRA_CA_CERTS" {
-			c.Env = append(c.Env, kv)
-		}
-	}
+	c := b.prepared(dir, name, args...)
 	var out, errs bytes.Buffer
 	c.Stdout, c.Stderr = &out, &errs
 	err := c.Run()
 	return out.String(), errs.String(), err
+}
+
+func (b *bench) prepared(dir, name string, args ...string) *exec.Cmd {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
+	b.t.Cleanup(cancel)
+	path := append([]string{b.node, b.bin}, b.path...)
+	if !strings.Contains(name, "/") {
+		if own := filepath.Join(b.bin, name); fileThere(own) {
+			name = own
+		}
+	}
+	c := exec.CommandContext(ctx, name, args...)
+	c.Dir = dir
+	c.Env = append([]string{"HOME=" + b.home, "PATH=" + strings.Join(path, ":") + ":" + os.Getenv("PATH"), "TERM=dumb", "LANG=C.UTF-8", "TOOLBAY_HOME=" + b.own}, b.more...)
+	// The settings of this machine for npm, pip and uv (proxy, certificates, where
+	// packages come from) are needed to install anything.
+	for _, kv := range os.Environ() {
+		k, _, _ := strings.Cut(kv, "=")
+		low := strings.ToLower(k)
+		if strings.HasPrefix(low, "npm_config_") || strings.HasPrefix(k, "PIP_") || strings.HasPrefix(k, "UV_") || strings.HasSuffix(low, "_proxy") ||
+			strings.HasSuffix(k, "_CERT_FILE") || k == "NODE_EXTRA_CA_CERTS" || k == "DOCKER_HOST" {
+			c.Env = append(c.Env, kv)
+		}
+	}
+	return c
+}
+
+func fileThere(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // run calls the command line and reads its answer.

@@ -49,6 +49,7 @@ MUCH_DATA := ^Test(Real|OneGiant|AMirror|Killed|Many|Hostile|SearchOver|Crowded|
 
 test: ## everything that needs no download over 100 MB
 	@build/deps.sh test
+	@build/uv.sh
 	@mkdir -p $(BIN) && rm -f $(COUNTS)
 	$(MAKE) --no-print-directory cli dev-window window vet
 	cd frontend && npm run --silent lint && npm test --silent -- --reporter=default --reporter=json --outputFile=../$(BIN)/vitest.json
@@ -61,6 +62,7 @@ test: ## everything that needs no download over 100 MB
 
 test-apps: ## drive real AI apps through what Toolbay writes
 	@build/deps.sh test
+	@build/uv.sh
 	@mkdir -p $(BIN) && rm -f $(COUNTS)
 	$(MAKE) --no-print-directory cli
 	TOOLBAY_TEST_APPS=1 go test -json -count=1 -timeout 40m ./internal/apptest/... ./backend/runtimes/... ./backend/install/... | go run ./internal/tally -counts $(COUNTS)

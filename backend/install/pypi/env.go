@@ -1,6 +1,7 @@
 package pypi
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -46,12 +47,13 @@ func (e Env) Variables() map[string]string { return map[string]string{"VIRTUAL_E
 type build struct {
 	t       *tool
 	root    string // gets the environment and its lock file
+	name    string // of the environment's folder, "" for envName
 	python  runtimes.Python
 	pins    []pin
 	scripts bool // whether packages may be built, which runs their programs
 }
 
-func (b build) env() Env { return Env{filepath.Join(b.root, envName)} }
+func (b build) env() Env { return Env{filepath.Join(b.root, cmp.Or(b.name, envName))} }
 
 // run makes the environment and brings exactly what the lock says, each with
 // its digest checked by uv.
@@ -69,6 +71,9 @@ func (b build) run(ctx context.Context, pkg string, report job.Report) error {
 	if err != nil {
 		return b.t.explain(err, out, pkg)
 	}
+	if len(b.pins) == 0 {
+		return nil
+	}
 	args := []string{"pip", "install", "--quiet", "--python", b.env().Program("python"), "--require-hashes", "--no-deps", "--requirements", lock}
 	if !b.scripts {
 		args = append(args, "--no-build")
@@ -81,6 +86,9 @@ func (b build) run(ctx context.Context, pkg string, report job.Report) error {
 	}
 	report(job.Progress{Stage: "download", Done: total, Total: total, Unit: "items"})
 	for _, p := range b.pins {
+		if p.marker != "" {
+			continue
+		}
 		if d, err := b.site(p.name); err != nil || Compare(d.version, p.version) != 0 {
 			return model.Fail("package_changed", errOther(p.version, d.version, err), "package", pkg)
 		}

@@ -15,11 +15,13 @@ import (
 // pin is one package of a lock: an exact version and the digests of its files.
 type pin struct {
 	name, version string
-	hashes        []string // "sha256:…"
+	// marker says on which computers it is needed; "" is on this one.
+	marker string
+	hashes []string // "sha256:…"
 }
 
 var (
-	pinLine  = pattern.New(`^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[A-Za-z0-9._, -]*\])?==([0-9A-Za-z.+!_-]+)\s*(?:;[^\\]*)?\\?$`)
+	pinLine  = pattern.New(`^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[A-Za-z0-9._, -]*\])?==([0-9A-Za-z.+!_-]+)\s*(?:;([^\\]*))?\\?$`)
 	hashLine = pattern.New(`^--hash=(sha(?:256|384|512):[0-9a-f]{64,128})\s*\\?$`)
 )
 
@@ -41,7 +43,7 @@ func readPins(b []byte) ([]pin, error) {
 		if m == nil {
 			return nil, fmt.Errorf("it needs %.200q, which is no package of an index", line)
 		}
-		pins = append(pins, pin{name: m[1], version: m[2]})
+		pins = append(pins, pin{name: m[1], version: m[2], marker: strings.TrimSpace(m[3])})
 	}
 	for _, p := range pins {
 		if len(p.hashes) == 0 {
@@ -56,6 +58,9 @@ func format(pins []pin) string {
 	var b strings.Builder
 	for _, p := range pins {
 		b.WriteString(p.name + "==" + p.version)
+		if p.marker != "" {
+			b.WriteString(" ; " + p.marker)
+		}
 		for _, h := range p.hashes {
 			b.WriteString(" \\\n    --hash=" + h)
 		}
@@ -103,6 +108,10 @@ func (t *tool) compile(ctx context.Context, requirements, path, version string, 
 	if err = errors.Join(err, in.Close()); err != nil {
 		return nil, err
 	}
+	return t.compileFile(ctx, in.Name(), firstName(requirements), path, version, build, more...)
+}
+
+func (t *tool) compileFile(ctx context.Context, file, pkg, path, version string, build bool, more ...string) ([]byte, error) {
 	args := append([]string{"pip", "compile", "--quiet", "--no-header", "--no-annotate", "--no-sources", "--python", path}, more...)
 	if version != "" {
 		args = append(args, "--python-version", version)
@@ -110,11 +119,24 @@ func (t *tool) compile(ctx context.Context, requirements, path, version string, 
 	if !build {
 		args = append(args, "--no-build")
 	}
-	out, err := t.run(ctx, call{args: append(args, in.Name())})
+	out, err := t.run(ctx, call{args: append(args, file)})
 	if err != nil && ctx.Err() == nil {
-		return nil, t.explain(err, out, firstName(requirements))
+		return nil, t.explain(err, out, pkg)
 	}
 	return out.Stdout, err
+}
+
+// lockFile locks what a pyproject.toml names.
+func (t *tool) lockFile(ctx context.Context, file, pkg, path string) ([]pin, error) {
+	b, err := t.compileFile(ctx, file, pkg, path, "", false, "--generate-hashes")
+	if err != nil {
+		return nil, err
+	}
+	pins, err := readPins(b)
+	if err != nil {
+		return nil, model.Fail("package_incomplete", err, "package", pkg)
+	}
+	return pins, nil
 }
 
 func firstName(requirements string) string {

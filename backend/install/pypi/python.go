@@ -32,7 +32,7 @@ var released = pattern.New(`^3\.[0-9]+\.[0-9]+$`)
 
 // offers lists the Pythons that uv can fetch for this computer, best first.
 func (in *Installer) offers(ctx context.Context, t *tool) ([]download, error) {
-	out, err := t.run(ctx, call{args: []string{"python", "list", "--quiet", "--only-downloads", "--output-format", "json"}, env: []string{"UV_PYTHON_DOWNLOADS=manual"}})
+	out, err := t.run(ctx, call{args: []string{"python", "list", "--only-downloads", "--output-format", "json"}, env: []string{"UV_PYTHON_DOWNLOADS=manual"}})
 	if err != nil {
 		if ctx.Err() == nil {
 			err = model.Fail("python_download_failed", t.explain(err, out, "python"))

@@ -56,18 +56,13 @@ func (in *Installer) resolve(ctx context.Context, t *tool, req requirement, here
 	var self dist
 	var looked, locked error
 	var pins []pin
-	wait.Add(2)
-	go func() {
-		defer wait.Done()
+	wait.Go(func() {
 		if self, r.size, looked = t.look(ctx, req.name, r.version, asker, anyPython); errors.Is(looked, errNoWheel) {
 			// It has parts that are compiled, each for one Python.
 			self, r.size, looked = t.look(ctx, req.name, r.version, asker, "")
 		}
-	}()
-	go func() {
-		defer wait.Done()
-		pins, locked = t.lock(ctx, req.line(), here[0].Path, "", false)
-	}()
+	})
+	wait.Go(func() { pins, locked = t.lock(ctx, req.line(), here[0].Path, "", false) })
 	wait.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -78,15 +73,32 @@ func (in *Installer) resolve(ctx context.Context, t *tool, req requirement, here
 	if looked == nil {
 		r.version = self.version // in the package's own spelling
 	}
-	return in.choosePython(ctx, t, req, r, here, self.requires, pins, locked)
+	c := choice{in: in, t: t, requires: self.requires, here: here, lock: func(path, version string) ([]pin, error) {
+		if path == here[0].Path && version == "" {
+			return pins, locked
+		}
+		return t.lock(ctx, req.line(), path, version, false)
+	}}
+	return r, c.choose(ctx, r)
 }
 
-// choosePython tries the Pythons that the package allows, those here before those
-// that could be fetched, until one has everything ready-made.
-func (in *Installer) choosePython(ctx context.Context, t *tool, req requirement, r *resolution, here []runtimes.Python, requires string, pins []pin, locked error) (*resolution, error) {
-	allowed := runtimes.PythonRangeOf(requires)
-	first := here[0]
-	var builder *resolution
+// choice is the search for a Python that everything is ready-made for.
+type choice struct {
+	in       *Installer
+	t        *tool
+	requires string
+	here     []runtimes.Python
+	// lock locks for the Python at path, or, with a version, for one that is not
+	// here yet; path is then some other.
+	lock func(path, version string) ([]pin, error)
+	// stay leaves out the Pythons that would have to be fetched.
+	stay bool
+}
+
+// choose tries the Pythons that are allowed, those here before those that could
+// be fetched, until one has everything ready-made, and says so in r.
+func (c choice) choose(ctx context.Context, r *resolution) error {
+	allowed := runtimes.PythonRangeOf(c.requires)
 	tried := map[string]bool{}
 	try := func(python runtimes.Python, offer *download) (done bool, err error) {
 		minor := python.Version[:strings.LastIndexByte(python.Version, '.')]
@@ -94,22 +106,18 @@ func (in *Installer) choosePython(ctx context.Context, t *tool, req requirement,
 			return false, nil
 		}
 		tried[minor] = true
-		with, err := pins, locked
-		switch {
-		case offer != nil:
-			with, err = t.lock(ctx, req.line(), first.Path, python.Version, false)
-		case python.Path != first.Path:
-			with, err = t.lock(ctx, req.line(), python.Path, "", false)
+		path, version := python.Path, ""
+		if offer != nil {
+			path, version = c.here[0].Path, python.Version
 		}
+		pins, err := c.lock(path, version)
 		switch {
 		case err == nil:
-			r.pins, r.python, r.fetch = with, python, offer
+			r.pins, r.python, r.fetch, r.build, r.why = pins, python, offer, false, nil
 			return true, nil
 		case errors.Is(err, errNoWheel):
-			if builder == nil {
-				b := *r
-				b.build, b.why, b.python, b.fetch = true, err, python, offer
-				builder = &b
+			if !r.build {
+				r.python, r.fetch, r.build, r.why = python, offer, true, err
 			}
 			return false, nil
 		case errors.Is(err, errPython):
@@ -117,53 +125,62 @@ func (in *Installer) choosePython(ctx context.Context, t *tool, req requirement,
 		}
 		return false, err
 	}
-	for _, python := range here {
+	for _, python := range c.here {
 		if done, err := try(python, nil); done || err != nil {
-			return r, err
+			return err
 		}
 	}
-	offers, err := in.offers(ctx, t)
-	if err != nil && builder == nil {
-		return nil, err
-	}
-	for _, o := range offers {
-		if done, err := try(runtimes.Python{Version: o.version}, &o); done || err != nil {
-			return r, err
+	if !c.stay {
+		offers, err := c.in.offers(ctx, c.t)
+		if err != nil && !r.build {
+			return err
+		}
+		for _, o := range offers {
+			if !allowed.Has(o.version) {
+				continue
+			}
+			if done, err := try(runtimes.Python{Version: o.version}, &o); err != nil {
+				return err
+			} else if done {
+				r.fetch.size = c.t.measure(ctx, o.url)
+				return nil
+			}
 		}
 	}
-	if builder != nil {
-		return builder, nil
+	if r.build {
+		return nil
 	}
-	return nil, model.Fail("python_not_offered", nil)
+	return model.Fail("python_not_offered", nil)
 }
 
-// newest finds the newest version that has ready-made parts for any Python.
+// newest finds the newest version that has ready-made parts for any Python. A
+// version that is compiled for some Pythons only is not seen when others are
+// asked about, so all are.
 func (in *Installer) newest(ctx context.Context, t *tool, req requirement, asker string) (string, error) {
+	pythons := []string{anyPython, "3.15", "3.14", "3.13", "3.12", "3.11", "3.10"}
+	found, errs := make([]string, len(pythons)), make([]error, len(pythons))
+	ask := func(i int) { found[i], errs[i] = t.newest(ctx, req.line(), asker, pythons[i]) }
+	fits := func(err error) bool { return err == nil || errors.Is(err, errNoWheel) || errors.Is(err, errPython) }
+	// The first answer is kept by uv for the others.
+	if ask(0); !fits(errs[0]) {
+		return "", errs[0]
+	}
+	var wait sync.WaitGroup
+	for i := 1; i < len(pythons); i++ {
+		wait.Go(func() { ask(i) })
+	}
+	wait.Wait()
 	best := ""
-	var first error
-	ask := func(python string) error {
-		v, err := t.newest(ctx, req.line(), asker, python)
-		if err == nil && (best == "" || Newer(best, v)) {
-			best = v
+	for i, v := range found {
+		if !fits(errs[i]) {
+			return "", errs[i]
 		}
-		return err
-	}
-	first = ask(anyPython)
-	if first != nil && !errors.Is(first, errNoWheel) && !errors.Is(first, errPython) {
-		return "", first
-	}
-	if first == nil {
-		return best, nil
-	}
-	// It has parts that are compiled, each for one Python.
-	for _, python := range []string{"3.15", "3.14", "3.13", "3.12", "3.11", "3.10"} {
-		err := ask(python)
-		if err != nil && !errors.Is(err, errNoWheel) && !errors.Is(err, errPython) {
-			return "", err
+		if v != "" && (best == "" || Newer(best, v)) {
+			best = v
 		}
 	}
 	if best == "" {
-		return "", named(first, req.name)
+		return "", named(errs[0], req.name)
 	}
 	return best, nil
 }

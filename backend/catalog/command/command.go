@@ -296,3 +296,22 @@ func (b *builder) variable(name, value string) (model.Input, error) {
 	in.Name = name
 	return in, nil
 }
+
+// Program makes a package of type local of a program that is on this computer
+// already: its arguments and variables, with what is asked for.
+func Program(l Line) (model.Package, error) {
+	if len(l.Args) > maxArgs || len(l.Env) > maxArgs {
+		return model.Package{}, errors.New("too many arguments")
+	}
+	for _, a := range append([]string{l.Command}, l.Args...) {
+		if _, ok := clean.Value(a, maxValue); !ok {
+			return model.Package{}, errors.New("an argument that cannot be used")
+		}
+	}
+	b := &builder{line: l, args: l.Args, p: model.Package{Type: "local", Identifier: l.Command, Transport: "stdio"}}
+	b.tail()
+	if err := b.environment(); err != nil {
+		return model.Package{}, err
+	}
+	return b.p, nil
+}

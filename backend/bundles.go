@@ -14,6 +14,8 @@ import (
 	"toolbay/backend/bundle"
 	"toolbay/backend/install"
 	"toolbay/backend/install/mcpb"
+	"toolbay/backend/install/pypi"
+	"toolbay/backend/job"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
@@ -28,10 +30,26 @@ func (b *Backend) bundles() *mcpb.Installer {
 			others[kind] = k
 		}
 	}
-	return &mcpb.Installer{
+	in := &mcpb.Installer{
 		Home: b.home, Nodes: b.nodes, Others: others, Folders: personalFolders(b.system.Home),
 		Extension: b.extension, Now: b.o.Now,
 	}
+	if p, ok := b.kinds["pypi"].(*pypi.Installer); ok {
+		in.Pythons = pythons{p}
+	}
+	return in
+}
+
+// pythons makes environments for bundles with what installs Python packages.
+type pythons struct{ *pypi.Installer }
+
+func (p pythons) Plan(ctx context.Context, requires string) ([]install.Fetch, error) {
+	return p.PlanEnvironment(ctx, requires)
+}
+
+func (p pythons) Make(ctx context.Context, e mcpb.Environment, report job.Report) (mcpb.Python, error) {
+	made, err := p.Environment(ctx, pypi.Needs(e), report)
+	return mcpb.Python{Program: made.Program, Version: made.Version}, err
 }
 
 // parseBundleRef reads "mcpb:PATH", "mcpb:https://…", "claude-extension:ID" and

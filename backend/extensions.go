@@ -44,10 +44,10 @@ type ExtensionView struct {
 }
 
 const (
-	maxExtensions     = 500
-	maxExtensionsFile = 32 << 20 // it holds every manifest whole
-	maxSettingsFile   = 1 << 20
-	maxUnpackedManifest       = 1 << 20
+	maxExtensions       = 500
+	maxExtensionsFile   = 32 << 20 // it holds every manifest whole
+	maxSettingsFile     = 1 << 20
+	maxUnpackedManifest = 1 << 20
 	// encrypted begins a setting that only Claude can read.
 	encrypted = "__encrypted__:"
 )

@@ -2,9 +2,13 @@ package mcpb
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
+	"os"
+	"os/exec"
 	"path"
 	"path/filepath"
 	"runtime"
@@ -13,8 +17,10 @@ import (
 
 	"toolbay/backend/bundle"
 	"toolbay/backend/install"
+	"toolbay/backend/job"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
+	"toolbay/backend/runtimes"
 )
 
 // A Python bundle brings its packages along, says which it needs, or leaves
@@ -203,7 +209,11 @@ func (in *Installer) planPython(ctx context.Context, s *start, m bundle.Manifest
 		e.Project = ""
 		for _, dir := range unique(at, "", path.Dir(l.Entry)) {
 			if isFile(files, path.Join(dir, "pyproject.toml")) {
-				e.Project = path.Join(".", dir)
+				own := readProject(files, dir)
+				e.Project, s.project = path.Join(".", dir), &own
+				if _, err := runtimes.ParsePythonRange(own.requires); err == nil && own.requires != "" {
+					e.Requires = strings.Trim(e.Requires+","+own.requires, ",")
+				}
 				break
 			}
 			if e.Requirements == "" && isFile(files, path.Join(dir, "requirements.txt")) {
@@ -333,9 +343,13 @@ func inlineNeeds(files fs.FS, entry string) (packages []string, requires string)
 	return packages, requires
 }
 
+// starterName is a script of ours that starts a program of the project.
+const starterName = "start.py"
+
 // environment makes what the server runs on, beside the bundle.
 func (w *work) environment(ctx context.Context, server string) (err error) {
-	e := w.offer.start.python
+	s := w.offer.start
+	e := s.python
 	e.Dir = filepath.Join(server, envName)
 	at := func(name string) string { return filepath.Join(server, unpacked, filepath.FromSlash(name)) }
 	if e.Project != "" {
@@ -344,8 +358,42 @@ func (w *work) environment(ctx context.Context, server string) (err error) {
 	if e.Requirements != "" {
 		e.Requirements = at(e.Requirements)
 	}
-	w.python, err = w.in.Pythons.Make(ctx, e, w.report)
-	return err
+	if w.python, err = w.in.Pythons.Make(ctx, e, w.report); err != nil {
+		return err
+	}
+	w.report(job.Progress{Stage: "prepare"})
+	packages, err := sitePackages(e.Dir)
+	if err != nil {
+		return err
+	}
+	if s.project != nil {
+		if err := s.project.lay(server, packages); err != nil {
+			return err
+		}
+		if what, ok := s.project.scripts[s.command]; ok {
+			if err := os.WriteFile(filepath.Join(server, starterName), []byte(starter(s.command, what)), 0o644); err != nil {
+				return err
+			}
+		}
+	}
+	return w.compile(ctx, server, packages)
+}
+
+// compile has Python make its own form of all code now, so that no start has to.
+// What it cannot read it leaves: nothing may ever load that.
+func (w *work) compile(ctx context.Context, server, packages string) error {
+	python := filepath.Join(server, envName, filepath.FromSlash(w.python.Program))
+	out, err := install.Run(ctx, install.Program{
+		Argv: []string{python, "-I", "-m", "compileall", "-q", "-j", "0", packages, filepath.Join(server, unpacked)},
+		Env:  os.Environ(), Dir: server,
+	})
+	if ended := (*exec.ExitError)(nil); errors.As(err, &ended) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("compile the bundle's code: %w: %s", err, out.Stderr)
+	}
+	return nil
 }
 
 // startPython starts the environment's Python, or one of its programs.
@@ -357,12 +405,15 @@ func (w *work) startPython(place string, done *install.Installed) {
 	vars := map[string]string{"VIRTUAL_ENV": env, "PYTHONDONTWRITEBYTECODE": "1"}
 	maps.Copy(vars, done.Env)
 	done.Env = vars
-	if name := w.offer.start.command; name != "" {
-		if runtime.GOOS == "windows" {
-			done.Command = filepath.Join(bin, name+".exe")
-			return
-		}
+	s := w.offer.start
+	switch {
+	case s.command == "":
+	case s.project != nil && s.project.scripts[s.command] != "":
+		done.Args = append([]string{filepath.Join(place, starterName)}, done.Args...)
+	case runtime.GOOS == "windows":
+		done.Command = filepath.Join(bin, s.command+".exe")
+	default:
 		// A script of an environment that was moved is one for its Python.
-		done.Args = append([]string{filepath.Join(bin, name)}, done.Args...)
+		done.Args = append([]string{filepath.Join(bin, s.command)}, done.Args...)
 	}
 }

@@ -41,6 +41,8 @@ type start struct {
 	python Environment
 	// command is a program of the environment to start instead of its Python.
 	command string
+	// project is the bundle's own code where that is a project, nil for none.
+	project *project
 	// other is what is planned for the package that the bundle names.
 	other install.Plan
 }

@@ -284,7 +284,7 @@ func (f *Found) module(e entry, k *keeper, module string, rest, before []string,
 
 // local makes the find of a program that is on this computer.
 func (f *Found) local(e entry, k *keeper, hint, program string, args []string) bool {
-	program = value(plainReferences(program))
+	program = value(homed(plainReferences(program)))
 	if program == "" || strings.ContainsAny(program, "\n\t") {
 		return false
 	}
@@ -295,9 +295,9 @@ func (f *Found) local(e entry, k *keeper, hint, program string, args []string) b
 	p.RuntimeHint = hint
 	f.Kind, f.Package = KindLocal, f.answered(p)
 	switch {
-	case command.Example(program) || strings.Contains(program, "${") || placeholders().MatchString(program):
+	case command.Example(program) || strings.Contains(strings.TrimPrefix(program, "${HOME}"), "${") || placeholders().MatchString(program):
 		f.warn(WarnExamplePath)
-	case !absolute(program) && hint == "":
+	case !absolute(program) && hint == "" && !strings.HasPrefix(program, "${HOME}"):
 		f.warn(WarnRelativePath)
 	}
 	return true

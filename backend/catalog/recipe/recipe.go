@@ -87,6 +87,8 @@ func (b *builder) build(pl Platform) Recipe {
 		// The bundle's manifest says how it starts; the listing cannot.
 		b.warn("bundle:" + p.Identifier)
 		b.r.Tail = b.flat(b.arguments(p.PackageArguments))
+	case "local":
+		b.local()
 	case "remote":
 	default:
 		b.warn("type-unknown:" + p.Type)

@@ -305,3 +305,25 @@ func FuzzBuild(f *testing.F) {
 		}
 	})
 }
+
+func TestLocalPrograms(t *testing.T) {
+	arg := func(v string) model.Argument {
+		return model.Argument{Kind: "positional", Input: model.Input{Value: v}}
+	}
+	for name, c := range map[string]struct {
+		hint, command string
+		args          []string
+	}{
+		"a script for Node":   {"node", "node", []string{"--no-warnings", "/srv/notes.js", "--fast"}},
+		"a script for Python": {"python", "python3", []string{"--no-warnings", "/srv/notes.js", "--fast"}},
+		"a program":           {"", "/srv/notes.js", []string{"--fast"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := model.Package{Type: "local", Identifier: "/srv/notes.js", RuntimeHint: c.hint, RuntimeArguments: []model.Argument{arg("--no-warnings")}, PackageArguments: []model.Argument{arg("--fast")}}
+			r := Build(p, nil, Here())
+			if r.Command != c.command || !slices.Equal(r.Args, c.args) || !slices.Equal(r.Tail, []string{"--fast"}) || len(r.Warnings) > 0 {
+				t.Errorf("%s %q, tail %q, warnings %q", r.Command, r.Args, r.Tail, r.Warnings)
+			}
+		})
+	}
+}

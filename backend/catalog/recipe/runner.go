@@ -387,3 +387,19 @@ var separators = pattern.New(`[-_.]+`)
 
 // pep503 is the one spelling of a Python package's name.
 func pep503(s string) string { return strings.ToLower(separators().ReplaceAllString(s, "-")) }
+
+// local is a program that is on this computer already; the hint names what runs
+// it when it is a script.
+func (b *builder) local() {
+	b.r.Tail = b.flat(b.arguments(b.p.PackageArguments))
+	own := b.flat(b.groups(b.p.RuntimeArguments, true))
+	switch b.p.RuntimeHint {
+	case "node":
+		b.r.Command, b.r.Args = "node", append(own, b.p.Identifier)
+	case "python":
+		b.r.Command, b.r.Args = "python3", append(own, b.p.Identifier)
+	default:
+		b.r.Command = b.p.Identifier
+	}
+	b.r.Args = append(b.r.Args, b.r.Tail...)
+}

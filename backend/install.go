@@ -270,6 +270,11 @@ func (in *installation) answer(ctx context.Context) ([]model.Need, error) {
 			in.inputs = append(in.inputs, model.Input{Name: name, Secret: true})
 		}
 	}
+	for name := range in.kept {
+		if _, ok := known[name]; !ok {
+			in.inputs = append(in.inputs, model.Input{Name: name, Secret: true})
+		}
+	}
 	sort.SliceStable(in.inputs[len(known):], func(a, b int) bool {
 		rest := in.inputs[len(known):]
 		return rest[a].Name < rest[b].Name

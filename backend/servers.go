@@ -32,8 +32,23 @@ func (b *Backend) Servers(ctx context.Context) ([]ServerView, error) {
 		v.Said = alertView(v.Alert)
 		out = append(out, v)
 	}
+	nameAccounts(out)
 	sort.SliceStable(out, func(i, j int) bool { return out[i].Title < out[j].Title })
 	return out, nil
+}
+
+// nameAccounts tells servers of one title apart: two accounts of one server are
+// two servers, and a person knows them by the names that were given to them.
+func nameAccounts(views []ServerView) {
+	count := map[string]int{}
+	for _, v := range views {
+		count[v.Title]++
+	}
+	for i := range views {
+		if v := &views[i]; count[v.Title] > 1 {
+			v.Account, v.Title = v.ID, v.Title+" ("+v.ID+")"
+		}
+	}
 }
 
 func (b *Backend) serverView(s model.Server, apps []string) ServerView {
@@ -41,7 +56,7 @@ func (b *Backend) serverView(s model.Server, apps []string) ServerView {
 		ID: s.ID, Title: s.Title, Version: s.Version, Publisher: s.Publisher, Category: s.Category,
 		Package: packageRef(s.Package), Listing: s.Listing, Status: StatusUntested,
 		Tools: []string{}, Apps: append([]string{}, apps...), Profiles: []string{},
-		Installed: s.Installed.UTC(), Server: s,
+		Installed: s.Installed.UTC(), Pinned: s.Pinned, Server: s,
 	}
 	if s.Probe != nil {
 		v.Tools = toolNames(s.Probe.Tools)

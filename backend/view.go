@@ -82,6 +82,11 @@ type ServerView struct {
 	Apps      []string   `json:"apps"`
 	Profiles  []string   `json:"profiles"`
 	Installed time.Time  `json:"installed"`
+	// Account tells apart servers of one title, "" where there is only one; it
+	// stands in Title too.
+	Account string `json:"account"`
+	// Pinned tells that its version stays.
+	Pinned bool `json:"pinned"`
 	// Said is what a list says of it since it was installed, or null.
 	Said    *AlertView   `json:"alert"`
 	Alert   *model.Error `json:"-"`

@@ -48,7 +48,7 @@ var packages = []fakenpm.Package{
 	server("breaks-mcp", "2.0.0", "console.error('I am broken'); process.exit(3);\n"),
 	// The second version does not start without its key.
 	server("wants-mcp", "1.0.0", mcp),
-	server("wants-mcp", "2.0.0", "if (!process.env.WANTS_TOKEN) { console.error('no token'); process.exit(4); }\n"+mcp),
+	server("wants-mcp", "2.0.0", mcp+"if (!process.env.WANTS_TOKEN) { console.error('no token'); process.exit(4); }\n"),
 	server("noisy-mcp", "1.0.0", mcp+"console.log('Welcome!\\n');\nconsole.error('getting ready');\n"),
 	server("exits-mcp", "1.0.0", "console.error('no settings found'); process.exit(3);\n"),
 	server("hangs-mcp", "1.0.0", "setInterval(() => {}, 1000);\n"),

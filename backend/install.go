@@ -84,7 +84,7 @@ func (b *Backend) Form(ctx context.Context, refText string, pack int) (InstallFo
 	}
 	f := InstallForm{Ref: refText, Package: r.index, Title: title(r.listing), Listing: r.listing}
 	f.Server = proposeID(nameOf(r), b.taken(ctx))
-	f.Inputs = recipe.Inputs(r.pack())
+	f.Inputs = inputsOf(r.pack())
 	if asksItself(r.pack()) {
 		if err := b.askBundle(ctx, r, &f); err != nil {
 			return InstallForm{}, err
@@ -200,7 +200,7 @@ func (in *installation) consents(agreed bool) (needs []model.Need) {
 // fetched.
 func (in *installation) look(ctx context.Context) (err error) {
 	if in.offer, err = in.b.plan(ctx, in.ref.pack()); err != nil {
-		return err
+		return in.ref.otherWays(err)
 	}
 	if in.ref.listing.Title == "" && in.offer.Title != "" {
 		in.title = in.offer.Title
@@ -230,7 +230,7 @@ func needed(needs []model.Need) error {
 func (in *installation) answer(ctx context.Context) ([]model.Need, error) {
 	in.inputs = in.offer.Inputs
 	if in.inputs == nil {
-		in.inputs = recipe.Inputs(in.ref.pack())
+		in.inputs = inputsOf(in.ref.pack())
 	}
 	known := map[string]model.Input{}
 	for _, i := range in.inputs {
@@ -330,7 +330,10 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 		return res, err
 	}
 	report(job.Progress{Stage: "hello"})
-	probe := b.probeWith(ctx, spec, "", in.req.Secrets)
+	probe, err := b.prove(ctx, &server, in.req.Secrets)
+	if err != nil {
+		return res, err
+	}
 	if err := ctx.Err(); err != nil {
 		return res, model.Fail("cancelled", err)
 	}
@@ -459,6 +462,9 @@ func (in *installation) server(s model.Server) model.Server {
 }
 
 // resolve finds what a reference means. By the id of a card, pack counts the
+	if s.Container != nil {
+		in.b.shareImage(ctx, s.Container)
+	}
 // card's packages; by that of another of its records, the packages that this
 // record lists, and nothing else is installed. Error codes: listing_unknown,
 // package_type_later, package_unknown.
@@ -602,3 +608,15 @@ func envName(s string) bool {
 	}
 	return s != ""
 }
+	if r.pack().Type == "remote" {
+		if u, err := url.Parse(blank().ReplaceAllString(r.pack().URL, "x")); err == nil && r.listing.ID == "" {
+			return nameOfHost(u.Hostname())
+		}
+		return r.listing.Name
+	}
+	if r.pack().Type == "mcpb" {
+		return bundleName(r.pack().Identifier)
+	}
+	if r.pack().Type == "oci" {
+		return imageName(r.pack().Identifier)
+	}

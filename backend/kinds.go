@@ -7,6 +7,7 @@ import (
 	"toolbay/backend/catalog/recipe"
 	"toolbay/backend/install"
 	"toolbay/backend/install/npm"
+	"toolbay/backend/install/oci"
 	"toolbay/backend/install/pypi"
 	"toolbay/backend/model"
 	"toolbay/backend/runtimes"
@@ -20,6 +21,7 @@ func (b *Backend) makeKinds(ctx context.Context) {
 		"npm":  &npm.Installer{Home: b.home, Nodes: b.nodes},
 		"pypi": b.python(ctx),
 	}
+		"oci":  &oci.Installer{Home: b.home},
 	b.kinds["mcpb"] = b.bundles()
 }
 
@@ -36,7 +38,7 @@ func (b *Backend) python(ctx context.Context) *pypi.Installer {
 // Installable tells whether this version of Toolbay can install a package.
 func Installable(p model.Package) bool {
 	switch p.Type {
-	case "npm", "pypi", "mcpb":
+	case "npm", "pypi", "oci", "mcpb":
 		return p.Transport == "" || p.Transport == "stdio"
 	}
 	return false

@@ -81,7 +81,11 @@ func parseRef(s string) (l model.Listing, ok bool, err error) {
 	case "npm":
 	case "pypi":
 		return pypiRef(rest)
-	case "oci", "mcpb", "remote":
+	case "oci":
+		return ociRef(rest)
+	case "remote":
+		return remoteRef(rest)
+	case "mcpb":
 		return l, true, model.Fail("package_type_later", nil, "type", kind)
 	default:
 		return l, true, model.Fail("wrong_use", nil, "what", fmt.Sprintf("%q is no listing and no package", s))

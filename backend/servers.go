@@ -225,6 +225,9 @@ func (b *Backend) has(ctx context.Context, id string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
+	for _, s := range servers {
+		res.FreedBytes += b.dropContainers(ctx, s)
+	}
 }
 
 // putServer keeps what we know of a server in the database and, so that the

@@ -59,7 +59,7 @@ func keysSet(s model.Server) []string {
 func recipeOf(s model.Server) recipe.Recipe {
 	p := s.Package
 	declared := map[string]bool{}
-	for _, i := range recipe.Inputs(p) {
+	for _, i := range inputsOf(p) {
 		declared[i.Name] = true
 	}
 	answers := map[string]string{}

@@ -207,6 +207,11 @@ func (b *Backend) emptyTrash(ctx context.Context) {
 		os.RemoveAll(filepath.Dir(f))
 		os.Remove(filepath.Dir(filepath.Dir(f)))
 	}
+		if signedIn(t.Spec.Remote) && (gone || !signedIn(here.Remote) || here.KeysIn != t.Spec.KeysIn) {
+			b.accounts(t.Spec.KeysIn).Forget(t.Server.ID)
+		}
+		// What the engine did not do when it was removed.
+		b.dropContainers(ctx, t.Server)
 }
 
 // follows tells which servers come and which go with an undo, and the change

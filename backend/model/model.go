@@ -207,7 +207,13 @@ type Container struct {
 	// Image is the image with its digest.
 	Image string `json:"image"`
 	// Engine is the address of the engine that has it.
-	Engine     string   `json:"engine"`
+	Engine string `json:"engine"`
+	// Platform is "os/processor" where the listing asks for one, "" for the
+	// engine's own.
+	Platform string `json:"platform,omitempty"`
+	// Fetched tells that the image came with the install of a server here, and
+	// goes with the last one.
+	Fetched    bool     `json:"fetched,omitempty"`
 	Entrypoint []string `json:"entrypoint,omitempty"`
 	Workdir    string   `json:"workdir,omitempty"`
 	User       string   `json:"user,omitempty"`
@@ -218,7 +224,8 @@ type Container struct {
 	Mounts []Mount  `json:"mounts,omitempty"`
 	// ReadOnly keeps it from writing outside its mounts and /tmp.
 	ReadOnly bool `json:"read_only,omitempty"`
-	// CPUs and MemoryMB bound what it may use; 0 is the usual bound.
+	// CPUs and MemoryMB bound what it may use; 0 is the usual bound, below 0
+	// there is none: this engine cannot bound it.
 	CPUs     float64 `json:"cpus,omitempty"`
 	MemoryMB int     `json:"memory_mb,omitempty"`
 }

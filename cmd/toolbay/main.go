@@ -9,5 +9,8 @@ func main() {
 	if len(os.Args) > 1 && os.Args[1] == "run" {
 		os.Exit(start(os.Args[2:]))
 	}
+	if len(os.Args) > 1 && os.Args[1] == "guard" {
+		os.Exit(guard(os.Args[2:]))
+	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }

@@ -117,6 +117,9 @@ func (e *Engine) Attach(ctx context.Context, id string) (*Stream, error) {
 	return &Stream{got.Conn, got.Reader}, nil
 }
 
+// Read gives what the server says, both its streams in frames.
+func (s *Stream) Read(p []byte) (int, error) { return s.r.Read(p) }
+
 // Write sends to the server's input.
 func (s *Stream) Write(p []byte) (int, error) { return s.conn.Write(p) }
 

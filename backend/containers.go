@@ -1,0 +1,217 @@
+package backend
+
+import (
+	"context"
+	"errors"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"toolbay/backend/catalog/recipe"
+	"toolbay/backend/install/oci"
+	"toolbay/backend/launch"
+	"toolbay/backend/launch/container"
+	"toolbay/backend/model"
+	"toolbay/backend/runtimes/engine"
+	"toolbay/backend/text"
+)
+
+// inputsOf are the questions a package asks as far as its listing tells.
+func inputsOf(p model.Package) []model.Input {
+	if p.Type != "oci" {
+		return recipe.Inputs(p)
+	}
+	inputs := oci.Inputs(p)
+	for i := range inputs {
+		if _, ours := oci.MayWrite(inputs[i].Name); ours {
+			inputs[i].Description = text.Line("input.write")
+		}
+	}
+	return inputs
+}
+
+// ociRef reads "IMAGE[:TAG][@sha256:…]".
+func ociRef(rest string) (l model.Listing, ok bool, err error) {
+	if !oci.Valid(rest) {
+		return l, true, model.Fail("image_unknown", nil, "image", rest)
+	}
+	name := imageName(rest)
+	return model.Listing{
+		Name: name, Title: titleOf(name), Status: "active", Sources: []string{},
+		Packages: []model.Package{{Type: "oci", Identifier: rest, Transport: "stdio"}},
+	}, true, nil
+}
+
+// imageName is an image's name without tag and digest.
+func imageName(ref string) string {
+	name, _, _ := strings.Cut(ref, "@")
+	if i := strings.LastIndexByte(name, ':'); i > strings.LastIndexByte(name, '/') {
+		name = name[:i]
+	}
+	return name
+}
+
+// otherWays adds to an error about the engine how else the listing's server can
+// be had.
+func (r ref) otherWays(err error) error {
+	var e *model.Error
+	if !errors.As(err, &e) || !strings.HasPrefix(e.Code, "engine_") {
+		return err
+	}
+	var ways []string
+	for i, p := range r.listing.Packages {
+		if i == r.index || p.Type == "oci" || !Installable(p) {
+			continue
+		}
+		way := p.Type + ":" + p.Identifier
+		if p.Type == "remote" && p.Identifier == "" {
+			way = p.Type + ":" + p.URL
+		}
+		ways = append(ways, way)
+	}
+	more := *e
+	more.Args = map[string]string{"ways": ""}
+	for k, v := range e.Args {
+		more.Args[k] = v
+	}
+	if len(ways) > 0 {
+		more.Args["ways"] = text.Line("engine.ways", "ways", text.List(ways))
+	}
+	return &more
+}
+
+// prove probes a server for the first time. A container that does not start as
+// shut off as it could be is tried again with one thing less; what works is
+// what the server is started with from then on.
+func (b *Backend) prove(ctx context.Context, s *model.Server, values map[string]string) (model.Probe, error) {
+	first := b.probeWith(ctx, specOf(*s), "", values)
+	if first.OK || s.Container == nil {
+		return first, nil
+	}
+	for _, c := range looser(*s.Container) {
+		if ctx.Err() != nil {
+			break
+		}
+		try := *s
+		try.Container = &c
+		if p := b.probeWith(ctx, specOf(try), "", values); p.OK {
+			*s = try
+			return p, launch.Write(b.home, specOf(*s))
+		}
+	}
+	return first, nil
+}
+
+// looser are the ways to start a container with less, the closest first.
+func looser(c model.Container) []model.Container {
+	var out []model.Container
+	if c.ReadOnly {
+		c.ReadOnly = false
+		out = append(out, c)
+	}
+	if me := strconv.Itoa(os.Getuid()) + ":" + strconv.Itoa(os.Getgid()); c.User == me && os.Getuid() > 0 {
+		c.User = "" // ours, not the listing's
+		out = append(out, c)
+	}
+	return out
+}
+
+// shareImage notes that an image which was there already came with another
+// server: with the last of them it goes.
+func (b *Backend) shareImage(ctx context.Context, c *model.Container) {
+	servers, err := b.store.Servers(ctx)
+	if err != nil {
+		return
+	}
+	for _, s := range servers {
+		if s.Container != nil && s.Container.Image == c.Image && s.Container.Engine == c.Engine && s.Container.Fetched {
+			c.Fetched = true
+		}
+	}
+}
+
+// dropContainers takes away a removed server's containers and the images that
+// came with it and that no server here uses, and tells the bytes that came
+// free. What an undo brings back fetches its image again, by digest, when it is
+// started. An engine that does not answer keeps them; emptying the trash tries
+// again.
+func (b *Backend) dropContainers(ctx context.Context, removed model.Server) (freed int64) {
+	ctx, cancel := context.WithTimeout(ctx, time.Minute)
+	defer cancel()
+	for _, c := range containersOf(removed) {
+		if here, err := b.has(ctx, removed.ID); err != nil || here {
+			continue // the id is another server's now
+		}
+		freed += b.dropImage(ctx, c, removed.ID)
+	}
+	return freed
+}
+
+// dropImage takes away what runs for a server that is gone, unless its name is
+// "", and an image that came with a server and that no server here starts.
+func (b *Backend) dropImage(ctx context.Context, c model.Container, gone string) (freed int64) {
+	if gone == "" && !c.Fetched {
+		return 0
+	}
+	e, err := openEngine(ctx, c.Engine)
+	if err != nil {
+		return 0
+	}
+	defer e.Close()
+	if gone != "" {
+		if _, err := container.RemoveAll(ctx, e, b.home, gone); err != nil {
+			return 0
+		}
+	}
+	if !c.Fetched || b.startsFrom(ctx, c.Image) {
+		return 0
+	}
+	if freed, err = e.RemoveImage(ctx, c.Image); err != nil {
+		return 0
+	}
+	return freed
+}
+
+// containersOf are the containers of a server: of its version and of those that
+// can be gone back to.
+func containersOf(s model.Server) (out []model.Container) {
+	if s.Container != nil {
+		out = append(out, *s.Container)
+	}
+	for _, e := range s.Earlier {
+		if e.Container != nil {
+			out = append(out, *e.Container)
+		}
+	}
+	return out
+}
+
+// startsFrom tells whether a server that is here starts an image. What is not
+// known is not removed.
+func (b *Backend) startsFrom(ctx context.Context, image string) bool {
+	servers, err := b.store.Servers(ctx)
+	if err != nil {
+		return true
+	}
+	for _, s := range servers {
+		for _, c := range containersOf(s) {
+			if c.Image == image {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func openEngine(ctx context.Context, address string) (*engine.Engine, error) {
+	a, err := engine.ParseAddress(address)
+	if err != nil {
+		return nil, err
+	}
+	e, err := engine.Open(a)
+	if err == nil {
+		err = e.Check(ctx)
+	}
+	return e, err
+}

@@ -206,3 +206,10 @@ func isNode(path string) bool {
 	name := strings.ToLower(filepath.Base(path))
 	return name == "node" || name == "node.exe"
 }
+
+// isPython tells whether a program is Python by its name.
+func isPython(path string) bool {
+	name := strings.TrimSuffix(strings.ToLower(filepath.Base(path)), ".exe")
+	version, ok := strings.CutPrefix(name, "python")
+	return ok && strings.Trim(version, "0123456789.") == ""
+}

@@ -3,6 +3,7 @@ package launch
 import (
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"reflect"
 	"runtime"
@@ -90,7 +91,8 @@ func TestPrepareRefuses(t *testing.T) {
 	}{
 		{"a key that is not there", Spec{Command: "/n/node", SecretEnv: map[string]string{"A": "${secret:GONE}"}}, "secret_unknown"},
 		{"a key that is not there in an argument", Spec{Command: "/n/node", Args: []string{"${secret:GONE}"}}, "secret_unknown"},
-		{"a key in an argument of another program", Spec{Command: "/n/python", Args: []string{"--k=${secret:KEY}"}}, "secret_in_argument"},
+		{"a key in an argument of another program", Spec{Command: "/n/notes", Args: []string{"--k=${secret:KEY}"}}, "secret_in_argument"},
+		{"a key in an option of Python's own", Spec{Command: "/n/python", Args: []string{"-c", "print('${secret:KEY}')"}}, "secret_in_argument"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -126,6 +128,50 @@ func TestPrepareKeepsSecretsOffTheCommandLine(t *testing.T) {
 	}
 	if !slices.Equal(spec.Args, []string{"s.js", "--k=${secret:K}", "plain"}) {
 		t.Errorf("the spec was changed: %q", spec.Args)
+	}
+}
+
+// A Python server sees the key among its arguments, and itself as if it had been
+// started directly; nobody else sees the key.
+func TestPythonGetsItsArguments(t *testing.T) {
+	python, err := exec.LookPath("python3")
+	if err != nil {
+		t.Skip("needs Python")
+	}
+	home, dir := t.TempDir(), t.TempDir()
+	script := filepath.Join(dir, "server.py")
+	told := "import json, os, sys\nimport beside\nprint(json.dumps([sys.argv, __name__, 'TOOLBAY_ARGUMENT_SECRETS' in os.environ, beside.here]))\n"
+	for name, content := range map[string]string{"server.py": told, "beside.py": "here = True\n"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		args  []string
+		first string
+	}{
+		{"a script", []string{script}, script},
+		{"a module", []string{"-m", "server"}, script},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			spec := Spec{Server: "notes", Command: python, Args: append(c.args, "--k=${secret:K}", "${other}"), Secrets: []string{"K"}}
+			cmd, err := Prepare(home, spec, "", map[string]string{"K": "hunter2${secret:K}"}, []string{"PATH=" + os.Getenv("PATH"), "HOME=" + os.Getenv("HOME")})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if strings.Contains(strings.Join(cmd.Args, " "), "hunter2") {
+				t.Fatalf("the key is visible: %q", cmd.Args)
+			}
+			p := exec.Command(cmd.Path, cmd.Args...)
+			p.Env, p.Dir = cmd.Env, dir
+			out, err := p.CombinedOutput()
+			want, _ := json.Marshal([]any{[]string{c.first, "--k=hunter2${secret:K}", "${other}"}, "__main__", false, true})
+			got := strings.ReplaceAll(strings.TrimSpace(string(out)), ", ", ",")
+			if err != nil || got != string(want) {
+				t.Errorf("it saw %s %v, want %s", out, err, want)
+			}
+		})
 	}
 }
 

@@ -48,24 +48,51 @@ func FuzzArchive(f *testing.F) {
 				t.Fatalf("%+v is readable", s)
 			}
 		}
-		parent := t.TempDir()
-		dir := filepath.Join(parent, "inside")
-		if err := os.Mkdir(dir, 0o700); err != nil {
-			t.Fatal(err)
+		unpackedInside(t, got)
+	})
+}
+
+// FuzzEntry puts one file with any name and kind into an archive that is right
+// otherwise, which the fuzzer of bytes does not get past the checksums.
+func FuzzEntry(f *testing.F) {
+	for _, name := range []string{"a", "../a", `..\a`, "server", "SERVER/index.js", "con.txt", "a:b", "e\u0301", "lib/", "ſerver/index.js"} {
+		f.Add(name, "", "body", uint32(0o100644), uint32(0), byte(3), uint16(0))
+	}
+	f.Fuzz(func(t *testing.T, name, local, body string, mode, attributes uint32, system byte, flags uint16) {
+		if len(name) > 1000 || len(local) > 1000 {
+			return
 		}
-		files, err := got.Extract(t.Context(), dir)
-		if err == nil && rejected(got.reasons) {
+		p := part{name: name, local: local, body: body, mode: mode, attributes: attributes, system: system, flags: flags}
+		unpackedInside(t, openBytes(t, zipOf(t, with(p)...), Options{Limits: small}))
+	})
+}
+
+// unpackedInside sees that what is refused is not unpacked, and that the rest
+// lands in its folder.
+func unpackedInside(t *testing.T, b *Bundle) {
+	if rejected(b.reasons) {
+		if _, err := b.Extract(t.Context(), os.DevNull); err == nil {
 			t.Fatal("unpacked what was refused")
 		}
-		for _, file := range files {
-			if st, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(file.Path))); err != nil || !st.Mode().IsRegular() || st.Size() != file.Size {
-				t.Fatalf("%+v: %v", file, err)
-			}
+		return
+	}
+	parent := t.TempDir()
+	dir := filepath.Join(parent, "inside")
+	if err := os.Mkdir(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	files, err := b.Extract(t.Context(), dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		if st, err := os.Lstat(filepath.Join(dir, filepath.FromSlash(file.Path))); err != nil || !st.Mode().IsRegular() || st.Size() != file.Size || st.Mode()&0o7022 != 0 {
+			t.Fatalf("%+v: %v", file, err)
 		}
-		if left, err := os.ReadDir(parent); err != nil || len(left) != 1 {
-			t.Fatalf("outside: %v", left)
-		}
-	})
+	}
+	if left, err := os.ReadDir(parent); err != nil || len(left) != 1 {
+		t.Fatalf("outside: %v", left)
+	}
 }
 
 // FuzzManifest reads anything as a manifest: nothing panics, texts are clean,

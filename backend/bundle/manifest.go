@@ -185,9 +185,7 @@ func (m *Manifest) official(o object) {
 	}
 	s := o.object("server")
 	m.Server = Server{Type: strings.ToLower(oneLine(s.str("type"), 20)), Entry: s.str("entry_point")}
-	if c := s.object("mcp_config"); c.str("command") != "" || len(c.object("platform_overrides").keys) > 0 {
-		m.Server.Config = m.config(c)
-	}
+	m.Server.Config = m.config(s.object("mcp_config"))
 	switch m.Server.Type {
 	case "node", "python", "uv", "binary":
 	default:
@@ -202,12 +200,13 @@ func (m *Manifest) official(o object) {
 	m.unknown(o)
 }
 
+// config reads a command; nil is none on any system.
 func (m *Manifest) config(o object) *Config {
 	c := &Config{Command: o.str("command"), Args: o.strings("args"), Env: m.env(o.object("env")), Overrides: map[string]Override{}}
-	all := o.object("platform_overrides")
+	all, commands := o.object("platform_overrides"), c.Command != ""
 	for _, name := range all.keys {
 		system, one := system(name), all.object(name)
-		if system == "" || one.keys == nil {
+		if system == "" {
 			continue
 		}
 		var over Override
@@ -220,7 +219,14 @@ func (m *Manifest) config(o object) *Config {
 		if one.has("env") {
 			over.Env = m.env(one.object("env"))
 		}
+		if over.Command == nil && over.Args == nil && over.Env == nil {
+			continue
+		}
 		c.Overrides[system] = over
+		commands = commands || over.Command != nil
+	}
+	if !commands {
+		return nil
 	}
 	return c
 }
@@ -299,7 +305,11 @@ func (m *Manifest) guessType() string {
 func (m *Manifest) seed(o object) {
 	start := o.object("mcp")
 	m.settings(o.object("configuration"))
+	m.Server.Entry = start.str("entry_point")
 	c := m.config(start)
+	if c == nil {
+		return
+	}
 	own := func(s string) string {
 		for _, k := range m.Settings {
 			mark := "${user_config." + k.Key + "}"
@@ -325,10 +335,7 @@ func (m *Manifest) seed(o object) {
 			c.Env[name] = "${user_config." + k.Key + "}"
 		}
 	}
-	m.Server = Server{Entry: start.str("entry_point")}
-	if c.Command != "" {
-		m.Server.Config = c
-	}
+	m.Server.Config = c
 	m.Server.Type = m.guessType()
 	m.compatibility(o.object("compatibility"))
 }

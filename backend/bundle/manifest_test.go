@@ -59,6 +59,7 @@ func TestManifest(t *testing.T) {
 		"no server":               {`{"manifest_version":"0.3","name":"n"}`, "manifest_unusable"},
 		"nothing":                 {`{}`, "manifest_unusable"},
 		"no command":              {`{"manifest_version":"0.3","name":"n","server":{"type":"node","entry_point":"a.js"}}`, "manifest_unusable"},
+		"no command anywhere":     {`{"manifest_version":"0.3","name":"n","server":{"type":"node","mcp_config":{"platform_overrides":{"linux":{"args":[]},"beos":{"command":"x"}}}}}`, "manifest_unusable"},
 		"a mark of a key":         {strings.Replace(whole(""), `["a.js"]`, `["${secret:x}"]`, 1), "manifest_unusable"},
 		"a zero sign":             {strings.Replace(whole(""), `["a.js"]`, `["a\u0000"]`, 1), "manifest_unusable"},
 	} {

@@ -42,6 +42,8 @@ type Package struct {
 	Tag string
 	// Source publishes it as sources only, which have to be built.
 	Source bool
+	// Broken makes the build of its sources fail.
+	Broken bool
 	// Wheels names more tags under which the same files are published.
 	Wheels []string
 }
@@ -108,6 +110,13 @@ func (x *Index) Replace(name string, body []byte) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	x.files[name+"\x00"] = body
+}
+
+// Body is the bytes of a file.
+func (x *Index) Body(name string) []byte {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.files[name]
 }
 
 // Before is asked first about every request; true means it has answered.
@@ -258,12 +267,17 @@ func wheel(t testing.TB, p Package, tag string) []byte {
 func sources(t testing.TB, p Package) []byte {
 	t.Helper()
 	body := string(wheel(t, p, "py3-none-any"))
+	broken := ""
+	if p.Broken {
+		broken = "    raise SystemExit('it does not build')\n"
+	}
 	built := stem(p) + "-py3-none-any.whl"
 	files := map[string]string{
 		"PKG-INFO":       "Metadata-Version: 1.0\nName: " + p.Name + "\nVersion: " + p.Version + "\n",
 		"pyproject.toml": "[build-system]\nrequires = []\nbuild-backend = \"backend\"\nbackend-path = [\".\"]\n",
 		"backend.py": "import base64, os\n" +
 			"def build_wheel(folder, config_settings=None, metadata_directory=None):\n" +
+			broken +
 			"    ran = os.environ.get('BUILD_RAN')\n" +
 			"    if ran: open(ran, 'w').close()\n" +
 			"    with open(os.path.join(folder, '" + built + "'), 'wb') as f:\n" +

@@ -10,6 +10,7 @@ import (
 
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
+	"toolbay/backend/runtimes"
 )
 
 // pin is one package of a lock: an exact version and the digests of its files.
@@ -82,6 +83,25 @@ func (t *tool) lock(ctx context.Context, requirements, path, version string, bui
 		return nil, model.Fail("package_incomplete", err, "package", firstName(requirements))
 	}
 	return pins, nil
+}
+
+// build locks with what has to be built, which runs programs of the packages.
+func (t *tool) build(ctx context.Context, req requirement, r *resolution, python runtimes.Python) error {
+	line := req.line()
+	if r.version != "" {
+		line = req.exactly(r.version)
+	}
+	pins, err := t.lock(ctx, line, python.Path, "", true)
+	if err != nil {
+		return named(err, req.name)
+	}
+	for _, p := range pins {
+		if normal(p.name) == normal(req.name) {
+			r.version = p.version
+		}
+	}
+	r.pins = pins
+	return nil
 }
 
 // newest asks which version of one package is the newest for a Python, without

@@ -115,8 +115,11 @@ func (in *Installer) plan(ctx context.Context, pkg model.Package) (install.Plan,
 		d.python = d.found.fetch
 		plan.Fetch = []install.Fetch{d.python.fetch()}
 	}
-	plan.Detail, plan.Resolved = d, true
-	plan.Package.Version, plan.Size, plan.Scripts = d.found.version, d.found.size, d.found.build
+	plan.Detail, plan.Resolved, plan.Scripts = d, d.found.version != "", d.found.build
+	if !plan.Resolved {
+		return plan, nil
+	}
+	plan.Package.Version, plan.Size = d.found.version, d.found.size
 	plan.Integrity = d.found.integrity(req.name)
 	return plan, nil
 }
@@ -174,8 +177,10 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 	}
 	if found.build {
 		report(job.Progress{Stage: "resolve"})
-		if found.pins, err = t.lock(ctx, req.exactly(found.version), python.Path, "", true); err != nil {
-			return install.Installed{}, named(err, req.name)
+		built := *found // a plan may be carried out again
+		found = &built
+		if err = t.build(ctx, req, found, python); err != nil {
+			return install.Installed{}, err
 		}
 	}
 	dir, err := staging.New(in.Home)

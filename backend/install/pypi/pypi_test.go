@@ -111,6 +111,7 @@ func nothingLeft(t testing.TB, home string) {
 }
 
 func TestInstall(t *testing.T) {
+	t.Parallel()
 	index := fakepypi.New(t, library, server("1.0.0", nil), server("0.9.0", nil))
 	in := at(t, index)
 	plan, err := in.Plan(context.Background(), pkg(""))
@@ -187,6 +188,7 @@ func TestInstall(t *testing.T) {
 
 // An environment works wherever its folder is moved to.
 func TestInstalledMayBeMoved(t *testing.T) {
+	t.Parallel()
 	index := fakepypi.New(t, library, server("1.0.0", nil))
 	in := at(t, index)
 	done, err := in.both(t, pkg("1.0.0"), install.Options{Server: "hello"})
@@ -271,13 +273,18 @@ func TestStartFile(t *testing.T) {
 // pythonsAt serves a list of Pythons that could be fetched, none of which can.
 func pythonsAt(t testing.TB, in *Installer, versions ...string) {
 	t.Helper()
+	pythonsFrom(t, in, "http://127.0.0.1:1", versions...)
+}
+
+func pythonsFrom(t testing.TB, in *Installer, origin string, versions ...string) {
+	t.Helper()
 	list := map[string]any{}
 	for _, v := range versions {
 		n := strings.Split(v, ".")
 		list["cpython-"+v+"-linux-x86_64-gnu"] = map[string]any{
 			"name": "cpython", "arch": map[string]any{"family": "x86_64", "variant": nil}, "os": "linux", "libc": "gnu",
 			"major": json.Number(n[0]), "minor": json.Number(n[1]), "patch": json.Number(n[2]), "prerelease": "", "variant": nil, "build": "20260101",
-			"url": "http://127.0.0.1:1/" + v + ".tar.gz", "sha256": strings.Repeat("0", 64),
+			"url": origin + "/" + v + ".tar.gz", "sha256": strings.Repeat("0", 64),
 		}
 	}
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _ = json.NewEncoder(w).Encode(list) }))

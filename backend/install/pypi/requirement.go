@@ -14,7 +14,7 @@ import (
 var (
 	nameForm    = pattern.New(`^([A-Za-z0-9]|[A-Za-z0-9][A-Za-z0-9._-]*[A-Za-z0-9])(\[[A-Za-z0-9._, -]*\])?$`)
 	versionForm = pattern.New(`^v?([0-9]+!)?[0-9]+(\.[0-9]+)*[A-Za-z0-9._+-]*$`)
-	rangeForm   = pattern.New(`^([<>=!~]=?=?\s*[0-9A-Za-z.*+!_-]+\s*(,\s*|$))+$`)
+	rangeForm   = pattern.New(`^((?:===?|[<>!~]=|[<>])\s*[0-9A-Za-z.*+!_-]+\s*(,\s*|$))+$`)
 	separators  = pattern.New(`[-_.]+`)
 )
 

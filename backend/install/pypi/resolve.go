@@ -16,9 +16,9 @@ const anyPython = "3.99"
 
 // resolution is which version is meant, on which Python, with what.
 type resolution struct {
-	version string
-	size    int64 // unpacked bytes of the package itself
-	pins    []pin // nil when it has to be built first
+	version string // "" when it comes out only as it is built
+	size    int64  // unpacked bytes of the package itself
+	pins    []pin  // nil when it has to be built first
 	python  runtimes.Python
 	fetch   *download // the Python to fetch first, instead of python
 	// build tells that something has no ready-made parts; why says what.
@@ -43,6 +43,10 @@ func (in *Installer) resolve(ctx context.Context, t *tool, req requirement, here
 	asker := here[0].Path
 	if !req.exact {
 		version, err := in.newest(ctx, t, req, asker)
+		if errors.Is(err, errNoWheel) {
+			// Which version is the newest comes out only when it is built.
+			return &resolution{build: true, why: err, python: here[0]}, nil
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -180,7 +184,7 @@ func (in *Installer) newest(ctx context.Context, t *tool, req requirement, asker
 		}
 	}
 	if best == "" {
-		return "", named(errs[0], req.name)
+		return "", errs[0]
 	}
 	return best, nil
 }

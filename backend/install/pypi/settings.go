@@ -14,7 +14,7 @@ import (
 // how to get there. The others are for the user's own work and would lead an
 // install astray.
 var kept = []string{
-	"UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_NO_INDEX", "UV_KEYRING_PROVIDER",
+	"UV_INDEX", "UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_FIND_LINKS", "UV_KEYRING_PROVIDER",
 	"UV_NATIVE_TLS", "UV_SYSTEM_CERTS", "UV_INSECURE_HOST", "UV_HTTP", "UV_REQUEST_TIMEOUT", "UV_CONCURRENT", "UV_CREDENTIALS_DIR", "UV_AUTH",
 	"UV_CONFIG_FILE", "UV_NO_CONFIG", "UV_EXCLUDE_NEWER", "UV_CONSTRAINT", "UV_LINK_MODE", "UV_TORCH_BACKEND",
 	"UV_PYTHON_INSTALL_MIRROR", "UV_PYTHON_DOWNLOADS_JSON_URL", "UV_PYTHON_CPYTHON_BUILD",
@@ -22,7 +22,8 @@ var kept = []string{
 
 // settings is the environment for uv: the user's, without what is not kept, with
 // pip's settings where the user has none for uv, and with our own folders.
-func (in *Installer) settings(cache string) []string {
+// noIndex is the one setting of pip's that uv has no variable for.
+func (in *Installer) settings(cache string) (out []string, noIndex bool) {
 	env := map[string]string{}
 	var order []string
 	set := func(key, value string) {
@@ -42,7 +43,7 @@ func (in *Installer) settings(cache string) []string {
 	}
 	pip := in.pip(env)
 	if !in.ownIndex(env) {
-		pip.index(env, set)
+		noIndex = pip.index(set)
 	}
 	pip.connection(env, set)
 	if in.PythonOrigin != "" && env["UV_PYTHON_INSTALL_MIRROR"] == "" {
@@ -55,11 +56,10 @@ func (in *Installer) settings(cache string) []string {
 	} {
 		set(own[0], own[1])
 	}
-	out := make([]string, 0, len(order))
 	for _, key := range order {
 		out = append(out, key+"="+env[key])
 	}
-	return out
+	return out, noIndex
 }
 
 func keep(key string) bool {
@@ -85,7 +85,7 @@ var indexSetting = pattern.New(`(?m)^\s*(\[\[(pip\.)?index\]\]|(index-url|extra-
 // pip's settings do not matter.
 func (in *Installer) ownIndex(env map[string]string) bool {
 	for key, value := range env {
-		if value != "" && (strings.HasPrefix(key, "UV_INDEX") && key != "UV_INDEX_STRATEGY" || key == "UV_DEFAULT_INDEX" || key == "UV_EXTRA_INDEX_URL" || key == "UV_FIND_LINKS" || key == "UV_NO_INDEX") {
+		if value != "" && (strings.HasPrefix(key, "UV_INDEX") && key != "UV_INDEX_STRATEGY" || key == "UV_DEFAULT_INDEX" || key == "UV_EXTRA_INDEX_URL" || key == "UV_FIND_LINKS") {
 			return true
 		}
 	}
@@ -206,7 +206,7 @@ func (p pipSettings) read(text string) {
 }
 
 // index tells uv where pip would look.
-func (p pipSettings) index(env map[string]string, set func(k, v string)) {
+func (p pipSettings) index(set func(k, v string)) (noIndex bool) {
 	for name, key := range map[string]string{"index-url": "UV_DEFAULT_INDEX", "extra-index-url": "UV_INDEX"} {
 		if v := strings.Join(strings.Fields(p[name]), " "); v != "" {
 			set(key, v)
@@ -216,9 +216,10 @@ func (p pipSettings) index(env map[string]string, set func(k, v string)) {
 		set("UV_FIND_LINKS", v)
 	}
 	switch strings.ToLower(p["no-index"]) {
-	case "1", "true", "yes", "on":
-		set("UV_NO_INDEX", "1")
+	case "1", "true", "yes", "on", "t", "y":
+		return true
 	}
+	return false
 }
 
 // connection tells uv how pip would get there.

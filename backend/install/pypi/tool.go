@@ -1,6 +1,7 @@
 package pypi
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -8,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"toolbay/backend/install"
@@ -24,23 +26,29 @@ type tool struct {
 	dir   *staging.Dir
 	cache string
 	env   []string
+	// noIndex is pip's setting for those who have packages in folders only.
+	noIndex bool
+	// system makes uv trust what this computer trusts.
+	system atomic.Bool
 }
 
-// tool prepares a folder of our own for uv to work in: the settings of a
-// project where Toolbay happens to have been started, or that stands above
-// TOOLBAY_HOME, must not count. An empty uv.toml ends uv's search for one; the
-// user's own and the computer's are still read.
+// ownProject ends uv's search for a project: one that stands above TOOLBAY_HOME,
+// or where Toolbay happens to have been started, must not have a say. The
+// settings of the user and of the computer are still read.
+const ownProject = "[project]\nname = \"toolbay\"\nversion = \"0\"\n\n[tool.uv.workspace]\n"
+
+// tool prepares a folder of our own for uv to work in.
 func (in *Installer) tool(uv runtimes.UV) (*tool, error) {
 	dir, err := staging.New(in.Home)
 	if err != nil {
 		return nil, err
 	}
-	if err := os.WriteFile(dir.Join("uv.toml"), nil, 0o600); err != nil {
+	if err := os.WriteFile(dir.Join("pyproject.toml"), []byte(ownProject), 0o600); err != nil {
 		dir.Close()
 		return nil, err
 	}
 	t := &tool{in: in, uv: uv, dir: dir, cache: filepath.Join(in.Home, "cache", "uv")}
-	t.env = in.settings(t.cache)
+	t.env, t.noIndex = in.settings(t.cache)
 	return t, nil
 }
 
@@ -54,14 +62,42 @@ type call struct {
 }
 
 func (t *tool) run(ctx context.Context, c call) (install.Output, error) {
+	system := t.system.Load()
+	out, err := t.once(ctx, c, system)
+	// uv brings its own list of whom to trust. Where a company looks into what is
+	// fetched, this computer has been told to trust it; so it is asked then, unless
+	// the user said whom to trust.
+	if err != nil && ctx.Err() == nil && !system && t.mayTrust() && bytes.Contains(out.Stderr, []byte("invalid peer certificate")) {
+		t.system.Store(true)
+		return t.once(ctx, c, true)
+	}
+	return out, err
+}
+
+func (t *tool) mayTrust() bool {
+	for _, e := range t.env {
+		key, value, _ := strings.Cut(e, "=")
+		if value != "" && (key == "SSL_CERT_FILE" || key == "SSL_CERT_DIR" || key == "UV_NATIVE_TLS" || key == "UV_SYSTEM_CERTS") {
+			return false
+		}
+	}
+	return true
+}
+
+func (t *tool) once(ctx context.Context, c call, system bool) (install.Output, error) {
 	stall := t.in.Stall
 	if stall == 0 {
 		stall = 5 * time.Minute
 	}
-	return install.Run(ctx, install.Program{
-		Argv: append([]string{t.uv.Path}, c.args...), Env: append(append([]string{}, t.env...), c.env...),
-		Dir: t.dir.Path(), Stall: stall, Alive: c.alive,
-	})
+	env := append(append([]string{}, t.env...), c.env...)
+	if system {
+		env = append(env, "UV_NATIVE_TLS=true", "UV_SYSTEM_CERTS=true")
+	}
+	argv := append([]string{t.uv.Path}, c.args...)
+	if t.noIndex && c.args[0] == "pip" {
+		argv = append(argv, "--no-index")
+	}
+	return install.Run(ctx, install.Program{Argv: argv, Env: env, Dir: t.dir.Path(), Stall: stall, Alive: c.alive})
 }
 
 // arrivals watches packages come into uv's cache while uv says nothing: how
@@ -124,6 +160,7 @@ var complaints = []struct {
 }{
 	{"disk_full", []string{"no space left on device", "os error 28", "os error 122", "os error 112", "disk quota exceeded"}},
 	{"package_changed", []string{"hash mismatch"}},
+	{"package_incomplete", []string{"was included as a url dependency"}},
 	{"registry_denied", []string{"401 unauthorized", "403 forbidden", "authentication credentials", "unauthorized access"}},
 	{"registry_unreachable", []string{"error sending request", "failed to fetch", "could not connect", "request failed after", "dns error", "timed out",
 		"http status server error", "http status client error", "invalid peer certificate", "network connectivity is disabled", "failed to parse", "received some unexpected", "unsupported content-type", "unsupported `content-type`", "error decoding response", "invalid url"}},
@@ -137,6 +174,7 @@ var (
 	userInURL = pattern.New(`(://)[^/@\s]+@`)
 	missing   = pattern.New(`(?i)because ([a-z0-9][a-z0-9._-]*)(\[[^\]]*\])? was not found`)
 	versions  = pattern.New(`(?i)(?:there is no version of|there are no versions of) ([a-z0-9][a-z0-9._-]*)`)
+	only      = pattern.New(`(?i)because only ([a-z0-9][a-z0-9._-]*?)(?:[<>=]=?| )[^,]{0,500}? available and you require`)
 )
 
 // explain turns what uv says into our code.
@@ -170,13 +208,19 @@ find:
 		}
 		return model.Fail("package_unknown", cause, "package", pkg)
 	case "version_unknown":
-		m := versions().FindStringSubmatch(strings.Join(strings.Fields(said), " "))
+		line := strings.Join(strings.Fields(said), " ")
+		m := versions().FindStringSubmatch(line)
+		if m == nil {
+			m = only().FindStringSubmatch(line)
+		}
 		if m == nil || normal(m[1]) != normal(pkg) {
 			return model.Fail("package_incomplete", cause, "package", pkg)
 		}
 		return model.Fail("version_unknown", cause, "package", pkg, "version", "")
 	case "package_changed":
 		return model.Fail("package_changed", cause, "package", pkg)
+	case "package_incomplete":
+		return model.Fail("package_incomplete", cause, "package", pkg)
 	case "disk_full":
 		return model.Fail("disk_full", cause)
 	case "registry_denied":

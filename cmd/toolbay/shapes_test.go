@@ -28,7 +28,7 @@ var shapes = map[string]string{
 	"removed":        `{"source":"","listings":0}`,
 	"registry":       `{"source":"","enabled":true,"kind":"private","name":"","badge":"","site":"","key_set":true,"synced":"time?","servers":0,"more":false}`,
 	"install":        `{"server":"id","version":"","tools":[""],"apps":[""]}`,
-	"list": `[{"id":"id","title":"","version":"","package":` + pack + `,"listing":"","status":"ok|needs-key|broken|untested",
+	"list": `[{"id":"id","title":"","version":"","package":` + pack + `,"listing":"","status":"ok|needs-key|needs-sign-in|broken|untested",
 		"tools":[""],"apps":[""],"profiles":[""],"installed":"time",
 		"alert":{"?":"","code":"listing_deleted|listing_deprecated|listing_renamed","message":"","hint":""}}]`,
 	"updates": `[` + update1 + `]`,
@@ -47,12 +47,18 @@ var shapes = map[string]string{
 	"change": `{"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}]}`,
 	"history": `[{"id":"","time":"time","kind":"","title":"","undoable":true,"why_not":"",
 		"files":[{"path":"","before":"hash?","after":"hash?"}]}]`,
-	"keys":     `[{"server":"id","title":"","profile":"","name":"","label":"","set":true,"link":"","where":"keychain|file","apps":[""]}]`,
-	"key":      `{"server":"id","changed":0}`,
+	"keys": `[{"server":"id","title":"","profile":"","name":"","label":"","set":true,"link":"","where":"keychain|file","apps":[""]}]`,
+	"key":  `{"server":"id","changed":0}`,
+	"bundle": `{"verdict":"accept|accept-with-note|warn|confirm|reject","reasons":[` + reason1 + `],
+		"signature":{"status":"unsigned|signed-trusted|signed-self|signed-untrusted|signed-invalid|malformed","publisher":"","fingerprint":"","signed":"time?"},
+		"manifest":{"?":"","name":"","version":"","server":{"type":"","entry_point":""}}}`,
+	"packed": `{"file":"","name":"","version":"","files":0,"ignored":0,"size":0,"sha256":"hash","verdict":"accept|accept-with-note|warn|confirm|reject",
+		"reasons":[` + reason1 + `],"manifest":{"name":"","version":""}}`,
 	"settings": `{"home":"","version":"","keys":"keychain|file","notes":[""],"choices":[{"name":"","value":""}]}`,
 }
 
 const (
+	reason1 = `{"code":"","text":""}`
 	pack    = `{"type":"","identifier":"","version":""}`
 	listing = `{"id":"","name":"","title":"","description":"","publisher":"","repository":"","sources":[""],"packages":[` + pack + `]}`
 	card    = `{"id":"","name":"","title":"","description":"","publisher":"","repository":"","sources":[""],"packages":[` + pack + `],

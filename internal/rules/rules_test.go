@@ -129,7 +129,7 @@ var may = map[string][]string{
 	"backend/install/mcpb":             {"backend/bundle", "backend/catalog/command", "backend/catalog/recipe", "backend/job", "backend/runtimes", "backend/install", "backend/staging", "backend/text"},
 	"backend/install/remote":           {"backend/catalog/recipe", "backend/job", "backend/install", "backend/staging", "backend/web"},
 	"backend/install/local":            {"backend/job", "backend/install", "backend/staging"},
-	"backend/bundle":                   {},
+	"backend/bundle":                   {"backend/text"},
 	"backend/runtimes/engine":          {"backend/job"},
 	"backend/paste":                    {"backend/catalog/command", "backend/catalog/recipe", "backend/catalog/source/registry", "backend/configfile"},
 	"backend/signin":                   {"backend/secrets", "backend/web"},
@@ -141,7 +141,7 @@ var may = map[string][]string{
 	"backend/update":                   {},
 	"backend/probe":                    {},
 	"app":                              {"backend", "backend/job", "backend/text"},
-	"cmd/toolbay":                      {"backend", "backend/catalog", "backend/job", "backend/launch", "backend/text"},
+	"cmd/toolbay":                      {"backend", "backend/bundle", "backend/catalog", "backend/job", "backend/launch", "backend/text"},
 }
 
 func TestLayers(t *testing.T) {

@@ -192,7 +192,7 @@ func (n Needs) lock(ctx context.Context, t *tool, path string) ([]pin, error) {
 func (n Needs) projectLines(ctx context.Context, t *tool, path string) ([]string, error) {
 	if _, err := os.Stat(filepath.Join(n.Project, "uv.lock")); err == nil {
 		out, err := t.run(ctx, call{args: []string{"export", "--quiet", "--frozen", "--no-dev", "--no-emit-project", "--no-header", "--no-annotate", "--no-hashes",
-			"--no-sources", "--python", path, "--project", n.Project}})
+			"--python", path, "--project", n.Project}})
 		if err == nil {
 			return n.plainLines(string(out.Stdout))
 		}

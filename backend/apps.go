@@ -29,20 +29,21 @@ func (b *Backend) Apps(ctx context.Context, id string) ([]AppView, error) {
 		found = []clients.App{a}
 	}
 	out := make([]AppView, 0, len(found))
+	owner := b.owners(ctx)
 	for _, a := range found {
-		out = append(out, b.appView(a))
+		out = append(out, b.appView(a, owner))
 	}
 	return out, nil
 }
 
-func (b *Backend) appView(a clients.App) AppView {
+func (b *Backend) appView(a clients.App, owner func(clients.Entry) string) AppView {
 	v := AppView{ID: a.Client.ID, Name: a.Client.Name, Found: a.Found, Files: []FileView{}, Servers: []Entry{}}
 	for _, f := range a.Files {
 		v.Files = append(v.Files, FileView{Path: f.Path, Scope: f.Scope, Format: f.Format, Health: f.Health, Err: f.Err})
 	}
 	for _, e := range a.Entries {
 		v.Servers = append(v.Servers, Entry{
-			Name: e.Name, Server: b.serverOf(e), Command: e.Command, URL: shownURL(e.URL), Enabled: e.Enabled,
+			Name: e.Name, Server: owner(e), Command: e.Command, URL: shownURL(e.URL), Enabled: e.Enabled,
 			ReadableKeys: readableKeys(e), File: e.File, Package: packageIn(e),
 		})
 	}
@@ -138,7 +139,7 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 		if err != nil {
 			return ChangeResult{}, err
 		}
-		w := connect.Want{Server: id, Profile: req.Profile}
+		w := connect.Want{Server: id, Profile: req.Profile, Native: native(s)}
 		if req.Scope == "project" {
 			if w.Portable, err = b.portable(s, req.App); err != nil {
 				return ChangeResult{}, err
@@ -258,6 +259,14 @@ func (b *Backend) portable(s model.Server, app string) (*clients.Launch, error) 
 	}
 	for k, v := range r.SecretEnv {
 		l.Env[k] = ref(v)
+	}
+	if s.Remote != nil {
+		// Whoever reads the file signs in with their own app.
+		l = &clients.Launch{URL: ref(r.URL), Transport: s.Remote.Transport, Headers: map[string]string{}}
+		for k, v := range r.Headers {
+			l.Headers[k] = ref(v)
+		}
+		return l, nil
 	}
 	for i, a := range l.Args {
 		l.Args[i] = ref(a)

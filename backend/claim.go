@@ -17,6 +17,7 @@ import (
 	"toolbay/backend/changeset"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/signin"
 )
 
 // alonePatience is how long one Toolbay waits for another's change.
@@ -253,7 +254,8 @@ func (b *Backend) takeBack(ctx context.Context, c *claim) error {
 	if c.Keys == "" {
 		return nil
 	}
-	return b.keysIn(c.Keys).Delete(c.id, "")
+	keys := b.keysIn(c.Keys)
+	return errors.Join(keys.Delete(c.id, ""), signin.Accounts{Home: b.home, Keys: keys}.Forget(c.id))
 }
 
 func names(dir string) []string {

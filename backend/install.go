@@ -3,11 +3,13 @@ package backend
 import (
 	"cmp"
 	"context"
+	"net/url"
 	"slices"
 	"sort"
 	"strings"
 
 	"toolbay/backend/catalog/recipe"
+	"toolbay/backend/clients"
 	"toolbay/backend/connect"
 	"toolbay/backend/install"
 	"toolbay/backend/job"
@@ -41,6 +43,10 @@ type InstallRequest struct {
 	Yes bool
 	// DryRun stops before anything is written.
 	DryRun bool
+	// SignIn is told the address of the page where a person signs in to a remote
+	// server that wants that; it must not wait for them. With nil such an install
+	// ends with signin_needed.
+	SignIn func(address string)
 }
 
 // installation is one install under way.
@@ -58,6 +64,8 @@ type installation struct {
 	// kept are the keys that are there already, for a server that is installed
 	// and gets another version.
 	kept map[string]bool
+	// native is the server as apps get it that speak to it themselves, or nil.
+	native *clients.Launch
 }
 
 // InstallForm is everything a person is asked before an install, found
@@ -135,6 +143,7 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 	if err != nil {
 		return nil, err
 	}
+	r = withHeaders(r, req.Answers, req.Secrets)
 	in := &installation{b: b, req: req, ref: r, title: title(r.listing)}
 	claim, err := b.chooseID(ctx, req.Name, r)
 	if err != nil {
@@ -192,6 +201,10 @@ func (in *installation) consents(agreed bool) (needs []model.Need) {
 	}
 	if in.offer.Node != nil {
 		needs = append(needs, model.Need{Kind: "download", Name: "node", Text: text.Line("need.node", "size", megabytes(in.offer.Node.Size)), Flag: "--yes"})
+	}
+	if in.offer.Package.Type == "remote" {
+		host := hostOf(in.offer.Package.URL)
+		return append(needs, model.Need{Kind: "download", Name: host, Text: text.Line("need.remote", "title", in.title, "host", host), Flag: "--yes"})
 	}
 	return append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: text.Line("need.download", "title", in.title, "version", in.offer.Package.Version), Flag: "--yes"})
 }
@@ -325,6 +338,9 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 	}()
 
 	server := in.server(in.installed(ctx, done))
+	if err := in.signIn(ctx, &server, report); err != nil {
+		return res, err
+	}
 	spec := specOf(server)
 	if err := launch.Write(b.home, spec); err != nil {
 		return res, err
@@ -341,7 +357,11 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 		return res, in.notStarted(probe, done)
 	}
 	server.Probe = &probe
+	if server.Remote != nil && server.Version == "" {
+		server.Version = probe.Version // only the server itself knows it
+	}
 
+	in.native = native(server)
 	report(job.Progress{Stage: "apps"})
 	record, restart, err := in.connect(ctx, server)
 	if err != nil {
@@ -424,7 +444,7 @@ func (in *installation) planApps(ctx context.Context) (connect.Plan, error) {
 	for _, app := range in.req.Apps {
 		targets = append(targets, connect.Target{App: app, Scope: "user"})
 	}
-	wants := []connect.Want{{Server: in.id, Profile: in.req.Profile}}
+	wants := []connect.Want{{Server: in.id, Profile: in.req.Profile, Native: in.native}}
 	for _, t := range targets {
 		if err := in.b.otherLetters(t.App, wants); err != nil {
 			return connect.Plan{}, err
@@ -441,6 +461,9 @@ func (in *installation) installed(ctx context.Context, done install.Installed) m
 		Listing: l.ID, Publisher: l.Publisher, Category: l.Category, Sample: l.Sample,
 		Installed: in.b.o.Now().UTC(), Dir: done.Dir, Command: done.Command, Args: done.Args,
 		Path: done.Path, Env: done.Env, Container: done.Container, Remote: done.Remote, Signer: done.Signer,
+	}
+	if s.Container != nil {
+		in.b.shareImage(ctx, s.Container)
 	}
 	if known, ok := in.b.catalog.Known(ctx, s.Package.Type, s.Package.Identifier); ok && s.Sample == "" {
 		s.Sample, s.Category = known.Sample, cmp.Or(s.Category, known.Category)
@@ -462,9 +485,6 @@ func (in *installation) server(s model.Server) model.Server {
 }
 
 // resolve finds what a reference means. By the id of a card, pack counts the
-	if s.Container != nil {
-		in.b.shareImage(ctx, s.Container)
-	}
 // card's packages; by that of another of its records, the packages that this
 // record lists, and nothing else is installed. Error codes: listing_unknown,
 // package_type_later, package_unknown.
@@ -590,6 +610,18 @@ func nameOf(r ref) string {
 	if key, ok := strings.CutPrefix(r.listing.ID, "starter/"); ok {
 		return key
 	}
+	if r.pack().Type == "remote" {
+		if u, err := url.Parse(blank().ReplaceAllString(r.pack().URL, "x")); err == nil && r.listing.ID == "" {
+			return nameOfHost(u.Hostname())
+		}
+		return r.listing.Name
+	}
+	if r.pack().Type == "mcpb" {
+		return bundleName(r.pack().Identifier)
+	}
+	if r.pack().Type == "oci" {
+		return imageName(r.pack().Identifier)
+	}
 	return r.pack().Identifier
 }
 
@@ -608,15 +640,3 @@ func envName(s string) bool {
 	}
 	return s != ""
 }
-	if r.pack().Type == "remote" {
-		if u, err := url.Parse(blank().ReplaceAllString(r.pack().URL, "x")); err == nil && r.listing.ID == "" {
-			return nameOfHost(u.Hostname())
-		}
-		return r.listing.Name
-	}
-	if r.pack().Type == "mcpb" {
-		return bundleName(r.pack().Identifier)
-	}
-	if r.pack().Type == "oci" {
-		return imageName(r.pack().Identifier)
-	}

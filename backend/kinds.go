@@ -9,6 +9,7 @@ import (
 	"toolbay/backend/install/npm"
 	"toolbay/backend/install/oci"
 	"toolbay/backend/install/pypi"
+	"toolbay/backend/install/remote"
 	"toolbay/backend/model"
 	"toolbay/backend/runtimes"
 	"toolbay/backend/staging"
@@ -20,9 +21,10 @@ func (b *Backend) makeKinds(ctx context.Context) {
 	b.kinds = map[string]install.Kind{
 		"npm":  &npm.Installer{Home: b.home, Nodes: b.nodes},
 		"pypi": b.python(ctx),
-	}
 		"oci":  &oci.Installer{Home: b.home},
+	}
 	b.kinds["mcpb"] = b.bundles()
+	b.kinds["remote"] = &remote.Installer{Home: b.home, Getenv: b.o.Getenv, Now: b.o.Now}
 }
 
 // python is the kind that installs Python packages, with the settings for where
@@ -40,6 +42,8 @@ func Installable(p model.Package) bool {
 	switch p.Type {
 	case "npm", "pypi", "oci", "mcpb":
 		return p.Transport == "" || p.Transport == "stdio"
+	case "remote":
+		return p.Transport == "streamable-http" || p.Transport == "sse"
 	}
 	return false
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
 	"time"
 
@@ -41,9 +40,6 @@ func (b *Backend) Browse(ctx context.Context, q Query) (catalog.Results, error) 
 	return b.catalog.Search(ctx, q)
 }
 
-// stdioApps are the apps whose files cannot name a server on the network.
-var stdioApps = []string{"claude-desktop"}
-
 // onlyStdioApps tells whether every app found here can only start programs.
 // Looking for them reads their files, so it is done seldom: an app that comes
 // meanwhile is seen soon enough.
@@ -54,7 +50,7 @@ func (b *Backend) onlyStdioApps() bool {
 		found, other := false, false
 		for _, a := range b.apps.Look(b.system, b.o.ProjectDir) {
 			found = found || a.Found
-			other = other || a.Found && !slices.Contains(stdioApps, a.Client.ID)
+			other = other || a.Found && a.Client.Dialect.Remote != nil
 		}
 		b.looked.at, b.looked.stdio = now, found && !other
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -63,7 +64,13 @@ func (b *Backend) serverView(s model.Server, apps []string) ServerView {
 		v.Status = StatusOK
 		if !s.Probe.OK {
 			v.Status = StatusBroken
-			v.Problem = model.Fail(s.Probe.Code, logOf(*s.Probe), "server", s.Title)
+			v.Problem = model.Fail(s.Probe.Code, logOf(*s.Probe), "server", s.Title, "id", s.ID)
+		}
+	}
+	if b.wantsSignIn(s) {
+		v.Status = StatusNeedsSignIn
+		if v.Problem == nil {
+			v.Problem = model.Fail("signin_again", nil, "server", s.Title, "id", s.ID)
 		}
 	}
 	for _, i := range s.Inputs {
@@ -76,11 +83,12 @@ func (b *Backend) serverView(s model.Server, apps []string) ServerView {
 
 // appsOf reads the apps' files and gives, for each server, the apps that have
 // it, in the order of the table.
-func (b *Backend) appsOf(context.Context) map[string][]string {
+func (b *Backend) appsOf(ctx context.Context) map[string][]string {
 	where := map[string][]string{}
+	owner := b.owners(ctx)
 	for _, a := range b.apps.Look(b.system, b.o.ProjectDir) {
 		for _, e := range a.Entries {
-			id := b.serverOf(e)
+			id := owner(e)
 			have := where[id]
 			if id != "" && (len(have) == 0 || have[len(have)-1] != a.Client.ID) {
 				where[id] = append(have, a.Client.ID)
@@ -97,6 +105,18 @@ func (b *Backend) serverOf(e clients.Entry) string {
 		return ""
 	}
 	return e.Server
+}
+
+// owners is serverOf for all entries: of servers that an app speaks to itself
+// only our own notes tell that they are ours.
+func (b *Backend) owners(ctx context.Context) func(clients.Entry) string {
+	noted, err := b.connect.Owners(ctx)
+	return func(e clients.Entry) string {
+		if id := b.serverOf(e); id != "" || err != nil {
+			return id
+		}
+		return noted(e)
+	}
 }
 
 // Test starts a server as an app would and says hello to it. The outcome is
@@ -205,6 +225,9 @@ func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (Remove
 			return res, err
 		}
 	}
+	for _, s := range servers {
+		res.FreedBytes += b.dropContainers(ctx, s)
+	}
 	res.Change = record.ID
 	b.o.Changed("servers")
 	b.o.Changed("apps")
@@ -225,9 +248,6 @@ func (b *Backend) has(ctx context.Context, id string) (bool, error) {
 		return false, nil
 	}
 	return err == nil, err
-	for _, s := range servers {
-		res.FreedBytes += b.dropContainers(ctx, s)
-	}
 }
 
 // putServer keeps what we know of a server in the database and, so that the
@@ -261,6 +281,19 @@ func (b *Backend) rebuild(ctx context.Context) error {
 			return err
 		}
 	}
+	remotes := map[string]string{}
+	servers, err := b.store.Servers(ctx)
+	if err != nil {
+		return err
+	}
+	for _, s := range servers {
+		if n := native(s); n != nil {
+			remotes[s.ID] = n.URL
+		}
+	}
+	if err := b.connect.Recover(ctx, remotes); err != nil {
+		return err
+	}
 	return b.connect.Reconcile(ctx)
 }
 
@@ -286,7 +319,23 @@ func (b *Backend) probeWith(ctx context.Context, spec launch.Spec, profile strin
 	if cmd.Dir == "" {
 		cmd.Dir = filepath.Join(b.home, "servers", spec.Server)
 	}
-	return probe.Run(ctx, probe.Command{Path: cmd.Path, Args: cmd.Args, Env: cmd.Env, Dir: cmd.Dir, Hide: cmd.Hide, Serve: cmd.Serve}, probe.Options{})
+	// What carries the conversation knows best why there was none.
+	var why error
+	if serve := cmd.Serve; serve != nil {
+		cmd.Serve = func(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
+			err := serve(ctx, stdin, stdout, stderr)
+			if err != nil {
+				why = err
+			}
+			return err
+		}
+	}
+	p := probe.Run(ctx, probe.Command{Path: cmd.Path, Args: cmd.Args, Env: cmd.Env, Dir: cmd.Dir, Hide: cmd.Hide, Serve: cmd.Serve}, probe.Options{})
+	var coded *model.Error
+	if !p.OK && p.Code != "cancelled" && errors.As(why, &coded) {
+		p.Code = coded.Code
+	}
+	return p
 }
 
 func (b *Backend) notProbed(err error) model.Probe {

@@ -178,6 +178,9 @@ func (b *Backend) forgetKeysInTrash(id string, keys secrets.Keys) {
 			if old := b.keysIn(t.Spec.KeysIn); old.Where() != keys.Where() {
 				old.Delete(id, "")
 			}
+			if signedIn(t.Spec.Remote) {
+				b.accounts(t.Spec.KeysIn).Forget(id)
+			}
 			os.RemoveAll(filepath.Dir(f))
 			os.Remove(filepath.Dir(filepath.Dir(f)))
 		}
@@ -204,14 +207,14 @@ func (b *Backend) emptyTrash(ctx context.Context) {
 		if len(t.Spec.Secrets) > 0 && (gone || !hasKeys(here) || here.KeysIn != t.Spec.KeysIn) {
 			b.keysIn(t.Spec.KeysIn).Delete(t.Server.ID, "")
 		}
-		os.RemoveAll(filepath.Dir(f))
-		os.Remove(filepath.Dir(filepath.Dir(f)))
-	}
 		if signedIn(t.Spec.Remote) && (gone || !signedIn(here.Remote) || here.KeysIn != t.Spec.KeysIn) {
 			b.accounts(t.Spec.KeysIn).Forget(t.Server.ID)
 		}
 		// What the engine did not do when it was removed.
 		b.dropContainers(ctx, t.Server)
+		os.RemoveAll(filepath.Dir(f))
+		os.Remove(filepath.Dir(filepath.Dir(f)))
+	}
 }
 
 // follows tells which servers come and which go with an undo, and the change

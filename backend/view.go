@@ -64,8 +64,10 @@ type Restart struct {
 const (
 	StatusOK       = "ok"
 	StatusNeedsKey = "needs-key"
-	StatusBroken   = "broken"
-	StatusUntested = "untested"
+	// StatusNeedsSignIn: nobody is signed in, or the sign-in is over.
+	StatusNeedsSignIn = "needs-sign-in"
+	StatusBroken      = "broken"
+	StatusUntested    = "untested"
 )
 
 // ServerView is one installed server as list shows it.

@@ -179,6 +179,9 @@ func (d Dialect) check() error {
 	if d.Reference != "" && !strings.Contains(d.Reference, "NAME") {
 		return fmt.Errorf("reference %q without NAME", d.Reference)
 	}
+	if err := d.Remote.check(); err != nil {
+		return err
+	}
 	if d.Quirk != "" && !isQuirk(d.Quirk) {
 		return fmt.Errorf("quirk %q", d.Quirk)
 	}

@@ -33,9 +33,12 @@ type Dialect struct {
 	SaysOn bool `json:"saysOn,omitempty"`
 	// RefusesBOM and RefusesBlank: the app does not read a file that begins
 	// with a byte order mark, or that holds nothing.
-	RefusesBOM   bool   `json:"refusesBOM,omitempty"`
-	RefusesBlank bool   `json:"refusesBlank,omitempty"`
-	Quirk        string `json:"quirk,omitempty"` // a name in quirks
+	RefusesBOM   bool `json:"refusesBOM,omitempty"`
+	RefusesBlank bool `json:"refusesBlank,omitempty"`
+	// Remote is how an entry for a server on the network is written, nil for an
+	// app that has none.
+	Remote *Remote `json:"remote,omitempty"`
+	Quirk  string  `json:"quirk,omitempty"` // a name in quirks
 }
 
 // Switch is a member with the value that switches off.
@@ -51,6 +54,10 @@ type Launch struct {
 	// Env may hold references to the user's own variables, as Dialect.EnvRef
 	// writes them.
 	Env map[string]string
+	// URL, Transport and Headers are set instead of the others for a server on
+	// the network that the app speaks to itself.
+	URL, Transport string
+	Headers        map[string]string
 }
 
 // Entry is a server as it stands in an app's file.
@@ -96,6 +103,9 @@ func (d Dialect) EnvRef(name string) string {
 // one that hands on variables by a list has no place for a reference inside an
 // argument or a longer value.
 func (d Dialect) Carries(l Launch) bool {
+	if l.URL != "" {
+		return d.carriesRemote(l)
+	}
 	if d.ReferenceList == "" {
 		return true
 	}
@@ -111,6 +121,9 @@ func (d Dialect) Carries(l Launch) bool {
 // Encode gives the entry that starts l, with the members in the order in which
 // the app's own documentation has them.
 func (d Dialect) Encode(l Launch) configfile.Object {
+	if l.URL != "" {
+		return d.encodeRemote(l)
+	}
 	var o configfile.Object
 	if d.Type != "" {
 		o = append(o, configfile.Member{Key: "type", Value: d.Type})

@@ -40,6 +40,9 @@ type Want struct {
 	// Portable is what the entry starts where the file is shared with others;
 	// nil starts our launcher.
 	Portable *clients.Launch
+	// Native is the server as an app is given it that speaks to servers on the
+	// network itself; nil for one that only our launcher can reach.
+	Native *clients.Launch
 }
 
 // Plan is a change that is ready to be shown and applied.

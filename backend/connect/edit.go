@@ -107,6 +107,10 @@ func (s *step) take(server string, strict bool) {
 // wanted turns a want into the entry for one app.
 func wanted(c clients.Client, w Want, launcher string) (entry, error) {
 	e := entry{server: w.Server, profile: w.Profile}
+	if w.Portable == nil && w.Profile == "" && w.Native != nil && c.Dialect.Speaks(*w.Native) {
+		e.launch = *w.Native
+		return e, nil
+	}
 	if w.Portable == nil {
 		e.launch = clients.Launch{Command: launcher, Args: clients.LauncherArgs(w.Server, w.Profile)}
 		return e, nil
@@ -203,7 +207,17 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 	d := client.Dialect
 	r := row{
 		App: client.ID, File: e.path, Name: p.server, Server: p.server, Profile: p.profile,
-		Command: p.launch.Command, Args: p.launch.Args,
+		Command: p.launch.Command, Args: p.launch.Args, URL: p.launch.URL,
+	}
+	if found != nil && (found.URL != "") != (p.launch.URL != "") && e.isOurs(*found) && e.b.server(*found) == p.server {
+		// It was spoken to in another way: no member of the one has a place in the
+		// other.
+		if src, err = e.cut(src, client, *found); err != nil {
+			return nil, err
+		}
+		if doc, found, err = e.find(src, client, p.server); err != nil {
+			return nil, err
+		}
 	}
 	value := d.Encode(p.launch)
 	e.after.entries[r.key()] = r
@@ -251,15 +265,8 @@ func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, er
 		}
 	}
 	for _, found := range ours {
-		// Without a trace (the ledger was lost) the entry goes and what we may
-		// have created around it stays.
-		var trace *configfile.Trace
-		place := container{File: e.path, Path: found.Path[:len(found.Path)-1]}
-		if old, ok := e.after.containers[place.key()]; ok {
-			trace = &old.Trace
-		}
-		if src, err = configfile.Remove(src, client.Dialect.Format, found.Path, trace); err != nil {
-			return nil, e.fail(client, err)
+		if src, err = e.cut(src, client, found); err != nil {
+			return nil, err
 		}
 	}
 	for key, r := range e.after.entries {
@@ -269,6 +276,21 @@ func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, er
 		}
 	}
 	return src, nil
+}
+
+// cut takes an entry out, with what was made for it. Without a trace (the ledger
+// was lost) the entry goes and what we may have created around it stays.
+func (e *edit) cut(src []byte, client clients.Client, found clients.Entry) ([]byte, error) {
+	var trace *configfile.Trace
+	place := container{File: e.path, Path: found.Path[:len(found.Path)-1]}
+	if old, ok := e.after.containers[place.key()]; ok {
+		trace = &old.Trace
+	}
+	out, err := configfile.Remove(src, client.Dialect.Format, found.Path, trace)
+	if err != nil {
+		return nil, e.fail(client, err)
+	}
+	return out, nil
 }
 
 // holdsOurs tells whether an entry of ours stands at path. Where none does, an

@@ -42,6 +42,9 @@ func (c *Connector) Reconcile(ctx context.Context) error {
 				}
 				gone = false
 				r.Command, r.Args, r.Profile = e.Command, e.Args, e.Profile
+				if r.URL != "" {
+					r.URL = e.URL
+				}
 			}
 		}
 		r.Gone = gone

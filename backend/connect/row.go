@@ -21,6 +21,9 @@ type row struct {
 	Profile string   `json:"profile,omitempty"`
 	Command string   `json:"command"` // as written, to know the entry again
 	Args    []string `json:"args"`
+	// URL is set instead for a server on the network that the app speaks to
+	// itself.
+	URL string `json:"url,omitempty"`
 	// Gone rows are of entries that are not in the file now. They are kept
 	// because an undo may bring back an entry that only its row tells from
 	// somebody else's.
@@ -32,7 +35,7 @@ func (r row) key() string { return "entry\n" + r.File + "\n" + r.Name }
 // is tells whether e is still what r says we wrote. What the user added to the
 // entry besides does not make it another's.
 func (r row) is(e clients.Entry) bool {
-	return r.Name == e.Name && r.Command == e.Command && slices.Equal(r.Args, e.Args)
+	return r.Name == e.Name && r.Command == e.Command && slices.Equal(r.Args, e.Args) && (r.URL == "" || r.URL == e.URL)
 }
 
 // container is a place in a file in which entries of ours stand or stood, and

@@ -1,10 +1,10 @@
 package signin
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/url"
 	"slices"
@@ -50,31 +50,41 @@ type authority struct {
 
 const hello = `{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"toolbay","version":"1"}}}`
 
-// Needed tells whether a server wants its user signed in. Error codes: those of
-// web.
-func Needed(ctx context.Context, s Server) (bool, error) {
-	w, err := s.web()
-	if err != nil {
-		return false, err
-	}
-	defer w.Close()
-	_, needed, err := s.knock(ctx, w)
-	return needed, err
+// Answer is how a server takes a stranger.
+type Answer struct {
+	// SignIn tells that it wants its user signed in.
+	SignIn bool
+	// Transport is what it speaks (streamable-http, sse), "" when that did not
+	// show.
+	Transport string
 }
 
-// knock asks a server without a sign-in.
-func (s Server) knock(ctx context.Context, w *web.Client) (challenge, bool, error) {
-	tries := []string{http.MethodPost, http.MethodGet}
-	if s.Transport == "sse" {
-		tries = []string{http.MethodGet}
+// Knock asks a server without a sign-in. Error codes: those of web.
+func Knock(ctx context.Context, s Server) (Answer, error) {
+	w, err := s.web()
+	if err != nil {
+		return Answer{}, err
 	}
-	for _, method := range tries {
-		req, err := http.NewRequestWithContext(ctx, method, s.URL, nil)
+	defer w.Close()
+	_, answer, err := s.knock(ctx, w)
+	return answer, err
+}
+
+// knock says hello in the one way and then in the other, first in the one that
+// the server is listed with.
+func (s Server) knock(ctx context.Context, w *web.Client) (challenge, Answer, error) {
+	ways := []string{http.MethodPost, http.MethodGet}
+	if s.Transport == "sse" {
+		ways = []string{http.MethodGet, http.MethodPost}
+	}
+	for _, method := range ways {
+		var body io.Reader
 		if method == http.MethodPost {
-			req, err = http.NewRequestWithContext(ctx, method, s.URL, bytes.NewReader([]byte(hello)))
+			body = strings.NewReader(hello)
 		}
+		req, err := http.NewRequestWithContext(ctx, method, s.URL, body)
 		if err != nil {
-			return challenge{}, false, s.fail("remote_address", nil)
+			return challenge{}, Answer{}, s.fail("remote_address", nil)
 		}
 		for name, value := range s.Headers {
 			req.Header.Set(name, value)
@@ -86,18 +96,20 @@ func (s Server) knock(ctx context.Context, w *web.Client) (challenge, bool, erro
 		}
 		resp, err := w.Do(req)
 		if err != nil {
-			return challenge{}, false, err
+			return challenge{}, Answer{}, err
 		}
 		resp.Body.Close()
 		switch {
 		case resp.StatusCode == http.StatusUnauthorized:
-			return challengeIn(resp.Header.Values("WWW-Authenticate")), true, nil
-		case resp.StatusCode != http.StatusNotFound && resp.StatusCode != http.StatusMethodNotAllowed:
+			return challengeIn(resp.Header.Values("WWW-Authenticate")), Answer{SignIn: true}, nil
+		case resp.StatusCode/100 == 2 && method == http.MethodPost:
 			s.leave(ctx, w, resp.Header.Get("Mcp-Session-Id"))
-			return challenge{}, false, nil
+			return challenge{}, Answer{Transport: "streamable-http"}, nil
+		case resp.StatusCode/100 == 2 && strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream"):
+			return challenge{}, Answer{Transport: "sse"}, nil
 		}
 	}
-	return challenge{}, false, nil
+	return challenge{}, Answer{}, nil
 }
 
 // leave ends the session that a knock opened; nothing depends on it.
@@ -202,11 +214,11 @@ type place struct {
 // discover finds out where a server's users sign in. Error codes: signin_none,
 // signin_unsupported, signin_unsafe and those of web.
 func (s Server) discover(ctx context.Context, w *web.Client) (place, error) {
-	asked, needed, err := s.knock(ctx, w)
+	asked, answer, err := s.knock(ctx, w)
 	if err != nil {
 		return place{}, err
 	}
-	if !needed {
+	if !answer.SignIn {
 		return place{}, s.fail("signin_none", nil)
 	}
 	origin := w.Origin()

@@ -111,8 +111,8 @@ func TestSignIn(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			w := newWorld(t)
 			c.set(w.auth)
-			if needed, err := Needed(t.Context(), w.server); !needed || err != nil {
-				t.Fatal(needed, err)
+			if a, err := Knock(t.Context(), w.server); !a.SignIn || err != nil {
+				t.Fatal(a, err)
 			}
 			if in, err := w.accounts.SignedIn("notes"); in || err != nil {
 				t.Fatal(in, err)
@@ -142,8 +142,8 @@ func TestSignIn(t *testing.T) {
 func TestNoSignInNeeded(t *testing.T) {
 	s := fakeremote.New(t)
 	server := Server{ID: "notes", Title: "Notes", URL: s.URL}
-	if needed, err := Needed(t.Context(), server); needed || err != nil {
-		t.Fatal(needed, err)
+	if a, err := Knock(t.Context(), server); a != (Answer{Transport: "streamable-http"}) || err != nil {
+		t.Fatal(a, err)
 	}
 	home := t.TempDir()
 	err := Accounts{Home: home, Keys: secrets.OpenFile(home)}.SignIn(t.Context(), server, Options{Open: func(string) { t.Error("opened") }})
@@ -151,7 +151,7 @@ func TestNoSignInNeeded(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Stop()
-	if _, err := Needed(t.Context(), server); model.Code(err) != "remote_unreachable" {
+	if _, err := Knock(t.Context(), server); model.Code(err) != "remote_unreachable" {
 		t.Fatal(err)
 	}
 }

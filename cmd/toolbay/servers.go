@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -17,6 +18,7 @@ func (c *cli) install() *cobra.Command {
 	var (
 		req              = backend.InstallRequest{Package: -1}
 		answers, secrets []string
+		noBrowser        bool
 	)
 	cmd := &cobra.Command{
 		Use:   "install REF [-- ARGUMENT…]",
@@ -43,25 +45,9 @@ func (c *cli) install() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			req.Ref, req.Yes, req.DryRun = args[0], c.yes, c.dryRun
-			res, err := b.Install(cmd.Context(), req, c.progress())
-			if model.Code(err) == "consent_needed" && c.agree(err) {
-				req.Yes = true
-				res, err = b.Install(cmd.Context(), req, c.progress())
-			}
-			if err != nil {
-				return err
-			}
-			return c.print(res, func(w io.Writer) {
-				if c.dryRun {
-					fmt.Fprintln(w, text.Line("install.would", "title", res.Title, "version", res.Version))
-					return
-				}
-				fmt.Fprintln(w, text.Line("install.done", "title", res.Title, "version", res.Version, "n", fmt.Sprint(len(res.Tools)), "server", res.Server))
-				for _, r := range res.Restart {
-					fmt.Fprintf(w, "%s: %s\n", r.Name, r.Text)
-				}
-			})
+			req.Ref = args[0]
+			req.SignIn = c.openPage(strings.TrimPrefix(args[0], "remote:"), noBrowser)
+			return c.installNow(cmd.Context(), b, req)
 		},
 	}
 	f := cmd.Flags()
@@ -72,8 +58,33 @@ func (c *cli) install() *cobra.Command {
 	f.StringArrayVar(&secrets, "secret", nil, "a key, NAME=-; its value is one line of standard input")
 	f.StringArrayVar(&req.Apps, "app", nil, "an app that gets the server")
 	f.BoolVar(&req.AllowScripts, "allow-scripts", false, "let packages run their own set-up programs")
+	f.BoolVar(&noBrowser, "no-browser", false, "where a sign-in is wanted, only print the address of the page")
 	f.BoolVar(&req.AcceptRisk, "accept-risk", false, "keep keys in a file where there is no keychain")
 	return cmd
+}
+
+// installNow installs, after asking a person at a terminal, and tells what came
+// of it.
+func (c *cli) installNow(ctx context.Context, b *backend.Backend, req backend.InstallRequest) error {
+	req.Yes, req.DryRun = c.yes, c.dryRun
+	res, err := b.Install(ctx, req, c.progress())
+	if model.Code(err) == "consent_needed" && c.agree(err) {
+		req.Yes = true
+		res, err = b.Install(ctx, req, c.progress())
+	}
+	if err != nil {
+		return err
+	}
+	return c.print(res, func(w io.Writer) {
+		if c.dryRun {
+			fmt.Fprintln(w, text.Line("install.would", "title", res.Title, "version", res.Version))
+			return
+		}
+		fmt.Fprintln(w, text.Line("install.done", "title", res.Title, "version", res.Version, "n", fmt.Sprint(len(res.Tools)), "server", res.Server))
+		for _, r := range res.Restart {
+			fmt.Fprintf(w, "%s: %s\n", r.Name, r.Text)
+		}
+	})
 }
 
 // agree asks a person at a terminal; everywhere else the answer is no.

@@ -10,6 +10,7 @@
 package recipe
 
 import (
+	"net/url"
 	"runtime"
 	"slices"
 	"strings"
@@ -111,6 +112,8 @@ type builder struct {
 	secrets  map[string]bool
 	missing  map[string]bool
 	warned   map[string]bool
+	// escape, unless nil, makes an answer fit for where it is put.
+	escape func(string) string
 }
 
 func newBuilder(p model.Package, answers map[string]string) *builder {
@@ -176,7 +179,28 @@ func (b *builder) address() {
 	if b.p.Type != "remote" && b.p.Transport != "stdio" {
 		b.warn("http-transport")
 	}
-	b.r.URL, _ = b.expand(b.p.URL, b.p.Variables, model.Input{Required: true})
+	b.r.URL = b.fill(b.p.URL)
+}
+
+// fill puts answers into an address, each so that it stays one part of it; what
+// an address begins with may be an address itself.
+func (b *builder) fill(address string) string {
+	owner := model.Input{Required: true}
+	before, query, asks := strings.Cut(address, "?")
+	head := ""
+	if m := placeholder().FindStringIndex(before); m != nil && m[0] == 0 {
+		head, _ = b.expand(before[:m[1]], b.p.Variables, owner)
+		before = before[m[1]:]
+	}
+	b.escape = func(s string) string { return (&url.URL{Path: "/" + s}).EscapedPath()[1:] }
+	out, _ := b.expand(before, b.p.Variables, owner)
+	if out = head + out; asks {
+		b.escape = url.QueryEscape
+		query, _ = b.expand(query, b.p.Variables, owner)
+		out += "?" + query
+	}
+	b.escape = nil
+	return out
 }
 
 func (b *builder) finish() Recipe {

@@ -70,6 +70,9 @@ func (b *builder) expand(template string, vars map[string]model.Input, owner mod
 		if !answered {
 			ok = false
 		}
+		if b.escape != nil && !strings.HasPrefix(v, "${") {
+			v = b.escape(v)
+		}
 		return v
 	})
 	return noNUL(out), ok

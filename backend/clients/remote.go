@@ -1,0 +1,85 @@
+package clients
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"toolbay/backend/configfile"
+)
+
+// Remote is how an app writes an entry for a server on the network. An app
+// without one can only start programs.
+type Remote struct {
+	// Types gives for each transport that the app speaks (streamable-http, sse)
+	// the value of "type", "" for none.
+	Types map[string]string `json:"types"`
+	// Headers is the key of the headers.
+	Headers string `json:"headers"`
+}
+
+func (r *Remote) check() error {
+	if r == nil {
+		return nil
+	}
+	if len(r.Types) == 0 || r.Headers == "" {
+		return fmt.Errorf("remote needs types and headers")
+	}
+	for transport := range r.Types {
+		if transport != "streamable-http" && transport != "sse" {
+			return fmt.Errorf("remote of type %q", transport)
+		}
+	}
+	return nil
+}
+
+// Speaks tells whether the app can be given l, a server on the network, as it
+// is: it speaks the transport, and takes nothing in address and headers for a
+// variable of its own.
+func (d Dialect) Speaks(l Launch) bool {
+	if l.URL == "" || d.Remote == nil {
+		return false
+	}
+	if _, ok := d.Remote.Types[l.Transport]; !ok {
+		return false
+	}
+	texts := append(slices.Collect(maps.Values(l.Headers)), l.URL)
+	return !slices.ContainsFunc(texts, func(s string) bool { return strings.ContainsAny(s, "${}") })
+}
+
+// carriesRemote is Carries for a server on the network: references to the
+// user's variables may stand in its headers and address where the app replaces
+// them there.
+func (d Dialect) carriesRemote(l Launch) bool {
+	if d.Remote == nil {
+		return false
+	}
+	if _, ok := d.Remote.Types[l.Transport]; !ok {
+		return false
+	}
+	if d.Reference != "" && d.ReferenceList == "" {
+		return true
+	}
+	return d.Speaks(l)
+}
+
+// encodeRemote gives the entry of a server on the network.
+func (d Dialect) encodeRemote(l Launch) configfile.Object {
+	var o configfile.Object
+	if t := d.Remote.Types[l.Transport]; t != "" {
+		o = append(o, configfile.Member{Key: "type", Value: t})
+	}
+	o = append(o, configfile.Member{Key: "url", Value: l.URL})
+	var headers configfile.Object
+	for _, name := range sortedKeys(l.Headers) {
+		headers = append(headers, configfile.Member{Key: name, Value: l.Headers[name]})
+	}
+	if len(headers) > 0 {
+		o = append(o, configfile.Member{Key: d.Remote.Headers, Value: headers})
+	}
+	if d.Off != nil && d.SaysOn {
+		o = append(o, configfile.Member{Key: d.Off.Key, Value: !d.Off.Value})
+	}
+	return o
+}

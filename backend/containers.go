@@ -85,9 +85,19 @@ func (r ref) otherWays(err error) error {
 // shut off as it could be is tried again with one thing less; what works is
 // what the server is started with from then on.
 func (b *Backend) prove(ctx context.Context, s *model.Server, values map[string]string) (model.Probe, error) {
+	p, changed := b.proveAny(ctx, s, values)
+	if changed {
+		return p, launch.Write(b.home, specOf(*s))
+	}
+	return p, nil
+}
+
+// proveAny is prove without writing anything; changed tells that the server
+// starts with one thing less.
+func (b *Backend) proveAny(ctx context.Context, s *model.Server, values map[string]string) (p model.Probe, changed bool) {
 	first := b.probeWith(ctx, specOf(*s), "", values)
 	if first.OK || s.Container == nil {
-		return first, nil
+		return first, false
 	}
 	for _, c := range looser(*s.Container) {
 		if ctx.Err() != nil {
@@ -97,10 +107,10 @@ func (b *Backend) prove(ctx context.Context, s *model.Server, values map[string]
 		try.Container = &c
 		if p := b.probeWith(ctx, specOf(try), "", values); p.OK {
 			*s = try
-			return p, launch.Write(b.home, specOf(*s))
+			return p, true
 		}
 	}
-	return first, nil
+	return first, false
 }
 
 // looser are the ways to start a container with less, the closest first.

@@ -79,7 +79,7 @@ func (b *Backend) updateView(v ServerView, seen seenUpdates) UpdateView {
 		u.State, u.Newer, u.Checked, u.Error = n.State, n.Newer, &when, n.Error
 		u.GoneBack = u.Newer != "" && u.Newer == u.Earlier
 	}
-	if p, err := b.readPrepared(s.ID); err == nil && p.Base == s.Dir && p.Next.Version == u.Newer {
+	if p, err := b.readPrepared(s.ID); err == nil && p.Base == s.Dir && !p.Again {
 		u.Prepared = true
 	}
 	return u
@@ -183,7 +183,7 @@ func (b *Backend) checkPackage(ctx context.Context, s model.Server, asked func(c
 	if err != nil || !isNewer(s, plan) {
 		return "", err
 	}
-	return versionOf(plan), nil
+	return newerName(s, plan), nil
 }
 
 // lookedUp asks the packages' registries, each question once: two accounts are
@@ -271,16 +271,17 @@ func isNewer(s model.Server, plan install.Plan) bool {
 	case s.Container != nil:
 		return plan.Integrity != "" && !strings.HasSuffix(s.Container.Image, plan.Integrity)
 	case s.Package.Type == "mcpb":
-		return bundleDiffers(s, plan.Package) || update.Later(s.Version, versionOf(plan))
+		return true // its list said so, before it was fetched to be looked at
 	}
 	return plan.Resolved && update.Later(s.Version, plan.Package.Version)
 }
 
-// versionOf is what a plan's version is called: an image without a tag has its
-// digest only.
-func versionOf(plan install.Plan) string {
-	if plan.Package.Version == "" {
-		return plan.Integrity
+// newerName is what the newer version of a server is called. What is behind a
+// tag may change; then it is known by its digest only.
+func newerName(s model.Server, plan install.Plan) string {
+	if v := plan.Package.Version; v != "" && v != s.Version {
+		return v
 	}
-	return plan.Package.Version
+	_, digest, _ := strings.Cut(plan.Integrity, ":")
+	return digest[:min(len(digest), 12)]
 }

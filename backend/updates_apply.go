@@ -49,6 +49,9 @@ func (b *Backend) ApplyUpdate(ctx context.Context, req UpdateRequest) (UpdateRes
 	if res.Change, res.FreedBytes, err = b.turnTo(ctx, s, t); err != nil {
 		return UpdateResult{}, err
 	}
+	for _, c := range containersOf(s) {
+		res.FreedBytes += b.dropImage(ctx, c, "")
+	}
 	b.turned()
 	return res, nil
 }

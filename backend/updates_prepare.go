@@ -65,8 +65,9 @@ type prepared struct {
 	Base  string       `json:"base"`
 	Again bool         `json:"again"`
 	Next  model.Server `json:"next"`
-	// Integrity is the package's digest, Answers and Keys are what it was tried
+	// Version and Integrity are the plan's. Answers and Keys are what it was tried
 	// with besides what is kept: answers by name, names of keys.
+	Version    string            `json:"version"`
 	Integrity  string            `json:"integrity"`
 	Answers    map[string]string `json:"answers,omitempty"`
 	Keys       []string          `json:"keys,omitempty"`
@@ -118,7 +119,7 @@ func (b *Backend) PrepareUpdate(ctx context.Context, req UpdateRequest, report j
 	if err != nil {
 		return UpdateResult{}, err
 	}
-	if !req.Again && !isNewer(s, in.offer) {
+	if in == nil || !req.Again && !isNewer(s, in.offer) {
 		b.seenNow(s, "")
 		return b.nothingNewer(s), nil
 	}
@@ -134,7 +135,11 @@ func (b *Backend) PrepareUpdate(ctx context.Context, req UpdateRequest, report j
 	}
 	if req.DryRun {
 		res := b.nothingNewer(s)
-		res.To, res.Newest, res.Difference.To = versionOf(in.offer), false, versionOf(in.offer)
+		to := s.Version
+		if !req.Again {
+			to = newerName(s, in.offer)
+		}
+		res.To, res.Newest, res.Difference.To = to, false, to
 		return res, nil
 	}
 	c, err := b.hold(ctx, s.ID)
@@ -170,7 +175,7 @@ func (b *Backend) mayUpdate(ctx context.Context, s model.Server, again bool) err
 }
 
 // updating is the install of another version of a server, with what was
-// answered for this one.
+// answered for this one; nil where its list is known to have none.
 func (b *Backend) updating(ctx context.Context, s model.Server, req UpdateRequest) (*installation, error) {
 	var r ref
 	var err error
@@ -182,6 +187,9 @@ func (b *Backend) updating(ctx context.Context, s model.Server, req UpdateReques
 	}
 	if err != nil {
 		return nil, err
+	}
+	if s.Package.Type == "mcpb" && !req.Again && !bundleDiffers(s, r.pack()) {
+		return nil, nil // to look at it would be to fetch it
 	}
 	in := &installation{b: b, ref: r, id: s.ID, title: s.Title, keysIn: s.KeysIn, kept: map[string]bool{}}
 	in.req = InstallRequest{
@@ -250,12 +258,12 @@ func (b *Backend) fetchNext(ctx context.Context, s model.Server, in *installatio
 	}
 	defer func() {
 		if err != nil {
-			b.dropVersion(done.Dir)
+			b.dropNext(model.Server{Dir: done.Dir, Container: done.Container})
 		}
 	}()
 	next := in.next(ctx, s, done)
 	report(job.Progress{Stage: "hello"})
-	tried := b.probeWith(ctx, specOf(next), "", values)
+	tried, _ := b.proveAny(ctx, &next, values)
 	if err := ctx.Err(); err != nil {
 		return p, model.Fail("cancelled", err)
 	}
@@ -274,7 +282,7 @@ func (b *Backend) fetchNext(ctx context.Context, s model.Server, in *installatio
 		before.Probe = &now
 	}
 	p = prepared{
-		Server: s.ID, Time: b.o.Now().UTC(), Base: s.Dir, Again: req.Again, Next: next, Integrity: in.offer.Integrity,
+		Server: s.ID, Time: b.o.Now().UTC(), Base: s.Dir, Again: req.Again, Next: next, Version: in.offer.Package.Version, Integrity: in.offer.Integrity,
 		Answers: req.Answers, Difference: update.Compare(b.side(before), b.side(next)),
 	}
 	for name := range req.Secrets {
@@ -305,7 +313,7 @@ func (in *installation) next(ctx context.Context, s model.Server, done install.I
 // serves tells whether what was prepared is what is asked for now.
 func (p prepared) serves(s model.Server, in *installation, req UpdateRequest) bool {
 	same := p.Base == s.Dir && p.Again == req.Again && len(req.Secrets) == 0 && len(p.Keys) == 0 && isFolder(p.Next.Dir) &&
-		p.Next.Version == versionOf(in.offer) && p.Integrity == in.offer.Integrity && len(p.Answers) == len(req.Answers)
+		p.Version == in.offer.Package.Version && p.Integrity == in.offer.Integrity && len(p.Answers) == len(req.Answers)
 	for name, v := range req.Answers {
 		same = same && p.Answers[name] == v
 	}

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"toolbay/backend/install"
 	"toolbay/backend/model"
@@ -34,7 +35,17 @@ func (b *Backend) discard(id string) {
 	}
 	s, err := b.store.Server(context.Background(), id)
 	if err == nil && !b.usesFolder(s, p.Next.Dir) {
-		b.dropVersion(p.Next.Dir)
+		b.dropNext(p.Next)
+	}
+}
+
+// dropNext removes a version that nobody switched to, and what it brought.
+func (b *Backend) dropNext(next model.Server) {
+	b.dropVersion(next.Dir)
+	if next.Container != nil {
+		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+		defer cancel()
+		b.dropImage(ctx, *next.Container, "")
 	}
 }
 

@@ -85,6 +85,7 @@ type Backend struct {
 	stopped  chan struct{} // closed when it has ended
 	unwatch  func()        // ends the daily look for updates, nil for none
 	policy   *catalog.Policy
+	pasted   *pastes
 }
 
 // Open makes the home folder when it is missing, settles what a killed
@@ -103,7 +104,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if o.Fault == nil {
 		o.Fault = func(string) {}
 	}
-	b := &Backend{o: o, home: o.Home, looked: &lookedApps{}}
+	b := &Backend{o: o, home: o.Home, looked: &lookedApps{}, pasted: &pastes{}}
 	if b.home == "" {
 		b.home = launch.Home(o.Getenv)
 	}

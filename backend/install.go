@@ -81,6 +81,8 @@ type InstallForm struct {
 	KeysIn string
 	// KeysErr tells why keys cannot go to this computer's keychain, or nil.
 	KeysErr error
+	// Given names the inputs whose keys stood in a pasted text.
+	Given []string
 }
 
 // Form prepares the install sheet for a listing or package. A bundle is looked
@@ -98,6 +100,7 @@ func (b *Backend) Form(ctx context.Context, refText string, pack int) (InstallFo
 			return InstallForm{}, err
 		}
 	}
+	b.presetForm(ctx, &f)
 	for _, in := range f.Inputs {
 		if in.Secret {
 			f.KeysIn, f.KeysErr = b.keysPlace(ctx)
@@ -139,6 +142,7 @@ func (b *Backend) Install(ctx context.Context, req InstallRequest, report job.Re
 // prepare checks everything that can be checked before something is written.
 func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Report) (_ *installation, err error) {
 	report(job.Progress{Stage: "resolve"})
+	req = b.presetRequest(ctx, req)
 	r, err := b.allowed(ctx, req.Ref, req.Package)
 	if err != nil {
 		return nil, err
@@ -205,6 +209,9 @@ func (in *installation) consents(agreed bool) (needs []model.Need) {
 	if in.offer.Package.Type == "remote" {
 		host := hostOf(in.offer.Package.URL)
 		return append(needs, model.Need{Kind: "download", Name: host, Text: text.Line("need.remote", "title", in.title, "host", host), Flag: "--yes"})
+	}
+	if in.offer.Package.Type == "local" {
+		return append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: text.Line("need.local"), Flag: "--yes"})
 	}
 	return append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: text.Line("need.download", "title", in.title, "version", in.offer.Package.Version), Flag: "--yes"})
 }
@@ -489,6 +496,9 @@ func (in *installation) server(s model.Server) model.Server {
 // record lists, and nothing else is installed. Error codes: listing_unknown,
 // package_type_later, package_unknown.
 func (b *Backend) resolve(ctx context.Context, refText string, pack int) (ref, error) {
+	if r, is, err := b.pastedRef(ctx, refText, pack); is {
+		return r, err
+	}
 	l, direct, err := parseRef(refText)
 	if err != nil {
 		return ref{}, err

@@ -6,6 +6,7 @@ import (
 
 	"toolbay/backend/catalog/recipe"
 	"toolbay/backend/install"
+	"toolbay/backend/install/local"
 	"toolbay/backend/install/npm"
 	"toolbay/backend/install/oci"
 	"toolbay/backend/install/pypi"
@@ -24,6 +25,7 @@ func (b *Backend) makeKinds(ctx context.Context) {
 		"oci":  &oci.Installer{Home: b.home},
 	}
 	b.kinds["mcpb"] = b.bundles()
+	b.kinds["local"] = &local.Installer{Home: b.home, Node: b.anyNode, Python: b.anyPython, Now: b.o.Now}
 	b.kinds["remote"] = &remote.Installer{Home: b.home, Getenv: b.o.Getenv, Now: b.o.Now}
 }
 
@@ -40,7 +42,7 @@ func (b *Backend) python(ctx context.Context) *pypi.Installer {
 // Installable tells whether this version of Toolbay can install a package.
 func Installable(p model.Package) bool {
 	switch p.Type {
-	case "npm", "pypi", "oci", "mcpb":
+	case "npm", "pypi", "oci", "mcpb", "local":
 		return p.Transport == "" || p.Transport == "stdio"
 	case "remote":
 		return p.Transport == "streamable-http" || p.Transport == "sse"

@@ -154,6 +154,9 @@ func (b *Backend) verifyFolder(s model.Server, r *VerifyResult, find func(code, 
 	case receipt.Signer != s.Signer:
 		find("signer_other", install.ReceiptName)
 	}
+	if receipt.Type == "local" && !sameProgram(s.Package.Identifier, receipt.SHA256) {
+		find("file_changed", s.Package.Identifier)
+	}
 	if receipt.Lock != "" && !locks(filepath.Join(s.Dir, filepath.FromSlash(receipt.Lock)), receipt) {
 		find("lock_missing", receipt.Lock)
 	}

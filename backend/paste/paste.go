@@ -46,7 +46,6 @@ const (
 	WarnExamplePath   = "path-is-example"
 	WarnSourceOnly    = "from-source" // straight from a source repository
 	WarnNotEncrypted  = "not-encrypted"
-	WarnOptionLeftOut = "option-left-out"
 	WarnNoEvidence    = "not-known-as-server"
 	WarnGuessedType   = "registry-guessed" // a bare name, whose registry is a guess
 	WarnGuessedModule = "package-guessed"  // of the name of a Python module

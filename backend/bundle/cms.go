@@ -10,6 +10,7 @@ import (
 	"encoding/asn1"
 	"errors"
 	"math/big"
+	"slices"
 	"time"
 )
 
@@ -67,6 +68,13 @@ type attribute struct {
 	Values asn1.RawValue
 }
 
+// plainAlgorithms are RSA as PKCS #1 v1.5 has it and ECDSA, by themselves or
+// with a hash. The hash counts that the digest names.
+var plainAlgorithms = []asn1.ObjectIdentifier{
+	{1, 2, 840, 113549, 1, 1, 1}, {1, 2, 840, 113549, 1, 1, 11}, {1, 2, 840, 113549, 1, 1, 12}, {1, 2, 840, 113549, 1, 1, 13},
+	{1, 2, 840, 10045, 2, 1}, {1, 2, 840, 10045, 4, 3, 2}, {1, 2, 840, 10045, 4, 3, 3}, {1, 2, 840, 10045, 4, 3, 4},
+}
+
 var errForm = errors.New("not the form of a bundle's signature")
 
 const maxCertificates = 20
@@ -96,7 +104,7 @@ func parseSigned(der []byte) (*signedBlock, error) {
 			s.others = append(s.others, c)
 		}
 	}
-	if s.signer == nil || s.hash == 0 || len(from.Attrs.FullBytes) == 0 {
+	if s.signer == nil || s.hash == 0 || len(from.Attrs.FullBytes) == 0 || !slices.ContainsFunc(plainAlgorithms, from.Algorithm.Algorithm.Equal) {
 		return nil, errForm
 	}
 	// What is signed is the attributes as a SET, in the order in which they
@@ -126,7 +134,7 @@ func (s *signedBlock) readAttributes(b []byte) error {
 	for len(b) > 0 {
 		var a attribute
 		rest, err := asn1.Unmarshal(b, &a)
-		if err != nil {
+		if err != nil || a.Values.Tag != asn1.TagSet || !a.Values.IsCompound {
 			return errForm
 		}
 		b = rest

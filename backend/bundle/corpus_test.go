@@ -75,3 +75,31 @@ func TestRealManifests(t *testing.T) {
 	}
 	t.Log(n, runners, said)
 }
+
+// The official tool's own examples are read, those too that its strict check
+// refuses.
+func TestOfficialExamples(t *testing.T) {
+	for file, want := range map[string]string{
+		"chrome-applescript.manifest.json":  "manifest_unknown_keys",
+		"file-manager-python.manifest.json": "",
+		"file-system-node.manifest.json":    "manifest_unknown_keys",
+		"hello-world-node.manifest.json":    "",
+		"hello-world-uv.manifest.json":      "",
+		"valid-manifest.json":               "",
+		"valid-manifest-0.2.json":           "",
+		"invalid-manifest.json":             "refused",
+	} {
+		raw, err := os.ReadFile(dataset.Path(t, "mcpb/examples/"+file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, reason := ReadManifest(raw)
+		got := codes(m.reasons)
+		if reason.Fatal {
+			got = "refused"
+		}
+		if got != want {
+			t.Errorf("%s: %q (%s), want %q", file, got, reason.Text, want)
+		}
+	}
+}

@@ -2,7 +2,6 @@ package bundle
 
 import (
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"testing"
@@ -156,16 +155,5 @@ func TestTextsAreClean(t *testing.T) {
 	}
 	if got := shown("a\nb\u202ec\x1b"); got != `a\u000ab\u202ec\u001b` {
 		t.Error(got)
-	}
-}
-
-func TestEveryCodeHasWords(t *testing.T) {
-	for _, code := range Codes() {
-		if r := because(code); strings.HasPrefix(r.Text, "bundle.") || !slices.Contains(order, r.Level) {
-			t.Errorf("%+v", r)
-		}
-	}
-	if slices.Collect(maps.Keys(levels)) == nil {
-		t.Error("no codes")
 	}
 }

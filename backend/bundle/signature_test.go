@@ -178,3 +178,22 @@ func TestSignedThenAppended(t *testing.T) {
 		t.Errorf("%s because of %q, %s", v.Verdict, codes(v.Reasons), b.Signature.Status)
 	}
 }
+
+// Forms of CMS that leave room for doubt what was signed, or that no tool for
+// bundles makes.
+func TestOtherFormsAreRefused(t *testing.T) {
+	files, err := filepath.Glob("testdata/signed/refused/*.der")
+	if err != nil || len(files) != 6 {
+		t.Fatal(files, err)
+	}
+	for _, path := range files {
+		der, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b := openBytes(t, append(signed(t, "plain"), blockOf(der)...), Options{})
+		if s := b.Signature.Status; s != Malformed && s != Invalid || b.Readable() || b.Verdict(linux).Verdict != Rejected {
+			t.Errorf("%s: %s", filepath.Base(path), s)
+		}
+	}
+}

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"errors"
+	"maps"
 	"slices"
 	"strings"
 
@@ -38,6 +40,8 @@ type InputField struct {
 	Multiple bool     `json:"multiple"`
 	Min      *float64 `json:"min"`
 	Max      *float64 `json:"max"`
+	// Given tells that its key stood in what was pasted.
+	Given bool `json:"given"`
 }
 
 // AppChoice is one app the server could be added to.
@@ -67,6 +71,8 @@ type InstallForm struct {
 	Publisher string `json:"publisher"`
 	Category  string `json:"category"`
 	Caution   string `json:"caution"`
+	// SignIn tells that the listing speaks of a sign-in.
+	SignIn bool `json:"sign_in"`
 	// Ways are those of the listing, none for a package asked for by itself.
 	Ways   []Way        `json:"ways"`
 	Inputs []InputField `json:"inputs"`
@@ -113,7 +119,7 @@ func (w *Window) InstallForm(ref string, pack int) (InstallForm, error) {
 	}
 	out := InstallForm{
 		Ref: f.Ref, Package: f.Package, Server: f.Server, Title: f.Title, Publisher: f.Listing.Publisher,
-		Category: f.Listing.Category, Caution: f.Listing.Caution, Ways: []Way{}, Inputs: []InputField{}, Apps: []AppChoice{},
+		Category: f.Listing.Category, Caution: f.Listing.Caution, SignIn: f.Listing.Needs == model.NeedsSignIn, Ways: []Way{}, Inputs: []InputField{}, Apps: []AppChoice{},
 	}
 	if len(f.Listing.Packages) > f.Package {
 		out.Type = f.Listing.Packages[f.Package].Type
@@ -131,7 +137,9 @@ func (w *Window) InstallForm(ref string, pack int) (InstallForm, error) {
 	out.Keys.Where = f.KeysIn
 	out.Keys.Problem = words(f.KeysErr)
 	for _, in := range f.Inputs {
-		out.Inputs = append(out.Inputs, field(in))
+		asked := field(in)
+		asked.Given = slices.Contains(f.Given, in.Name)
+		out.Inputs = append(out.Inputs, asked)
 	}
 	choices, err := w.back.AppChoices(w.context(), f.Server)
 	if err != nil {
@@ -150,7 +158,7 @@ func (w *Window) InstallForm(ref string, pack int) (InstallForm, error) {
 func (w *Window) InstallOffer(ref string, pack int) (InstallOffer, error) {
 	plan, err := w.back.Offer(w.context(), ref, pack)
 	if err != nil {
-		return InstallOffer{}, err
+		return InstallOffer{}, withoutWays(err)
 	}
 	o := InstallOffer{
 		Version: plan.Package.Version, Scripts: plan.Scripts, Title: plan.Title, Publisher: plan.Publisher,
@@ -177,6 +185,22 @@ func (w *Window) InstallOffer(ref string, pack int) (InstallOffer, error) {
 		o.Bytes += d.Bytes
 	}
 	return o, nil
+}
+
+// withoutWays leaves out of an error how else the server can be had: the sheet
+// shows the other ways itself.
+func withoutWays(err error) error {
+	var e *model.Error
+	if !errors.As(err, &e) || !strings.HasPrefix(e.Code, "engine_") {
+		return err
+	}
+	same := *e
+	same.Args = maps.Clone(e.Args)
+	if same.Args == nil {
+		same.Args = map[string]string{}
+	}
+	same.Args["ways"] = ""
+	return &same
 }
 
 // exact are the risks whose sentence ends with what would be run, word for

@@ -29,6 +29,10 @@ type ServerView struct {
 	Checked   string          `json:"checked"`
 	Sample    string          `json:"sample"`
 	Settings  []ServerSetting `json:"settings"`
+	// Account tells apart servers of one title; it stands in Title too.
+	Account string `json:"account"`
+	// SignedIn tells that somebody is signed in to it.
+	SignedIn bool `json:"signed_in"`
 }
 
 // ServerSetting is one input of a server with its answer; a key has none.
@@ -63,7 +67,8 @@ func (w *Window) Servers() ([]ServerView, error) {
 			ID: s.ID, Title: s.Title, Version: s.Version, Publisher: s.Publisher, Category: s.Category,
 			Package: s.Package, Listing: s.Listing, Status: s.Status, Tools: []model.Tool{},
 			Apps: s.Apps, Profiles: s.Profiles, Installed: s.Installed.Format(time.RFC3339),
-			Sample: s.Server.Sample, Settings: []ServerSetting{},
+			Sample: s.Server.Sample, Settings: []ServerSetting{}, Account: s.Account,
+			SignedIn: s.Server.Remote != nil && s.Server.Remote.SignIn && s.Status != backend.StatusNeedsSignIn,
 		}
 		if s.Alert != nil {
 			v.Alert = words(s.Alert)

@@ -29,7 +29,7 @@ func (w *Window) jobView(s job.Snapshot) JobView {
 	v := JobView{ID: s.ID, Kind: s.Kind, Title: s.Title, Subject: s.Subject, State: s.State,
 		Progress: s.Progress, Started: s.Started.Format(time.RFC3339)}
 	if s.Err != nil {
-		words := text.ForError(s.Err)
+		words := text.ForError(withoutWays(s.Err))
 		v.Error = &words
 	}
 	if r, ok := s.Result.(backend.InstallResult); ok {
@@ -60,7 +60,7 @@ func (w *Window) Install(req InstallRequest) string {
 		return w.back.Install(ctx, backend.InstallRequest{
 			Ref: req.Ref, Package: req.Package, Name: req.Name, Profile: req.Profile,
 			Answers: req.Answers, Secrets: req.Secrets, Apps: req.Apps,
-			AllowScripts: req.AllowScripts, AcceptRisk: req.AcceptRisk, Yes: true,
+			AllowScripts: req.AllowScripts, AcceptRisk: req.AcceptRisk, Yes: true, SignIn: w.showSignIn,
 		}, report)
 	})
 }

@@ -63,12 +63,14 @@ type CatalogueSize struct {
 
 // SettingsView is the Settings screen.
 type SettingsView struct {
-	Theme      string       `json:"theme"`
-	Home       string       `json:"home"`
-	Version    string       `json:"version"`
-	NodeOrigin string       `json:"node_origin"`
-	Registry   string       `json:"registry"`
-	Sources    []SourceView `json:"sources"`
+	Theme        string       `json:"theme"`
+	Home         string       `json:"home"`
+	Version      string       `json:"version"`
+	NodeOrigin   string       `json:"node_origin"`
+	UVOrigin     string       `json:"uv_origin"`
+	PythonOrigin string       `json:"python_origin"`
+	Registry     string       `json:"registry"`
+	Sources      []SourceView `json:"sources"`
 	// Catalogue is what is kept of them.
 	Catalogue CatalogueSize `json:"catalogue"`
 	Keys      string        `json:"keys"`
@@ -99,6 +101,10 @@ func (w *Window) Settings() (SettingsView, error) {
 			v.Theme = c.Value
 		case c.Name == "node_origin":
 			v.NodeOrigin = c.Value
+		case c.Name == "uv_origin":
+			v.UVOrigin = c.Value
+		case c.Name == "python_origin":
+			v.PythonOrigin = c.Value
 		case c.Name == "registry":
 			v.Registry = c.Value
 		}

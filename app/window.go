@@ -29,7 +29,9 @@ type Window struct {
 	ctx     context.Context // the window's life; Wails hands it over at start
 	openErr error
 	opened  []Opening // files and links that the page has not asked for yet
-	listens bool      // the page has asked once and hears of the next
+	// signInPage is where the last sign-in leads.
+	signInPage string
+	listens    bool // the page has asked once and hears of the next
 }
 
 // New makes the window's services. open is called at once; when it fails, the

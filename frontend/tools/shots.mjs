@@ -167,6 +167,28 @@ const scenes = [
       await p.waitForTimeout(300)
     },
   },
+  {
+    name: 'update-sheet',
+    query: 'step=10',
+    path: '/installed',
+    ready: 'Everything else',
+    act: async (p) => {
+      await p.getByRole('button', { name: 'Review the update of GitHub' }).click()
+      await p.getByRole('button', { name: 'Fetch and compare' }).click()
+      await p.getByText('1 new tool').waitFor()
+      await p.getByRole('button', { name: 'Update', exact: true }).click()
+      await p.getByRole('checkbox').waitFor()
+    },
+  },
+  {
+    name: 'extensions',
+    path: '/installed',
+    ready: 'Everything else',
+    act: async (p) => {
+      await p.getByRole('button', { name: 'Look at them' }).click()
+      await p.getByRole('heading', { name: 'Desk notes' }).waitFor()
+    },
+  },
   { name: 'installed-empty', query: 'scene=empty', path: '/installed', ready: 'Nothing here yet' },
   { name: 'apps', path: '/apps', ready: 'Cursor cannot read' },
   {

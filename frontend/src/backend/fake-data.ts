@@ -2,6 +2,7 @@ import type {
   AppView,
   ChangeView,
   Difference,
+  ExtensionView,
   FactView,
   FirstRun,
   InputField,
@@ -339,6 +340,8 @@ export function makeServers(): ServerView[] {
     checked: ago(12 * minute),
     sample: '',
     settings: [],
+    account: '',
+    signed_in: false,
     ...more,
   })
   return [
@@ -384,6 +387,22 @@ export function makeServers(): ServerView[] {
       listing: 'io.github.model-context-protocol/old-memory',
     }),
     server('weather', 'Weather', 'science', { publisher: 'team-12', status: 'untested', tools: [], checked: '' }),
+  ]
+}
+
+export function makeExtensions(): ExtensionView[] {
+  return [
+    {
+      id: 'ant.dir.gh.example.notes',
+      title: 'Desk notes',
+      version: '1.2.0',
+      publisher: 'Example Labs',
+      ref: 'mcpb:claude-desktop/ant.dir.gh.example.notes',
+      enabled: true,
+      keys: 1,
+      server: '',
+      problem: null,
+    },
   ]
 }
 
@@ -479,6 +498,7 @@ export const notionInputs: InputField[] = [
     multiple: false,
     min: null,
     max: null,
+    given: false,
   },
   {
     key: 'DOWNLOADS',
@@ -494,6 +514,7 @@ export const notionInputs: InputField[] = [
     multiple: false,
     min: null,
     max: null,
+    given: false,
   },
   {
     key: 'PAGE_SIZE',
@@ -509,6 +530,7 @@ export const notionInputs: InputField[] = [
     multiple: false,
     min: null,
     max: null,
+    given: false,
   },
   {
     key: 'READ_ONLY',
@@ -524,6 +546,7 @@ export const notionInputs: InputField[] = [
     multiple: false,
     min: null,
     max: null,
+    given: false,
   },
   {
     key: 'REGION',
@@ -539,6 +562,7 @@ export const notionInputs: InputField[] = [
     multiple: false,
     min: null,
     max: null,
+    given: false,
   },
 ]
 
@@ -600,6 +624,8 @@ export function makeSettings(): SettingsView {
     home: '/home/maria/.toolbay',
     version: '0.1.0',
     node_origin: 'https://nodejs.org/dist',
+    uv_origin: '',
+    python_origin: '',
     registry: 'https://registry.modelcontextprotocol.io',
     keys: 'keychain',
     notes: [],

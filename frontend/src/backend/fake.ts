@@ -3,6 +3,7 @@ import {
   ago,
   makeApps,
   makeDifference,
+  makeExtensions,
   makeFacts,
   makeFirstRun,
   makeHistory,
@@ -21,6 +22,7 @@ import type {
   Backend,
   ChangeView,
   Difference,
+  ExtensionView,
   FirstRun,
   InputField,
   InstallOffer,
@@ -61,6 +63,9 @@ export type FakeState = {
   failure: Words | null
   /** words an install ends with, by listing id */
   installFails: Record<string, Words>
+  /** words a sign-in ends with, by server */
+  signInFails: Record<string, Words>
+  extensions: ExtensionView[]
   updates: UpdateView[]
   /** what comparing finds, by server */
   differences: Record<string, Difference>
@@ -140,6 +145,8 @@ export function makeFake(options: FakeOptions = {}): Fake {
     kinds: ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'local'],
     failure: null,
     installFails: {},
+    signInFails: {},
+    extensions: makeExtensions(),
     updates: makeUpdates(),
     differences: { github: makeDifference() },
     updateFails: {},
@@ -281,6 +288,8 @@ export function makeFake(options: FakeOptions = {}): Fake {
       checked: ago(0),
       sample: l?.sample ?? '',
       settings: [],
+      account: '',
+      signed_in: false,
     }
     state.servers = [...state.servers, view]
     for (const app of req.apps) put(app, server)
@@ -473,6 +482,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
           publisher: l?.publisher ?? '',
           category: l?.category ?? '',
           type: l?.packages[Math.max(0, pack)]?.type ?? refType(ref),
+          sign_in: l?.needs === 'sign-in',
           ways: l ? waysOf(l) : [],
           caution: l?.caution ?? '',
           inputs: state.inputs[ref] ?? (l?.title === 'Notion' ? notionInputs : []),
@@ -547,6 +557,37 @@ export function makeFake(options: FakeOptions = {}): Fake {
         return { removed: ids, apps: appsHit, freed_bytes: 4_200_000, change }
       }),
 
+    signIn: (id, acceptRisk) =>
+      answer('signIn', [id, acceptRisk], () => {
+        const job: JobView = {
+          id: `job-${next++}`,
+          kind: 'sign-in',
+          title: titleOf(id),
+          subject: id,
+          state: 'running',
+          progress: { stage: 'signin', done: 0, total: 0, unit: '' },
+          started: ago(0),
+        }
+        sendJob(job)
+        void sleep(step * 3).then(() => {
+          if (cancelled.has(job.id)) return sendJob({ ...job, state: 'cancelled' })
+          const words = state.signInFails[id]
+          if (words) return sendJob({ ...job, state: 'failed', error: words })
+          for (const s of state.servers)
+            if (s.id === id) Object.assign(s, { status: 'ok', problem: undefined, signed_in: true })
+          sendJob({ ...job, state: 'done' })
+          changed('servers')
+        })
+        return job.id
+      }),
+    signOut: (id) =>
+      answer('signOut', [id], () => {
+        for (const s of state.servers) if (s.id === id) Object.assign(s, { status: 'needs-sign-in', signed_in: false })
+        changed('servers')
+      }),
+    showSignIn: () => answer('showSignIn', [], () => undefined),
+
+    extensions: () => answer('extensions', [], () => state.extensions),
     updates: () => answer('updates', [], () => state.updates),
     checkUpdates: () => answer('checkUpdates', [], () => runUpdate('check', 'Newer versions', '', () => undefined)),
     prepareUpdate: (req) =>
@@ -678,6 +719,8 @@ export function makeFake(options: FakeOptions = {}): Fake {
         const s = state.settings
         if (name === 'theme' && (value === 'system' || value === 'light' || value === 'dark')) s.theme = value
         if (name === 'node_origin') s.node_origin = value
+        if (name === 'uv_origin') s.uv_origin = value
+        if (name === 'python_origin') s.python_origin = value
         if (name === 'registry') s.registry = value
         if (name === 'keys') s.keys = value
         const source = s.sources.find((x) => name === `source.${x.source}`)

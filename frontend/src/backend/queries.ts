@@ -25,12 +25,13 @@ const keys = {
   settings: ['settings'] as const,
   jobs: ['jobs'] as const,
   updates: ['updates'] as const,
+  extensions: ['extensions'] as const,
   firstRun: ['first-run'] as const,
 }
 
 const stale = {
   updates: [keys.updates],
-  servers: [keys.servers, keys.updates, keys.search, keys.listing, keys.keys, keys.form],
+  servers: [keys.servers, keys.extensions, keys.updates, keys.search, keys.listing, keys.keys, keys.form],
   apps: [keys.apps, keys.servers, keys.form],
   history: [keys.history],
   catalogue: [keys.search, keys.listing, keys.settings],
@@ -111,6 +112,11 @@ export function useUpdates() {
   return useQuery({ queryKey: keys.updates, queryFn: () => backend.updates() })
 }
 
+export function useExtensions() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.extensions, queryFn: () => backend.extensions() })
+}
+
 export function useApps() {
   const backend = useBackend()
   return useQuery({ queryKey: keys.apps, queryFn: () => backend.apps() })
@@ -175,6 +181,9 @@ function useAct<A, R>(act: (backend: Backend, a: A) => Promise<R>, again: readon
   })
 }
 
+export const useSignIn = () => useAct((b, s: { id: string; risk: boolean }) => b.signIn(s.id, s.risk), [keys.jobs])
+export const useSignOut = () => useAct((b, id: string) => b.signOut(id), [keys.servers])
+export const useShowSignIn = () => useAct((b, _: undefined) => b.showSignIn(), [])
 export const useCheckUpdates = () => useAct((b, _: undefined) => b.checkUpdates(), [keys.jobs])
 export const usePrepareUpdate = () => useAct((b, req: UpdateRequest) => b.prepareUpdate(req), [keys.jobs])
 export const useApplyUpdate = () =>

@@ -166,6 +166,8 @@ export type InputField = {
   multiple: boolean
   min: number | null
   max: number | null
+  /** its key stood in what was pasted, and is known to the Go side */
+  given: boolean
 }
 
 export type FileDiff = { path: string; diff: string; creates: boolean; removes: boolean }
@@ -194,6 +196,8 @@ export type InstallForm = {
   publisher: string
   category: string
   caution: string
+  /** the listing speaks of a sign-in */
+  sign_in: boolean
   /** of the listing; empty for a package asked for by itself */
   ways: Way[]
   inputs: InputField[]
@@ -254,7 +258,7 @@ export type Progress = { stage: string; done: number; total: number; unit: '' | 
 
 export type JobView = {
   id: string
-  /** install, sync, check, compare, update */
+  /** install, sync, check, compare, update, sign-in */
   kind: string
   title: string
   /** listing or server the job is about */
@@ -353,7 +357,7 @@ export type ServerView = {
   category: string
   package: Pack
   listing: string
-  status: 'ok' | 'needs-key' | 'broken' | 'untested'
+  status: 'ok' | 'needs-key' | 'needs-sign-in' | 'broken' | 'untested'
   /** why it is broken */
   problem?: Words
   /** what its list says of it since: taken back, given up, renamed */
@@ -366,6 +370,9 @@ export type ServerView = {
   checked: string
   sample: string
   settings: { key: string; label: string; secret: boolean; set: boolean; value: string }[]
+  /** tells apart servers of one title; it stands in the title too */
+  account: string
+  signed_in: boolean
 }
 
 export type TestResult = {
@@ -475,6 +482,8 @@ export type SettingsView = {
   home: string
   version: string
   node_origin: string
+  uv_origin: string
+  python_origin: string
   registry: string
   sources: SourceView[]
   catalogue: CatalogueSize
@@ -487,6 +496,21 @@ export type FirstRun = { needed: boolean; apps: AppView[]; servers: FoundServer[
 
 /** Servers the apps already have; the same one in several apps is one row. */
 export type FoundServer = { name: string; detail: string; apps: string[]; readable_key: boolean; entries: number }
+
+/** An extension that Claude Desktop has on this computer. */
+export type ExtensionView = {
+  id: string
+  title: string
+  version: string
+  publisher: string
+  ref: string
+  enabled: boolean
+  /** how many keys have to be given again */
+  keys: number
+  /** the server here that came from it, or '' */
+  server: string
+  problem: Words | null
+}
 
 /** A file or link that this computer was asked to open with Toolbay. */
 export type Opening = {
@@ -509,7 +533,7 @@ export type PasteItem = {
   package: Pack
   /** the listing's title when a list knows it, else '' */
   known: string
-  /** labels of the keys in the text, never their values */
+  /** names of the keys in the text, never their values */
   keys: string[]
   /** sentences */
   warnings: string[]
@@ -537,6 +561,15 @@ export interface Backend {
   servers(): Promise<ServerView[]>
   testServer(id: string): Promise<TestResult>
   removeServers(ids: string[]): Promise<RemoveResult>
+
+  /** starts a job of kind "sign-in", which waits for the user in the web browser */
+  signIn(id: string, acceptRisk: boolean): Promise<string>
+  signOut(id: string): Promise<void>
+  /** opens the page of the sign-in under way once more */
+  showSignIn(): Promise<void>
+
+  /** what Claude Desktop has of its own */
+  extensions(): Promise<ExtensionView[]>
 
   /** from the last look; asks nobody */
   updates(): Promise<UpdateView[]>

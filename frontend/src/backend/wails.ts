@@ -63,6 +63,12 @@ export const wailsBackend: Backend = {
   testServer: (id) => call('TestServer', id),
   removeServers: (ids) => call('RemoveServers', ids),
 
+  signIn: (id, acceptRisk) => call('SignIn', id, acceptRisk),
+  signOut: (id) => call('SignOut', id),
+  showSignIn: () => call('ShowSignIn'),
+
+  extensions: () => call('Extensions'),
+
   updates: () => call('Updates'),
   checkUpdates: () => call('CheckUpdates'),
   prepareUpdate: (req) => call('PrepareUpdate', req),

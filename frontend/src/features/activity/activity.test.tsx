@@ -32,6 +32,16 @@ describe('Activity', () => {
     expect(callsOf(fake, 'cancelJob')).toEqual([['j1']])
   })
 
+  it('shows several at once, each with its steps behind a disclosure', async () => {
+    const other: JobView = { ...running, id: 'j2', title: 'Sentry', subject: 'sentry' }
+    const { user, fake } = open('/activity', { jobs: [running, other] })
+    const now = within(await screen.findByRole('region', { name: 'Now' }))
+    expect(now.getAllByRole('progressbar')).toHaveLength(2)
+    fake.sendJob({ ...running, progress: { stage: 'prepare', done: 0, total: 0, unit: '' } })
+    await user.click((await now.findAllByRole('button', { name: 'Show details' }))[0] as HTMLElement)
+    expect(now.getByRole('group', { name: 'Technical details' })).toHaveTextContent('Prepare')
+  })
+
   it('keeps what failed to be read, with its cause behind details', async () => {
     open('/activity', { jobs: [{ ...running, state: 'failed', error: someWords() }] })
     const now = within(await screen.findByRole('region', { name: 'Now' }))

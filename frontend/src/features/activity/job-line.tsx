@@ -2,9 +2,11 @@ import { CircleAlert, Download } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { JobView } from '@/backend'
 import { useCancelJob } from '@/backend/queries'
-import { overall, useStageWord } from '@/features/install/progress'
-import { bytes, clockTime, count } from '@/text/format'
+import { stagesOf } from '@/backend/stage-log'
+import { isStage, overall, useStageWord } from '@/features/install/progress'
+import { bytes, clockTime, count, seconds } from '@/text/format'
 import { Button } from '@/ui/button'
+import { Details, Log } from '@/ui/details'
 import { Problem } from '@/ui/problem'
 import { ProgressBar } from '@/ui/ring'
 import { Line } from './line'
@@ -17,7 +19,7 @@ export function JobLine({ job }: { job: JobView }) {
   const title =
     job.kind === 'install'
       ? t('progress.title', { title: job.title })
-      : job.kind === 'update' || job.kind === 'compare'
+      : job.kind === 'update' || job.kind === 'compare' || job.kind === 'sign-in'
         ? t(`jobs.${job.kind}`, { title: job.title })
         : job.kind === 'check'
           ? t('jobs.check')
@@ -58,6 +60,29 @@ export function JobLine({ job }: { job: JobView }) {
           </Button>
         </>
       }
-    />
+    >
+      <Steps job={job} />
+    </Line>
+  )
+}
+
+/** What the work has gone through so far, for who wants to know. */
+function Steps({ job }: { job: JobView }) {
+  const { t } = useTranslation()
+  const { t: s } = useTranslation('stages')
+  const steps = stagesOf(job.id)
+  if (steps.length === 0) return null
+  const lines = steps.map((r) => {
+    const name = isStage(r.stage) ? s(`${r.stage}.title`) : s('other.now')
+    const facts = [
+      r.unit === 'bytes' && r.done > 0 && bytes(r.done),
+      r.to - r.from >= 100 && s('seconds', { n: seconds(r.to - r.from) }),
+    ].filter((f) => f !== false)
+    return [name, ...facts].join('  ')
+  })
+  return (
+    <Details className="mr-14 mb-1.5 tight:mr-0">
+      <Log label={t('details.log')}>{lines.join('\n')}</Log>
+    </Details>
   )
 }

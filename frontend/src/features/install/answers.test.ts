@@ -16,6 +16,7 @@ const input = (more: Partial<InputField>): InputField => ({
   multiple: false,
   min: null,
   max: null,
+  given: false,
   ...more,
 })
 

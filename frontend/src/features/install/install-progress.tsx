@@ -2,10 +2,10 @@ import { CircleCheck } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { JobView } from '@/backend'
-import { useApps, useCancelJob } from '@/backend/queries'
+import { useApps, useCancelJob, useShowSignIn } from '@/backend/queries'
 import { type StageRecord, stagesOf } from '@/backend/stage-log'
 import { bytes, list, seconds } from '@/text/format'
-import { Button } from '@/ui/button'
+import { Button, TextButton } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { cn } from '@/ui/cn'
 import { ProgressBar, Ring } from '@/ui/ring'
@@ -31,7 +31,9 @@ export function InstallProgress({ target, job, onClose }: Props) {
   const seen = stagesOf(job.id)
   const at = stages.findIndex(([s]) => s === job.progress.stage)
   // A stage that was passed over did not happen; one that is still ahead is shown, except the one that is rare.
-  const shown = stages.filter(([s], i) => seen.some((r) => r.stage === s) || (i > at && s !== 'runtime') || i === at)
+  const shown = stages.filter(
+    ([s], i) => seen.some((r) => r.stage === s) || (i > at && s !== 'runtime' && s !== 'signin') || i === at,
+  )
 
   return (
     <>
@@ -85,6 +87,13 @@ export function InstallProgress({ target, job, onClose }: Props) {
   )
 }
 
+/** The page to sign in at may have been closed. */
+function PageAgain() {
+  const { t } = useTranslation()
+  const show = useShowSignIn()
+  return <TextButton onClick={() => show.mutate(undefined)}>{t('signin.page-again')}</TextButton>
+}
+
 type RowProps = { stage: Stage; names: string[]; record: StageRecord | undefined; job: JobView; now: number }
 
 function StageRow({ stage, names, record, job, now }: RowProps) {
@@ -119,6 +128,7 @@ function StageRow({ stage, names, record, job, now }: RowProps) {
           <span className="meta num shrink-0 font-normal">{facts.join(' · ')}</span>
         </p>
         <p className="meta mt-px">{t(`${stage}.text`)}</p>
+        {current && stage === 'signin' && <PageAgain />}
       </div>
       <span className="sr-only">{current ? t('state.now') : record ? t('state.done') : t('state.open')}</span>
     </li>

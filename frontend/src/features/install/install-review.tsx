@@ -1,4 +1,4 @@
-import { TriangleAlert, Undo2, X } from 'lucide-react'
+import { LogIn, TriangleAlert, Undo2, X } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type InstallForm, type InstallOffer, type Need, toWords, type Words } from '@/backend'
@@ -155,11 +155,13 @@ function Review(props: ReviewProps) {
     {
       key: ids.plan,
       title: t('plan.title'),
-      text: !offer
-        ? t('plan.looking')
-        : offer.bytes > 0
-          ? t('plan.short', { size: bytes(offer.bytes) })
-          : t('plan.short-unknown'),
+      text: offerProblem
+        ? t('plan.size-unknown')
+        : !offer
+          ? t('plan.looking')
+          : offer.bytes > 0
+            ? t('plan.short', { size: bytes(offer.bytes) })
+            : t('plan.short-unknown'),
       state: offer ? 'done' : 'now',
     },
     {
@@ -207,6 +209,11 @@ function Review(props: ReviewProps) {
             <PlanCard offer={offer} type={form.type} waiting={!offerProblem} />
             {offerProblem && <Problem className="mt-3" words={offerProblem} onRetry={onRetryOffer} onLeave={onClose} />}
             <WayLine ways={form.ways} value={form.package} onChange={onPack} failed={offerProblem !== undefined} />
+            {form.type === 'remote' && form.sign_in && (
+              <Note className="mt-3" icon={LogIn}>
+                {t('signin.before')}
+              </Note>
+            )}
             <Risks risks={risks} agreed={agreed} onAgree={setAgreed} />
             {(offer?.scripts || setUp.length > 0) && (
               <Note icon={TriangleAlert} className="mt-3">

@@ -240,6 +240,7 @@ describe('the install sheet', () => {
       multiple: false,
       min: null,
       max: null,
+      given: false,
     }
     const { sheet } = await get('Memory', { inputs: { [memory]: [input] } })
     expect(await sheet.findByLabelText('<b>X</b>')).toBeVisible()

@@ -22,6 +22,7 @@ const folders: InputField = {
   multiple: true,
   min: null,
   max: null,
+  given: false,
 }
 
 async function get(name: string, options: Parameters<typeof open>[1] = {}) {
@@ -55,7 +56,7 @@ describe('the install sheet of any kind', () => {
     fake.fail('installOffer', someWords({ code: 'engine_missing', message: 'Docker is not here.', action: '' }))
     const { sheet } = await get('Browser', fake)
     expect(await sheet.findByText('Docker is not here.')).toBeVisible()
-    expect(sheet.getByText('Or get it another way')).toBeVisible()
+    expect(sheet.getByText('Or get it another way:')).toBeVisible()
     expect(sheet.getByRole('radio', { name: /In Docker/ })).toBeEnabled()
   })
 

@@ -8,6 +8,7 @@ export const stages = [
   ['runtime', 0.4],
   ['download', 0.3],
   ['prepare', 0.1],
+  ['signin', 0.1],
   ['hello', 0.12],
   ['apps', 0.04],
 ] as const

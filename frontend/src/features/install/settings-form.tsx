@@ -71,7 +71,9 @@ function Setting({ input, value, wrong, show, where, onChange }: SettingProps) {
     wrong !== '' && (show || (left && value !== ''))
       ? t(`field.${wrong}`, { min: input.min, max: input.max })
       : undefined
-  const help = input.secret ? (
+  const help = input.given ? (
+    t('field.given')
+  ) : input.secret ? (
     <>
       {input.description} {where === 'file' ? t('field.kept-file') : t('field.kept-keychain')}
     </>

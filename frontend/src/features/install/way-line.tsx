@@ -21,26 +21,28 @@ export function WayLine({ ways, value, onChange, failed }: Props) {
   const [wanted, setWanted] = useState(false)
   const chosen = ways.find((w) => w.index === value)
   const others = ways.filter((w) => w.index !== value && w.usable).length
-  const open = wanted || (failed && others > 0)
+  const needed = failed && others > 0
+  const open = wanted || needed
   if (!chosen || ways.length < 2) return null
   const Chevron = open ? ChevronDown : ChevronRight
   return (
     <div className="mt-3">
-      <div className="flex flex-wrap items-center gap-x-2 gap-y-1 text-second">
+      <div className="flex min-h-6 flex-wrap items-center gap-x-2 gap-y-1 text-second">
         <Route aria-hidden className="size-3.5 shrink-0 text-accent-text" />
-        <p className="min-w-0 grow basis-60">
-          <span className="font-[550]">{words(chosen).title}</span>{' '}
-          <span className="text-ink-3">{words(chosen).why}</span>
-        </p>
-        <TextButton
-          aria-expanded={open}
-          aria-controls={id}
-          onClick={() => setWanted(!open)}
-          disabled={failed && others > 0}
-        >
-          {failed && others > 0 ? t('sheet.choose-way') : t('sheet.other-ways', { count: ways.length - 1 })}
-          <Chevron aria-hidden className="size-3.5" />
-        </TextButton>
+        {needed ? (
+          <p className="font-[550]">{t('sheet.choose-way')}</p>
+        ) : (
+          <>
+            <p className="min-w-0 grow basis-60">
+              <span className="font-[550]">{words(chosen).title}</span>{' '}
+              <span className="text-ink-3">{words(chosen).why}</span>
+            </p>
+            <TextButton aria-expanded={open} aria-controls={id} onClick={() => setWanted(!open)}>
+              {t('sheet.other-ways', { count: ways.length - 1 })}
+              <Chevron aria-hidden className="size-3.5" />
+            </TextButton>
+          </>
+        )}
       </div>
       <div id={id} hidden={!open} className="mt-2">
         {open && <Ways ways={ways} value={value} onChange={onChange} />}

@@ -8,7 +8,7 @@ const group = async (name: string) => within(await screen.findByRole('region', {
 
 describe('Installed', () => {
   it('puts what needs the user on top, each state in words', async () => {
-    open('/installed')
+    open('/installed', { updates: [] })
     const top = await group('Needs you')
     expect(top.getByText('Problem')).toBeVisible()
     expect(top.getByText('Needs a key')).toBeVisible()

@@ -6,6 +6,8 @@ import {
   Ellipsis,
   History,
   KeyRound,
+  LogIn,
+  LogOut,
   Pin,
   PinOff,
   Play,
@@ -47,9 +49,12 @@ import { SkeletonRows } from '@/ui/skeleton'
 import { Status, type StatusTone } from '@/ui/status'
 import { Tile } from '@/ui/tile'
 import { useToast } from '@/ui/toast'
+import { ExtensionsNote } from './extensions'
 import { ServerDetails } from './server-details'
+import { SigningIn, useSigning } from './signing-in'
 
-export const needsYou = (s: ServerView) => s.status === 'broken' || s.status === 'needs-key' || s.alert !== null
+export const needsYou = (s: ServerView) =>
+  s.status === 'broken' || s.status === 'needs-key' || s.status === 'needs-sign-in' || s.alert !== null
 
 type Filter = 'all' | 'needs-you' | 'updates'
 
@@ -143,6 +148,7 @@ export function Installed() {
                 {!find && t('installed.all-well-text')}
               </Empty>
             )}
+            {filter === 'all' && find === '' && <ExtensionsNote />}
           </>
         )}
       </PageBody>
@@ -168,6 +174,7 @@ function Group({ title, servers, slots, updates }: GroupProps) {
 const tones: Record<ServerView['status'], StatusTone> = {
   ok: 'ok',
   'needs-key': 'key',
+  'needs-sign-in': 'sign-in',
   broken: 'bad',
   untested: 'untested',
 }
@@ -182,6 +189,7 @@ function ServerRow({ server, slots, update }: RowProps) {
   const [keying, setKeying] = useState(false)
   const [updating, setUpdating] = useState(false)
   const actions = useServerActions(server)
+  const signing = useSigning(server)
   const ready = update !== undefined && updateReady(update)
   const key = server.settings.find((s) => s.secret && !s.set) ?? server.settings.find((s) => s.secret)
   const Chevron = open ? ChevronDown : ChevronRight
@@ -224,6 +232,11 @@ function ServerRow({ server, slots, update }: RowProps) {
               {t('add-key', { ns: 'actions' })}
             </Button>
           )}
+          {server.status === 'needs-sign-in' && !signing.running && (
+            <Button size="sm" disabled={signing.pending} onClick={() => signing.start(false)}>
+              {t('signin.sign-in')} <span className="sr-only">{server.title}</span>
+            </Button>
+          )}
           {server.status === 'untested' && (
             <Button size="sm" onClick={actions.test} disabled={actions.testing}>
               {t('test', { ns: 'actions' })}
@@ -254,6 +267,18 @@ function ServerRow({ server, slots, update }: RowProps) {
                 <KeyRound aria-hidden className="size-4" />
                 {key.set ? t('replace-key', { ns: 'actions' }) : t('add-key', { ns: 'actions' })}
               </MenuItem>
+            )}
+            {server.signed_in && (
+              <>
+                <MenuItem onClick={() => signing.start(false)}>
+                  <LogIn aria-hidden className="size-4" />
+                  {t('signin.again')}
+                </MenuItem>
+                <MenuItem onClick={signing.out}>
+                  <LogOut aria-hidden className="size-4" />
+                  {t('signin.sign-out')}
+                </MenuItem>
+              </>
             )}
             {update && <UpdateItems update={update} act={actions} />}
             <MenuItem destructive onClick={actions.remove}>
@@ -287,6 +312,7 @@ function ServerRow({ server, slots, update }: RowProps) {
           }
         />
       )}
+      <SigningIn signing={signing} className="mr-3.5 mb-3.5 ml-14.5 narrow:ml-3.5" />
       {server.alert && <Alert server={server} words={server.alert} onRemove={actions.remove} />}
       {actions.problem && <Problem alert className="mx-3.5 mb-3.5" words={actions.problem} />}
       <div id={id} hidden={!open}>

@@ -48,8 +48,14 @@ export function DropZone({ onText, onOpening }: Props) {
       if (!ours(e)) return
       e.preventDefault()
       const text = e.dataTransfer?.getData('text/plain') ?? ''
-      const files = e.dataTransfer?.files.length ?? 0
-      if (files === 0 && text.trim() !== '') onText(text)
+      const file = e.dataTransfer?.files[0]
+      if (!file && text.trim() !== '') onText(text)
+      // A bundle comes from the window itself, which knows where it is; other small files are read as text.
+      if (file && file.size <= 1 << 20 && !/\.(mcpb|dxt)$/i.test(file.name)) {
+        void file.text().then((content) => {
+          if (!content.includes('\0')) onText(content)
+        })
+      }
     }
     window.addEventListener('dragenter', enter)
     window.addEventListener('dragleave', leave)

@@ -106,6 +106,17 @@ describe('what the desktop hands over', () => {
   })
 })
 
+describe('a dropped file that is no bundle', () => {
+  it('is read as text', async () => {
+    const { fake } = open('/')
+    await screen.findByRole('searchbox')
+    const file = { name: 'mcp.json', size: 40, text: async () => '{"mcpServers":{}}' }
+    fireEvent.drop(document.body, { dataTransfer: { types: ['Files'], files: [file], getData: () => '' } })
+    expect(await screen.findByRole('dialog', { name: '2 servers found' })).toBeVisible()
+    expect(callsOf(fake, 'paste')).toEqual([['{"mcpServers":{}}']])
+  })
+})
+
 describe('text that is no search word', () => {
   it.each([
     ['weather', false],

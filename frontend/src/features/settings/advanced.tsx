@@ -32,6 +32,18 @@ export function Advanced({ settings }: { settings: SettingsView }) {
         label={t('settings.node')}
         help={t('settings.node-text')}
       />
+      <AddressSetting
+        name="uv_origin"
+        value={settings.uv_origin}
+        label={t('settings.uv')}
+        help={t('settings.uv-text')}
+      />
+      <AddressSetting
+        name="python_origin"
+        value={settings.python_origin}
+        label={t('settings.python')}
+        help={t('settings.python-text')}
+      />
     </div>
   )
 }

@@ -153,6 +153,9 @@ func (b *Backend) pasteItem(ctx context.Context, f paste.Found) PasteItem {
 		name: f.Name, answers: f.Answers, keys: f.Secrets,
 		listing: model.Listing{Name: f.Name, Title: titleOf(f.Name), Description: f.Description, Status: "active", Sources: []string{}, Packages: []model.Package{f.Package}},
 	}
+	if f.Kind == "mcpb" {
+		p.listing.Title = "" // a bundle has its own
+	}
 	item := PasteItem{Kind: f.Kind, Name: f.Name, Warnings: f.Warnings}
 	if f.Kind == paste.KindListing {
 		item.Listing = f.Listing
@@ -273,6 +276,12 @@ func (b *Backend) placed(f *paste.Found) {
 			case b.isPlace(in.Placeholder):
 				f.Answers[name] = in.Placeholder
 			}
+		}
+	}
+	if f.Kind == "mcpb" && !strings.Contains(p.Identifier, "://") {
+		if path, err := filepath.Abs(p.Identifier); err == nil {
+			p.Identifier = path
+			f.Warnings = slices.DeleteFunc(f.Warnings, func(w string) bool { return w == paste.WarnRelativePath })
 		}
 	}
 	if f.Kind != paste.KindLocal {

@@ -31,7 +31,7 @@ var shapes = map[string]string{
 		"plan":{"command":"","args":[""],"env":{},"secrets":[""],"url":"","headers":{},
 		"inputs":[{"name":"","label":"","required":true,"secret":true,"format":"","default":"","choices":[""]}],"files":[""],"warnings":[""]},
 		"listing":"","known":"","keys":[""],"warnings":[""],"usable":true}]`,
-	"install":        `{"server":"id","version":"","tools":[""],"apps":[""]}`,
+	"install": `{"server":"id","version":"","tools":[""],"apps":[""]}`,
 	"list": `[{"id":"id","title":"","version":"","package":` + pack + `,"listing":"","status":"ok|needs-key|needs-sign-in|broken|untested",
 		"tools":[""],"apps":[""],"profiles":[""],"installed":"time",
 		"alert":{"?":"","code":"listing_deleted|listing_deprecated|listing_renamed","message":"","hint":""}}]`,
@@ -44,7 +44,9 @@ var shapes = map[string]string{
 	"verify-failed": verified1,
 	"test":          test1,
 	"test-failed":   test1,
-	"remove":        `{"removed":["id"],"apps":[""],"freed_bytes":0,"change":""}`,
+	"remove":        `{"removed":["id"],"apps":[""],"freed_bytes":0,"later_bytes":0,"change":"","runtimes":[""],"keys":["id"]}`,
+	"disk":          `{"home":"","total":0,"free":0,"parts":[` + disk1 + `]}`,
+	"clean":         `{"freed_bytes":0,"removed":[` + disk1 + `]}`,
 	"apps": `[{"id":"","name":"","found":true,
 		"files":[{"path":"","scope":"user|project","format":"","health":"ok|absent|empty|broken|unreadable"}],
 		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}]}]`,
@@ -58,7 +60,8 @@ var shapes = map[string]string{
 		"manifest":{"?":"","name":"","version":"","server":{"type":"","entry_point":""}}}`,
 	"packed": `{"file":"","name":"","version":"","files":0,"ignored":0,"size":0,"sha256":"hash","verdict":"accept|accept-with-note|warn|confirm|reject",
 		"reasons":[` + reason1 + `],"manifest":{"name":"","version":""}}`,
-	"settings": `{"home":"","version":"","keys":"keychain|file","notes":[""],"choices":[{"name":"","value":""}]}`,
+	"extensions": `[{"id":"","title":"","version":"","publisher":"","ref":"","enabled":true,"directory":true,"keys":[""],"server":"","problem":""}]`,
+	"settings":   `{"home":"","version":"","keys":"keychain|file","notes":[""],"choices":[{"name":"","value":""}]}`,
 }
 
 const (
@@ -75,6 +78,7 @@ const (
 		"checked":"time?","error":"","earlier":"","gone_back":true,"prepared":true,
 		"alert":{"?":"","code":"","message":"","hint":""}}`
 	updated1    = `{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":""}`
+	disk1       = `{"kind":"servers|earlier|prepared|runtimes|caches|trash|images|catalogue|backups|other","name":"","bytes":0,"used":true}`
 	verified1   = `[{"server":"id","title":"","version":"","state":"ok|wrong|unknown","files":0,"findings":[{"code":"","path":"","text":""}],"hint":""}]`
 	words1      = `{"name":"","title":"","description":"","takes":"","read_only":"yes?"}`
 	difference1 = `{"from":"","to":"","tools_known":true,"added":[` + words1 + `],"removed":[` + words1 + `],

@@ -53,8 +53,6 @@ type Start struct {
 	// Guard is the command that takes the container away when this program is
 	// killed; nil for none, then only the next start does.
 	Guard []string
-	// Open finds the engine at an address; nil is engine.Open.
-	Open func(engine.Address) (*engine.Engine, error)
 }
 
 // Exited tells that the server ended with another code than 0.
@@ -82,11 +80,7 @@ func (s Start) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	open := s.Open
-	if open == nil {
-		open = engine.Open
-	}
-	e, err := open(address)
+	e, err := engine.Open(address)
 	if err != nil {
 		return err
 	}
@@ -113,7 +107,9 @@ func (s Start) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 	if err := c.begin(ctx); err != nil {
 		return err
 	}
-	go tidy(context.WithoutCancel(ctx), e, s.Home)
+	// Not while the server starts: the engine has enough to do.
+	later := time.AfterFunc(settling, func() { tidy(e, s.Home) })
+	defer later.Stop()
 	return c.carry(ctx, stdin, stdout, stderr)
 }
 

@@ -36,8 +36,8 @@ func post(command []string, address engine.Address, name, alive string) (*sentry
 		w.Close()
 		return &sentry{}, err
 	}
-	// It ends as soon as the guard proper runs, which then is nobody's child:
-	// programs that end a whole tree of processes do not find it.
+	// After a moment it gives way to the guard proper, which is nobody's child:
+	// programs that end a whole tree of processes do not find that.
 	go func() { _ = cmd.Wait() }()
 	return &sentry{w}, nil
 }
@@ -73,35 +73,57 @@ func Guard(args []string) int {
 	}
 	switch args[0] {
 	case "post":
-		return second(args)
+		return second(args[1], args[2], args[3])
 	case "watch":
-		return watch(args[1], args[2], args[3], os.Stdin)
+		return watch(args[1], args[2], args[3])
 	}
 	return 2
 }
 
-// second starts the guard proper and ends.
-func second(args []string) int {
-	self, err := os.Executable()
-	if err != nil {
-		return watch(args[1], args[2], args[3], os.Stdin)
+// settling is how long a guard stays what it was started as: the launcher's
+// child. Starting it anew while the server starts would cost the server time.
+const settling = 2 * time.Second
+
+// second waits a moment, then starts the guard proper and ends. Until then it is
+// the guard itself.
+func second(address, name, alive string) int {
+	closed := make(chan bool, 1)
+	go func() { closed <- dismissed(os.Stdin) }()
+	select {
+	case done := <-closed:
+		return finish(done, address, name, alive)
+	case <-time.After(settling):
 	}
-	cmd := exec.Command(self, "guard", "watch", args[1], args[2], args[3])
-	cmd.Stdin, cmd.Env, cmd.Dir = os.Stdin, os.Environ(), os.TempDir()
-	own(cmd)
-	if err := cmd.Start(); err != nil {
-		return watch(args[1], args[2], args[3], os.Stdin)
+	if self, err := os.Executable(); err == nil {
+		cmd := exec.Command(self, "guard", "watch", address, name, alive)
+		cmd.Stdin, cmd.Env, cmd.Dir = os.Stdin, os.Environ(), os.TempDir()
+		own(cmd)
+		if cmd.Start() == nil {
+			return 0
+		}
 	}
-	return 0
+	return finish(<-closed, address, name, alive)
 }
 
-// watch waits for the pipe to close and takes the container away.
-func watch(address, name, alive string, pipe io.Reader) int {
+// dismissed waits for the pipe to close and tells whether the launcher said that
+// there is nothing to do.
+func dismissed(pipe io.Reader) bool {
+	var word [4]byte
+	_, err := io.ReadFull(pipe, word[:])
+	return err == nil && string(word[:]) == "done"
+}
+
+// watch is the guard proper.
+func watch(address, name, alive string) int {
 	// It sits there as long as the server does: give back what starting took.
 	debug.SetGCPercent(10)
 	debug.FreeOSMemory()
-	var word [4]byte
-	if _, err := io.ReadFull(pipe, word[:]); err == nil && string(word[:]) == "done" {
+	return finish(dismissed(os.Stdin), address, name, alive)
+}
+
+// finish takes the container away unless that is done.
+func finish(done bool, address, name, alive string) int {
+	if done {
 		return 0
 	}
 	a, err := engine.ParseAddress(address)

@@ -99,8 +99,8 @@ func RemoveAll(ctx context.Context, e *engine.Engine, home, server string) (int,
 }
 
 // tidy clears up beside a start, which it must not hold up or break.
-func tidy(ctx context.Context, e *engine.Engine, home string) {
-	ctx, cancel := context.WithTimeout(ctx, tidying)
+func tidy(e *engine.Engine, home string) {
+	ctx, cancel := context.WithTimeout(context.Background(), tidying)
 	defer cancel()
 	_, _ = Clear(ctx, e, home)
 	sweepLives(home)

@@ -15,6 +15,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"time"
 )
 
 type request struct {
@@ -51,8 +52,8 @@ func main() {
 		}
 		answer(r)
 	}
-	if stubborn {
-		select {}
+	for stubborn {
+		time.Sleep(time.Hour)
 	}
 }
 

@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"compress/flate"
 	"errors"
-	"fmt"
 	"hash/crc32"
 	"io"
 	"io/fs"
@@ -21,8 +20,9 @@ var (
 // contents unpacks every file, to see that it has the size and the checksum it
 // says it has, and that nothing hides behind its end.
 func (a *archive) contents(limits Limits) []Reason {
+	c := a.copier()
 	for _, e := range a.entries {
-		err := a.copy(io.Discard, e)
+		err := c.copy(io.Discard, e)
 		switch {
 		case errors.Is(err, errLies):
 			return []Reason{because("archive_too_big", "limit", shown(e.name))}
@@ -33,26 +33,41 @@ func (a *archive) contents(limits Limits) []Reason {
 	return nil
 }
 
+// copier unpacks one file after the other; bundles have thousands of small
+// ones, and what it takes to unpack is made once.
+type copier struct {
+	r      io.ReaderAt
+	packed *bufio.Reader
+	flate  io.ReadCloser
+	buf    []byte
+}
+
+func (a *archive) copier() *copier {
+	packed := bufio.NewReaderSize(nil, 64<<10)
+	return &copier{r: a.r, packed: packed, flate: flate.NewReader(packed), buf: make([]byte, 64<<10)}
+}
+
 // copy writes a file's contents to w, never more than it says it holds.
-func (a *archive) copy(w io.Writer, e entry) error {
-	packed := bufio.NewReaderSize(io.NewSectionReader(a.r, e.data, e.packed), 64<<10)
-	plain := io.Reader(packed)
+func (c *copier) copy(w io.Writer, e entry) error {
+	c.packed.Reset(io.NewSectionReader(c.r, e.data, e.packed))
+	plain := io.Reader(c.packed)
 	if e.method == deflated {
-		f := flate.NewReader(packed)
-		defer f.Close()
-		plain = f
+		if err := c.flate.(flate.Resetter).Reset(c.packed, nil); err != nil {
+			return err
+		}
+		plain = c.flate
 	}
 	sum := crc32.NewIEEE()
-	n, err := io.Copy(io.MultiWriter(w, sum), io.LimitReader(plain, e.size+1))
+	n, err := io.CopyBuffer(io.MultiWriter(w, sum), io.LimitReader(plain, e.size+1), c.buf)
 	switch {
 	case err != nil:
-		return fmt.Errorf("%w: %w", errDamaged, err)
+		return err
 	case n != e.size:
 		return errLies
 	case sum.Sum32() != e.sum:
 		return errDamaged
 	}
-	if _, err := packed.ReadByte(); err != io.EOF {
+	if _, err := c.packed.ReadByte(); err != io.EOF {
 		return errDamaged // something stands behind the end
 	}
 	return nil
@@ -76,7 +91,7 @@ func (a *archive) manifest() ([]byte, []Reason) {
 		return nil, append(reasons, because("manifest_unreadable", "why", "larger than 1 MB"))
 	}
 	var b strings.Builder
-	if err := a.copy(&b, *e); err != nil {
+	if err := a.copier().copy(&b, *e); err != nil {
 		return nil, append(reasons, because("archive_damaged", "file", manifestName))
 	}
 	return []byte(b.String()), reasons

@@ -48,6 +48,7 @@ func (b *Bundle) Extract(ctx context.Context, dir string, executable ...string) 
 		}
 	}
 	var out []File
+	from := b.archive.copier()
 	for _, name := range slices.Sorted(maps.Keys(b.archive.tree.files)) {
 		if ctx.Err() != nil {
 			return nil, model.Fail("cancelled", ctx.Err())
@@ -56,7 +57,7 @@ func (b *Bundle) Extract(ctx context.Context, dir string, executable ...string) 
 		if slices.Contains(executable, name) {
 			e.mode = 0o755
 		}
-		f, err := b.archive.unpack(root, name, e)
+		f, err := from.unpack(root, name, e)
 		if err != nil {
 			return nil, fmt.Errorf("unpack %s: %w", name, err)
 		}
@@ -65,7 +66,7 @@ func (b *Bundle) Extract(ctx context.Context, dir string, executable ...string) 
 	return out, nil
 }
 
-func (a *archive) unpack(root *os.Root, name string, e entry) (File, error) {
+func (c *copier) unpack(root *os.Root, name string, e entry) (File, error) {
 	if !fs.ValidPath(name) || path.Clean(name) != name {
 		return File{}, fs.ErrInvalid
 	}
@@ -74,7 +75,7 @@ func (a *archive) unpack(root *os.Root, name string, e entry) (File, error) {
 		return File{}, err
 	}
 	sum := sha256.New()
-	err = a.copy(io.MultiWriter(f, sum), e)
+	err = c.copy(io.MultiWriter(f, sum), e)
 	if err == nil {
 		err = f.Chmod(e.mode) // whatever the umask
 	}

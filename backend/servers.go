@@ -180,7 +180,13 @@ func testResult(id string, p model.Probe) TestResult {
 // the trash is emptied, undo of the change brings all of it back. Error code:
 // server_unknown; then nothing is removed.
 func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (RemoveResult, error) {
-	res := RemoveResult{Removed: []string{}, Apps: []string{}}
+	return b.RemoveWith(ctx, RemoveRequest{Servers: ids, DryRun: dryRun})
+}
+
+// RemoveWith is Remove with more that may go.
+func (b *Backend) RemoveWith(ctx context.Context, req RemoveRequest) (RemoveResult, error) {
+	ids, dryRun := req.Servers, req.DryRun
+	res := RemoveResult{Removed: []string{}, Apps: []string{}, Runtimes: []string{}, Keys: []string{}}
 	release, err := b.alone(ctx)
 	if err != nil {
 		return res, err
@@ -206,7 +212,11 @@ func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (Remove
 			}
 		}
 		res.FreedBytes += size(filepath.Join(b.home, "servers", id))
+		if req.Keys && hasKeys(s) {
+			res.Keys = append(res.Keys, id)
+		}
 	}
+	res.LaterBytes = res.FreedBytes
 	plan, err := b.connect.PlanDisconnect(ctx, "remove", name, nil, ids)
 	if err != nil {
 		return res, err
@@ -224,9 +234,20 @@ func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (Remove
 		if err := b.toTrash(ctx, record.ID, id); err != nil {
 			return res, err
 		}
+		b.forgetUpdates(id)
 	}
 	for _, s := range servers {
 		res.FreedBytes += b.dropContainers(ctx, s)
+	}
+	for _, id := range res.Keys {
+		if err := b.forgetKeys(record.ID, id); err != nil {
+			return res, err
+		}
+	}
+	if req.Runtimes {
+		n := b.runtimesToTrash(record.ID, &res)
+		res.FreedBytes += n
+		res.LaterBytes += n
 	}
 	res.Change = record.ID
 	b.o.Changed("servers")

@@ -147,6 +147,9 @@ func (b *Backend) fromTrash(ctx context.Context, change, id string) (moved bool,
 	if t == nil || err != nil {
 		return false, err
 	}
+	if err := b.runtimesBack(change); err != nil {
+		return false, err
+	}
 	dir := b.trashDir(change, id)
 	files := filepath.Join(dir, "files")
 	if _, err := os.Stat(files); err == nil {
@@ -162,7 +165,9 @@ func (b *Backend) fromTrash(ctx context.Context, change, id string) (moved bool,
 	if err := b.putServer(ctx, t.Server); err != nil {
 		return true, err
 	}
-	return true, os.RemoveAll(dir)
+	err = os.RemoveAll(dir)
+	b.dropTrash(filepath.Dir(dir))
+	return true, err
 }
 
 // forgetKeysInTrash empties the trash of removed servers with this id whose
@@ -182,19 +187,22 @@ func (b *Backend) forgetKeysInTrash(id string, keys secrets.Keys) {
 				b.accounts(t.Spec.KeysIn).Forget(id)
 			}
 			os.RemoveAll(filepath.Dir(f))
-			os.Remove(filepath.Dir(filepath.Dir(f)))
+			b.dropTrash(filepath.Dir(filepath.Dir(f)))
 		}
 	}
 }
 
 // emptyTrash forgets what was removed longer ago than an undo is offered.
 // What cannot be removed now is tried again at the next start.
-func (b *Backend) emptyTrash(ctx context.Context) {
+func (b *Backend) emptyTrash(ctx context.Context) { b.emptyTrashOf(ctx, trashKept) }
+
+// emptyTrashOf forgets what was removed longer ago than that.
+func (b *Backend) emptyTrashOf(ctx context.Context, age time.Duration) {
 	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", "*", "trashed.json"))
 	for _, f := range found {
 		var t trashed
 		data, err := os.ReadFile(f)
-		if err != nil || json.Unmarshal(data, &t) != nil || b.o.Now().Sub(t.Time) < trashKept {
+		if err != nil || json.Unmarshal(data, &t) != nil || b.o.Now().Sub(t.Time) < age {
 			continue
 		}
 		here, err := b.store.Server(ctx, t.Server.ID)
@@ -213,7 +221,7 @@ func (b *Backend) emptyTrash(ctx context.Context) {
 		// What the engine did not do when it was removed.
 		b.dropContainers(ctx, t.Server)
 		os.RemoveAll(filepath.Dir(f))
-		os.Remove(filepath.Dir(filepath.Dir(f)))
+		b.dropTrash(filepath.Dir(filepath.Dir(f)))
 	}
 }
 

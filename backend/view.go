@@ -109,10 +109,17 @@ type TestResult struct {
 
 // RemoveResult answers remove.
 type RemoveResult struct {
-	Removed    []string `json:"removed"`
-	Apps       []string `json:"apps"`
-	FreedBytes int64    `json:"freed_bytes"`
-	Change     string   `json:"change"`
+	Removed []string `json:"removed"`
+	Apps    []string `json:"apps"`
+	// FreedBytes is all that comes free, LaterBytes the part of it that waits in
+	// the trash until it cannot be undone any more.
+	FreedBytes int64  `json:"freed_bytes"`
+	LaterBytes int64  `json:"later_bytes"`
+	Change     string `json:"change"`
+	// Runtimes are the programs that went because no server needs them, Keys the
+	// servers whose keys are forgotten.
+	Runtimes []string `json:"runtimes"`
+	Keys     []string `json:"keys"`
 }
 
 // AppView is one AI app as apps shows it.

@@ -202,20 +202,35 @@ func (c *cli) test() *cobra.Command {
 }
 
 func (c *cli) remove() *cobra.Command {
-	return &cobra.Command{
+	var req backend.RemoveRequest
+	cmd := &cobra.Command{
 		Use: "remove SERVER…", Short: "Take servers off this computer and out of every app", Args: atLeast(1, "name at least one server"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := c.open(cmd.Context())
 			if err != nil {
 				return err
 			}
-			res, err := b.Remove(cmd.Context(), args, c.dryRun)
+			req.Servers, req.DryRun = args, c.dryRun
+			res, err := b.RemoveWith(cmd.Context(), req)
 			if err != nil {
 				return err
 			}
 			return c.print(res, func(w io.Writer) {
 				fmt.Fprintln(w, text.Line("remove.done", "servers", strings.Join(res.Removed, ", "), "size", fmt.Sprintf("%.1f MB", float64(res.FreedBytes)/1e6)))
+				if res.LaterBytes > 0 {
+					fmt.Fprintln(w, text.Line("remove.later", "size", inMB(res.LaterBytes)))
+				}
+				for _, name := range res.Runtimes {
+					fmt.Fprintln(w, text.Line("remove.runtime", "name", name))
+				}
+				if len(res.Keys) > 0 {
+					fmt.Fprintln(w, text.Line("remove.keys", "servers", strings.Join(res.Keys, ", ")))
+				}
 			})
 		},
 	}
+	f := cmd.Flags()
+	f.BoolVar(&req.Keys, "keys", false, "forget their keys now; undo brings the servers back without them")
+	f.BoolVar(&req.Runtimes, "runtimes", false, "also the programs that Toolbay fetched and that no server needs any more")
+	return cmd
 }

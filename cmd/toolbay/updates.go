@@ -317,6 +317,59 @@ func tellVerified(w io.Writer, res []backend.VerifyResult) {
 	}
 }
 
+func (c *cli) disk() *cobra.Command {
+	var clean, trash bool
+	cmd := &cobra.Command{
+		Use: "disk", Short: "What Toolbay takes on this computer; --clean gives back what nobody uses", Args: exactly(0, "disk takes nothing"),
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if trash && !clean {
+				return wrongUse("--trash goes with --clean")
+			}
+			b, err := c.open(cmd.Context())
+			if err != nil {
+				return err
+			}
+			if clean {
+				res, err := b.CleanDisk(cmd.Context(), trash, c.dryRun)
+				if err != nil {
+					return err
+				}
+				return c.print(res, func(w io.Writer) {
+					for _, p := range res.Removed {
+						fmt.Fprintf(w, "%10s  %s %s\n", inMB(p.Bytes), text.Line("disk."+p.Kind), p.Name)
+					}
+					key := "disk.cleaned"
+					if c.dryRun {
+						key = "disk.would-clean"
+					}
+					fmt.Fprintln(w, text.Line(key, "size", inMB(res.FreedBytes)))
+				})
+			}
+			use, err := b.DiskUse(cmd.Context())
+			if err != nil {
+				return err
+			}
+			return c.print(use, func(w io.Writer) {
+				for _, p := range use.Parts {
+					note := ""
+					if !p.Used {
+						note = " (" + text.Line("disk.unused") + ")"
+					}
+					fmt.Fprintf(w, "%10s  %s %s%s\n", inMB(p.Bytes), text.Line("disk."+p.Kind), p.Name, note)
+				}
+				fmt.Fprintf(w, "%10s  %s\n", inMB(use.Total), text.Line("disk.total"))
+				if use.Free > 0 {
+					fmt.Fprintln(w, text.Line("disk.free", "size", inMB(use.Free)))
+				}
+			})
+		},
+	}
+	f := cmd.Flags()
+	f.BoolVar(&clean, "clean", false, "remove what nobody uses: programs that run no server any more, kept downloads")
+	f.BoolVar(&trash, "trash", false, "also what was removed and could still be brought back")
+	return cmd
+}
+
 // failureOf is an error as it is told, with the exit code that belongs to it.
 func failureOf(err error) (failure, int) {
 	w := text.ForError(err)

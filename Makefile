@@ -11,7 +11,7 @@ DEV_TAGS := dev$(if $(filter linux,$(GOOS)),$(comma)webkit2_41)
 COUNTS := $(BIN)/counts
 export TOOLBAY_DATA ?= $(wildcard $(CURDIR)/../shared/data)
 
-.PHONY: run build test test-apps bench deps install uninstall frontend cli window dev-window vet notices runtimes snapshot starter-check starter-sync clean
+.PHONY: run build test test-apps fuzz bench deps install uninstall frontend cli window dev-window vet notices runtimes snapshot starter-check starter-sync clean
 
 run: build ## build and open the window
 	$(BIN)/toolbay-window$(EXE)
@@ -47,6 +47,10 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json
 # times as long and finds nothing: nothing runs side by side in them.
 MUCH_DATA := ^Test(Real|OneGiant|AMirror|Killed|Many|Hostile|SearchOver|Crowded|Restore)
 
+# A container engine of the tests' own needs root and Linux; elsewhere the tests
+# that use one are skipped and say so.
+ENGINE := $(shell [ "$$(uname -s)$$(id -u)" = Linux0 ] && echo build/engine.sh)
+
 test: ## everything that needs no download over 100 MB
 	@build/deps.sh test
 	@build/uv.sh
@@ -54,7 +58,7 @@ test: ## everything that needs no download over 100 MB
 	$(MAKE) --no-print-directory cli dev-window window vet
 	cd frontend && npm run --silent lint && npm test --silent -- --reporter=default --reporter=json --outputFile=../$(BIN)/vitest.json
 	@node build/count.mjs $(BIN)/vitest.json $(COUNTS)
-	(go test -race -timeout 30m -json $$(go list ./... | grep -v '^toolbay/backend/catalog$$'); \
+	($(ENGINE) go test -race -timeout 30m -json $$(go list ./... | grep -v '^toolbay/backend/catalog$$'); \
 	 go test -race -timeout 30m -json -skip '$(MUCH_DATA)' ./backend/catalog; \
 	 go test -timeout 30m -json -run '$(MUCH_DATA)' ./backend/catalog) | go run ./internal/tally -counts $(COUNTS)
 	build/e2e.sh $(COUNTS)
@@ -65,7 +69,16 @@ test-apps: ## drive real AI apps through what Toolbay writes
 	@build/uv.sh
 	@mkdir -p $(BIN) && rm -f $(COUNTS)
 	$(MAKE) --no-print-directory cli
-	TOOLBAY_TEST_APPS=1 go test -json -count=1 -timeout 40m ./internal/apptest/... ./backend/runtimes/... ./backend/install/... | go run ./internal/tally -counts $(COUNTS)
+	TOOLBAY_TEST_APPS=1 $(ENGINE) go test -json -count=1 -timeout 40m ./internal/apptest/... ./backend/runtimes/... ./backend/install/... | go run ./internal/tally -counts $(COUNTS)
+	@build/total.sh $(COUNTS)
+
+# What comes from strangers as a whole file: a minute for its readers together.
+FUZZ_TIME ?= 20s
+fuzz: ## look for what the readers of bundles cannot stand
+	@mkdir -p $(BIN) && rm -f $(COUNTS)
+	(for f in Archive Entry Manifest; do \
+	  go test -json -run '^$$' -fuzz "^Fuzz$$f$$" -fuzztime $(FUZZ_TIME) ./backend/bundle; \
+	 done) | go run ./internal/tally -counts $(COUNTS)
 	@build/total.sh $(COUNTS)
 
 vet: ## also for the systems this machine is not
@@ -76,12 +89,13 @@ vet: ## also for the systems this machine is not
 
 bench: cli window ## print the measured figures beside their goals
 	@build/deps.sh test
-	build/session.sh go run ./internal/bench
+	@build/uv.sh
+	$(ENGINE) build/session.sh go run ./internal/bench
 
 notices: ## write THIRD-PARTY-NOTICES.md from what is really linked
 	go run ./internal/notices > THIRD-PARTY-NOTICES.md
 
-runtimes: ## fill the table of Node digests from the origin
+runtimes: ## fill the tables of Node and uv digests from their origins
 	go run ./internal/runtimestable
 
 snapshot: ## fetch the lists whose licence allows it and bake them into the next build

@@ -46,6 +46,9 @@ if [ "$want" = test ]; then
   need imagemagick sh -c 'import -version | grep -q ImageMagick'
   need chromium sh -c 'command -v chromium || command -v chromium-browser || command -v google-chrome'
   need procps command -v ps
+  need docker.io sh -c 'PATH=$PATH:/usr/sbin command -v dockerd'
+  need docker-registry command -v docker-registry
+  need curl command -v curl
   need python3 command -v python3
   need python3-pip python3 -m pip --version
 fi

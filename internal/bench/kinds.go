@@ -62,7 +62,7 @@ func kinds(toolbay, work string, env []string) error {
 	if err := beside(home, launcher, env, "bundled", "node <entry>"); err != nil {
 		return err
 	}
-	return containers(toolbay, home, launcher, env)
+	return containers(toolbay, work, launcher, env)
 }
 
 // installing compares whole installs by turns.
@@ -173,12 +173,25 @@ func pack(toolbay, work string, env []string) (string, error) {
 	return file, nil
 }
 
-// containers needs an engine and an image (build/engine.sh).
-func containers(toolbay, home, launcher string, env []string) error {
-	image := os.Getenv("TOOLBAY_TEST_IMAGE")
-	if image == "" {
+// containers needs an engine and a registry (build/engine.sh).
+func containers(toolbay, work, launcher string, env []string) error {
+	registry := os.Getenv("TOOLBAY_TEST_IMAGES")
+	if registry == "" {
 		fmt.Println("  containers: not measured, there is no engine here (build/engine.sh starts one)")
 		return nil
+	}
+	image := registry + "/acme/instant:1"
+	build := exec.Command("go", "build", "-o", filepath.Join(work, "server"), "./internal/bench/instant")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	for _, c := range []*exec.Cmd{
+		build,
+		exec.Command("tar", "-C", work, "-cf", filepath.Join(work, "image.tar"), "server"),
+		exec.Command("docker", "import", "--change", `ENTRYPOINT ["/server"]`, filepath.Join(work, "image.tar"), image),
+		exec.Command("docker", "push", image),
+	} {
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("%s: %w\n%s", strings.Join(c.Args, " "), err, out)
+		}
 	}
 	if _, err := install(toolbay, env, "oci:"+image, "box"); err != nil {
 		return err

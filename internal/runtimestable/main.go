@@ -1,7 +1,8 @@
-// Command runtimestable renews backend/runtimes/node-digests.json, the table of
-// Node.js versions Toolbay may fetch: for each release line in it, the newest
-// version, with digests from SHASUMS256.txt and sizes from the origin. Look at
-// the difference before committing it; `make runtimes` runs this.
+// Command runtimestable renews the tables of programs Toolbay may fetch:
+// backend/runtimes/node-digests.json, for each release line in it the newest
+// Node.js, with digests from SHASUMS256.txt, and uv-digests.json, the newest uv,
+// with digests from the files beside its archives; sizes come from the origins.
+// Look at the difference before committing it; `make runtimes` runs this.
 //
 //	go run ./internal/runtimestable
 package main
@@ -10,6 +11,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -26,8 +28,12 @@ import (
 func main() {
 	origin := flag.String("origin", runtimes.DefaultOrigin, "where Node.js is published")
 	file := flag.String("file", "backend/runtimes/node-digests.json", "the table to renew")
+	uvOrigin := flag.String("uv-origin", runtimes.DefaultUVOrigin, "where uv is published")
+	uvFile := flag.String("uv-file", "backend/runtimes/uv-digests.json", "the table of uv to renew")
 	flag.Parse()
-	if err := renew(&http.Client{Timeout: time.Minute}, *origin, *file, os.Stdout); err != nil {
+	client := &http.Client{Timeout: time.Minute}
+	err := errors.Join(renew(client, *origin, *file, os.Stdout), renewUV(client, *uvOrigin, *uvFile, os.Stdout))
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "runtimestable:", err)
 		os.Exit(1)
 	}

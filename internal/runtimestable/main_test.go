@@ -113,17 +113,19 @@ func TestRenewRefuses(t *testing.T) {
 	}
 }
 
-// The table that ships is in the form this command writes.
-func TestShippedTableIsFormatted(t *testing.T) {
-	raw, err := os.ReadFile("../../backend/runtimes/node-digests.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	table, err := runtimes.ParseTable(raw)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if want, err := format(table); err != nil || string(want) != string(raw) {
-		t.Errorf("%v, differs:\n%s", err, want)
+// The tables that ship are in the form this command writes.
+func TestShippedTablesAreFormatted(t *testing.T) {
+	for _, name := range []string{"node", "uv"} {
+		raw, err := os.ReadFile("../../backend/runtimes/" + name + "-digests.json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		table, err := runtimes.ParseTable(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if want, err := format(table); err != nil || string(want) != string(raw) {
+			t.Errorf("%s: %v, differs:\n%s", name, err, want)
+		}
 	}
 }

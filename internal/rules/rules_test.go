@@ -141,7 +141,7 @@ var may = map[string][]string{
 	"backend/update":                   {},
 	"backend/probe":                    {},
 	"app":                              {"backend", "backend/job", "backend/text"},
-	"cmd/toolbay":                      {"backend", "backend/bundle", "backend/catalog", "backend/job", "backend/launch", "backend/text"},
+	"cmd/toolbay":                      {"backend", "backend/bundle", "backend/catalog", "backend/job", "backend/launch", "backend/text", "backend/update"},
 }
 
 func TestLayers(t *testing.T) {

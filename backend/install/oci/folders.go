@@ -88,6 +88,12 @@ func (a *asked) container(o install.Options, userHome, home string) (*model.Cont
 	title := o.Server
 	for _, m := range a.mounts {
 		if m.Volume {
+			for _, name := range o.Recipe.Files {
+				if m.Source != "" && o.Answers[name] == m.Source {
+					// A folder was asked for; a bare word would become a volume.
+					return nil, model.Fail("mount_missing", nil, "path", m.Source)
+				}
+			}
 			c.Mounts = append(c.Mounts, m.Mount)
 			continue
 		}

@@ -331,7 +331,7 @@ func (in *Installer) now() time.Time {
 type reference struct{ name, tag, digest string }
 
 var (
-	nameLike = pattern.New(`^(([a-zA-Z0-9.-]+|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
+	nameLike = pattern.New(`^(([a-zA-Z0-9][a-zA-Z0-9.-]*|\[[0-9a-fA-F:]+\])(:[0-9]{1,5})?/)?[a-z0-9]+([._-]+[a-z0-9]+)*(/[a-z0-9]+([._-]+[a-z0-9]+)*)*$`)
 	tagLike  = pattern.New(`^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$`)
 )
 

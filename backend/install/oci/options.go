@@ -111,7 +111,7 @@ func (a *asked) option(name, value string) error {
 		}
 	case "--cpus":
 		n, err := strconv.ParseFloat(value, 64)
-		if err != nil || n <= 0 || n > 1024 {
+		if err != nil || !(n > 0 && n <= 1024) {
 			return unknown
 		}
 		a.c.CPUs = n

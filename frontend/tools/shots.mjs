@@ -189,6 +189,16 @@ const scenes = [
       await p.getByRole('heading', { name: 'Desk notes' }).waitFor()
     },
   },
+  {
+    name: 'installed-signin',
+    query: 'scene=sign-in',
+    path: '/installed',
+    ready: 'Everything else',
+    act: async (p) => {
+      await p.getByRole('button', { name: /Sign in… Google/ }).click()
+      await p.getByText('Waiting for you').first().waitFor()
+    },
+  },
   { name: 'installed-empty', query: 'scene=empty', path: '/installed', ready: 'Nothing here yet' },
   { name: 'apps', path: '/apps', ready: 'Cursor cannot read' },
   {
@@ -236,6 +246,15 @@ const scenes = [
     path: '/settings',
     ready: 'Like the system',
     act: (p) => p.getByRole('button', { name: 'Sources' }).click(),
+  },
+  {
+    name: 'settings-storage',
+    path: '/settings',
+    ready: 'Like the system',
+    act: async (p) => {
+      await p.getByRole('button', { name: 'Disk use' }).click()
+      await p.getByRole('button', { name: '3 parts' }).click()
+    },
   },
   {
     name: 'settings-advanced',

@@ -18,7 +18,7 @@ export function devFake(): Fake {
   const scene = wish.get('scene')
   const apps = makeApps()
   const fake = makeFake({
-    step: Number(wish.get('step') ?? 700),
+    step: Number(wish.get('step') ?? (scene === 'sign-in' ? 100_000 : 700)),
     delay: wish.has('slow') ? 100_000 : 0,
     apps,
     ...(scene === 'empty' ? { servers: [], history: [] } : {}),
@@ -56,6 +56,8 @@ export function devFake(): Fake {
     ]
     fake.state.offer.own_inputs = true
   }
+  if (scene === 'sign-in')
+    for (const s of fake.state.servers) if (s.id === 'google-calendar') s.status = 'needs-sign-in'
   if (scene === 'no-engine')
     fake.fail(
       'installOffer',

@@ -2,6 +2,7 @@ import type {
   AppView,
   ChangeView,
   Difference,
+  DiskPart,
   ExtensionView,
   FactView,
   FirstRun,
@@ -387,6 +388,27 @@ export function makeServers(): ServerView[] {
       listing: 'io.github.model-context-protocol/old-memory',
     }),
     server('weather', 'Weather', 'science', { publisher: 'team-12', status: 'untested', tools: [], checked: '' }),
+  ]
+}
+
+export function makeDisk(): DiskPart[] {
+  const part = (kind: string, name: string, megabytes: number, used = true) => ({
+    kind,
+    name,
+    bytes: megabytes * 1e6,
+    used,
+  })
+  return [
+    part('servers', 'github', 31),
+    part('servers', 'files', 24),
+    part('earlier', 'memory', 18),
+    part('runtimes', 'node-24.4.1', 112),
+    part('runtimes', 'node-22.17.0', 108, false),
+    part('runtimes', 'uv-0.8.2', 46),
+    part('caches', 'npm', 64, false),
+    part('catalogue', '', 88),
+    part('backups', '', 0.4),
+    part('trash', '', 22),
   ]
 }
 

@@ -3,6 +3,7 @@ import {
   ago,
   makeApps,
   makeDifference,
+  makeDisk,
   makeExtensions,
   makeFacts,
   makeFirstRun,
@@ -22,6 +23,7 @@ import type {
   Backend,
   ChangeView,
   Difference,
+  DiskPart,
   ExtensionView,
   FirstRun,
   InputField,
@@ -63,6 +65,7 @@ export type FakeState = {
   failure: Words | null
   /** words an install ends with, by listing id */
   installFails: Record<string, Words>
+  disk: DiskPart[]
   /** words a sign-in ends with, by server */
   signInFails: Record<string, Words>
   extensions: ExtensionView[]
@@ -145,6 +148,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
     kinds: ['npm', 'pypi', 'oci', 'mcpb', 'remote', 'local'],
     failure: null,
     installFails: {},
+    disk: makeDisk(),
     signInFails: {},
     extensions: makeExtensions(),
     updates: makeUpdates(),
@@ -379,6 +383,12 @@ export function makeFake(options: FakeOptions = {}): Fake {
     return job.id
   }
 
+  const diskOf = (parts: DiskPart[]) => ({
+    total: parts.reduce((n, p) => n + p.bytes, 0),
+    free: parts.reduce((n, p) => n + (p.used ? 0 : p.bytes), 0),
+    parts,
+  })
+
   function findPage(q: SearchQuery): SearchPage {
     const words = q.text.toLowerCase().split(/\s+/).filter(Boolean)
     const installed = (l: Listing) => state.servers.filter((s) => s.listing === l.id).map((s) => s.id)
@@ -554,7 +564,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
         const change = record('remove', `${before.map((s) => s.title).join(', ')} removed`)
         removed.set(change, before)
         changed('servers')
-        return { removed: ids, apps: appsHit, freed_bytes: 4_200_000, change }
+        return { removed: ids, apps: appsHit, freed_bytes: 4_200_000, later_bytes: 4_200_000, change, runtimes: [], keys: [] }
       }),
 
     signIn: (id, acceptRisk) =>
@@ -803,6 +813,15 @@ export function makeFake(options: FakeOptions = {}): Fake {
         changed('catalogue')
       }),
     importFile: () => answer('importFile', [], () => ({ source: 'file', kept: 12 })),
+
+    disk: () => answer('disk', [], () => diskOf(state.disk)),
+    cleanDisk: (trash) =>
+      answer('cleanDisk', [trash], () => {
+        const before = diskOf(state.disk).total
+        state.disk = state.disk.filter((p) => p.used && !(trash && p.kind === 'trash'))
+        changed('settings')
+        return before - diskOf(state.disk).total
+      }),
 
     firstRun: () => answer('firstRun', [], () => state.firstRun),
     finishFirstRun: () =>

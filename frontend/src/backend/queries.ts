@@ -25,18 +25,19 @@ const keys = {
   settings: ['settings'] as const,
   jobs: ['jobs'] as const,
   updates: ['updates'] as const,
+  disk: ['disk'] as const,
   extensions: ['extensions'] as const,
   firstRun: ['first-run'] as const,
 }
 
 const stale = {
   updates: [keys.updates],
-  servers: [keys.servers, keys.extensions, keys.updates, keys.search, keys.listing, keys.keys, keys.form],
+  servers: [keys.servers, keys.disk, keys.extensions, keys.updates, keys.search, keys.listing, keys.keys, keys.form],
   apps: [keys.apps, keys.servers, keys.form],
   history: [keys.history],
   catalogue: [keys.search, keys.listing, keys.settings],
   keys: [keys.keys, keys.servers, keys.form],
-  settings: [keys.settings, keys.form],
+  settings: [keys.settings, keys.form, keys.disk],
 } as const
 
 /** Keeps what is on screen in step with the Go side's events. */
@@ -142,6 +143,11 @@ export function useSettings() {
   return useQuery({ queryKey: keys.settings, queryFn: () => backend.settings() })
 }
 
+export function useDisk() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.disk, queryFn: () => backend.disk() })
+}
+
 export function useJobs() {
   const backend = useBackend()
   return useQuery({ queryKey: keys.jobs, queryFn: () => backend.jobs() })
@@ -184,6 +190,7 @@ function useAct<A, R>(act: (backend: Backend, a: A) => Promise<R>, again: readon
 export const useSignIn = () => useAct((b, s: { id: string; risk: boolean }) => b.signIn(s.id, s.risk), [keys.jobs])
 export const useSignOut = () => useAct((b, id: string) => b.signOut(id), [keys.servers])
 export const useShowSignIn = () => useAct((b, _: undefined) => b.showSignIn(), [])
+export const useCleanDisk = () => useAct((b, trash: boolean) => b.cleanDisk(trash), [keys.disk, keys.history])
 export const useCheckUpdates = () => useAct((b, _: undefined) => b.checkUpdates(), [keys.jobs])
 export const usePrepareUpdate = () => useAct((b, req: UpdateRequest) => b.prepareUpdate(req), [keys.jobs])
 export const useApplyUpdate = () =>

@@ -385,7 +385,15 @@ export type TestResult = {
   log: string
 }
 
-export type RemoveResult = { removed: string[]; apps: string[]; freed_bytes: number; change: string }
+export type RemoveResult = {
+  removed: string[]
+  apps: string[]
+  freed_bytes: number
+  later_bytes: number
+  change: string
+  runtimes: string[]
+  keys: string[]
+}
 
 export type EntryView = {
   name: string
@@ -543,6 +551,23 @@ export type PasteItem = {
 
 export type PasteReview = { items: PasteItem[] }
 
+/** What Toolbay takes on this computer. */
+export type DiskView = {
+  total: number
+  /** what nobody uses, and cleanDisk gives back */
+  free: number
+  parts: DiskPart[]
+}
+
+export type DiskPart = {
+  /** servers, earlier, prepared, runtimes, caches, trash, images, catalogue, backups, other */
+  kind: string
+  /** the server, program or download; '' where there is one only */
+  name: string
+  bytes: number
+  used: boolean
+}
+
 /** Everything the window may ask for. wails.ts and fake.ts implement it. */
 export interface Backend {
   /** why nothing can be shown, or null when all is well */
@@ -612,6 +637,10 @@ export interface Backend {
   setSourceKey(id: string, value: string): Promise<void>
   /** all ids, the one that wins first */
   orderSources(ids: string[]): Promise<void>
+
+  disk(): Promise<DiskView>
+  /** removes what nobody uses, with trash also what could be brought back; the bytes that came free */
+  cleanDisk(trash: boolean): Promise<number>
 
   firstRun(): Promise<FirstRun>
   finishFirstRun(): Promise<void>

@@ -102,6 +102,9 @@ export const wailsBackend: Backend = {
   setSourceKey: (id, value) => call('SetSourceKey', id, value),
   orderSources: (ids) => call('OrderSources', ids),
 
+  disk: () => call('Disk'),
+  cleanDisk: (trash) => call('CleanDisk', trash),
+
   firstRun: () => call('FirstRun'),
   finishFirstRun: () => call('FinishFirstRun'),
 

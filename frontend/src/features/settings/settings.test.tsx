@@ -221,3 +221,30 @@ it.each([
     ),
   ).toBe(want),
 )
+
+describe('Disk use', () => {
+  it('says what takes how much, and frees what nobody needs', async () => {
+    const { user, fake } = open('/settings?part=storage')
+    expect(await screen.findByText('Programs that run servers')).toBeVisible()
+    await user.click(screen.getByRole('button', { name: '3 parts' }))
+    expect(screen.getByText('node-22.17.0')).toBeVisible()
+    expect(screen.getByText('not needed')).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Free 172 MB' }))
+    expect(callsOf(fake, 'cleanDisk')).toEqual([[false]])
+    expect(await screen.findByText('172 MB came free.')).toBeVisible()
+    expect(await screen.findByRole('button', { name: 'Nothing to free' })).toBeDisabled()
+  })
+
+  it('asks before removed servers go for good', async () => {
+    const { user, fake } = open('/settings?part=storage')
+    await user.click(await screen.findByRole('button', { name: 'Delete removed servers' }))
+    const ask = within(await screen.findByRole('alertdialog'))
+    await user.click(ask.getByRole('button', { name: 'Keep them' }))
+    expect(callsOf(fake, 'cleanDisk')).toEqual([])
+    await user.click(screen.getByRole('button', { name: 'Delete removed servers' }))
+    await user.click(
+      within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Delete removed servers' }),
+    )
+    expect(callsOf(fake, 'cleanDisk')).toEqual([[true]])
+  })
+})

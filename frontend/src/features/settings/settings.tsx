@@ -9,8 +9,9 @@ import { SkeletonRows } from '@/ui/skeleton'
 import { Advanced } from './advanced'
 import { General } from './general'
 import { Sources } from './sources'
+import { Storage } from './storage'
 
-const parts = ['general', 'sources', 'advanced'] as const
+const parts = ['general', 'sources', 'storage', 'advanced'] as const
 
 /** The part that an address names; none is the first. */
 export function settingsPart(search: Record<string, unknown>): { part?: (typeof parts)[number] } {
@@ -55,6 +56,8 @@ export function Settings() {
             <General settings={settings.data} />
           ) : part === 'sources' ? (
             <Sources sources={settings.data.sources} size={settings.data.catalogue} />
+          ) : part === 'storage' ? (
+            <Storage />
           ) : (
             <Advanced settings={settings.data} />
           )}

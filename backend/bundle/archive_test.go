@@ -210,9 +210,9 @@ func beforeDirectory(b []byte) []byte {
 func TestLimits(t *testing.T) {
 	zeros := file("server/zeros", strings.Repeat("\x00", 11<<20))
 	zeros.method = deflated
-	small := file("server/small", strings.Repeat("\x00", 9<<20))
+	small := file("server/small", strings.Repeat("\x00", 1<<20))
 	small.method = deflated
-	liar := zeros
+	liar := small
 	liar.size = 100
 	for name, c := range map[string]struct {
 		limits Limits
@@ -222,8 +222,8 @@ func TestLimits(t *testing.T) {
 		"dense":           {Limits{}, zeros, "archive_too_big"},
 		"dense but small": {Limits{}, small, ""},
 		"a lie":           {Limits{}, liar, "archive_too_big"},
-		"a large file":    {Limits{File: 8 << 20}, small, "archive_too_big"},
-		"all together":    {Limits{Total: 8 << 20}, small, "archive_too_big"},
+		"a large file":    {Limits{File: 1 << 19}, small, "archive_too_big"},
+		"all together":    {Limits{Total: 1 << 19}, small, "archive_too_big"},
 		"entries":         {Limits{Entries: 2}, small, "archive_too_big"},
 		"packed":          {Limits{Packed: 1000}, small, "archive_too_big"},
 	} {

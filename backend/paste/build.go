@@ -97,6 +97,9 @@ func (r *reader) entry(e entry, trust int) bool {
 func (r *reader) program(f *Found, e entry, k *keeper, trust int) bool {
 	k.environment(e.env)
 	b := base(e.command)
+	if b == "toolbay" && len(e.args) > 0 && e.args[0] == "run" {
+		return false // one of ours already
+	}
 	if b == "docker" || b == "podman" {
 		e.args = k.container(e.args, e.env)
 	}
@@ -152,7 +155,7 @@ func (r *reader) convincing(runner string, p model.Package, e entry, trust int, 
 	}
 	telling := mcpWord().MatchString(p.Identifier)
 	for _, a := range e.args {
-		telling = telling || mcpWord().MatchString(a) && !strings.ContainsAny(a, `/\`)
+		telling = telling || mcpWord().MatchString(a) && !strings.ContainsAny(a, `/\`) || a == "stdio" || a == "--stdio" || a == "--transport=stdio"
 	}
 	if sdks[p.Identifier] {
 		return false

@@ -47,6 +47,7 @@ func (r *reader) document(v any, damaged bool) {
 	if d.walk(v, 0) {
 		return
 	}
+	d.bare = true
 	switch v := v.(type) {
 	case configfile.Object:
 		if d.record(v) || d.single(v) {
@@ -70,6 +71,8 @@ type dialect struct {
 	r       *reader
 	damaged bool
 	inputs  map[string]model.Input
+	// bare tells that nothing around the entries says what they are.
+	bare bool
 }
 
 // How much an object must say to be an entry.
@@ -287,7 +290,11 @@ func (d *dialect) take(name string, o configfile.Object) bool {
 	if e.command == "" && e.url == "" {
 		return false
 	}
-	return d.r.entry(e, trusting)
+	trust := trusting
+	if d.bare && !transports[e.transport] && !absolute(e.command) {
+		trust = single
+	}
+	return d.r.entry(e, trust)
 }
 
 // variables reads what an entry says about its environment.

@@ -161,7 +161,7 @@ func (r *reader) page(s string, only bool) {
 			if len(parts) > 2 && strings.ContainsAny(parts[2], "0123456789") {
 				spec += "==" + parts[2]
 			}
-			r.reference("pypi:" + spec)
+			r.pagePackage("pypi", parts[1], spec)
 		}
 	case "dockerhub":
 		r.imagePage(parts)
@@ -187,8 +187,20 @@ func (r *reader) npmPage(parts []string) {
 	if len(rest) >= 2 && rest[0] == "v" {
 		name += "@" + rest[1]
 	}
-	if !sdks[packageName(name)] {
-		r.reference("npm:" + name)
+	r.pagePackage("npm", packageName(name), name)
+}
+
+// pagePackage takes the package of a page. Most packages are no servers: its
+// name must say so, or a list; that of somebody's own scope may be one.
+func (r *reader) pagePackage(kind, name, spec string) {
+	telling := mcpWord().MatchString(name) || r.options.Known(kind, name)
+	if sdks[name] || !telling && !strings.HasPrefix(name, "@") || !telling && tools[name[strings.LastIndex(name, "/")+1:]] {
+		return
+	}
+	before := len(r.found)
+	r.reference(kind + ":" + spec)
+	if !telling && len(r.found) > before {
+		r.found[before].warn(WarnNoEvidence)
 	}
 }
 

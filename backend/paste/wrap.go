@@ -258,7 +258,7 @@ func sourceOf(runner string, args []string) (page, name string) {
 			short = strings.TrimPrefix(s, "github:")
 		case (runner == "npx" || runner == "bunx" || runner == "pnpx") && ownerRepo().MatchString(s) && !strings.HasPrefix(s, "@"):
 			short = s
-		case strings.HasPrefix(a, "git+") || strings.Contains(a, "=git+") || strings.HasSuffix(s, ".git"):
+		case strings.HasPrefix(a, "http") && strings.Contains(a, "://") || strings.HasPrefix(a, "git+") || strings.Contains(a, "=git+") || strings.HasSuffix(s, ".git"):
 			page, _, repo := repositoryOf(s)
 			if page != "" {
 				return page, repo

@@ -38,6 +38,7 @@ var choices = []struct {
 	{"registry", webAddress},
 	{"docker_catalog", webAddress},
 	{"keys", func(v string) bool { return v == "" || v == "file" }},
+	{"updates", func(v string) bool { return v == "" || v == "off" }},
 	{"first_run", func(v string) bool { return v == "" || v == "done" }},
 }
 

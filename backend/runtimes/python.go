@@ -48,14 +48,18 @@ func (p *Pythons) here() *Nodes {
 
 // List gives the Pythons here that satisfy requires, the range a package names
 // in Requires-Python ("" or one that cannot be read: any that MCP servers can
-// use). Those in a place that stays come first, then private ones, then those of
-// version managers, which may be gone tomorrow; of each, the versions that most
-// packages are made for come first. Code cancelled.
+// use). Those in a place that stays come first, then private ones; of each, the
+// versions that most packages are made for. Only where there are none of these
+// are those of version managers listed, which may be gone tomorrow. Code
+// cancelled.
 func (p *Pythons) List(ctx context.Context, requires string) ([]Python, error) {
 	rng := PythonRangeOf(requires)
 	var out []Python
 	seen := map[string]bool{}
-	for _, group := range p.groups() {
+	for i, group := range p.groups() {
+		if i == lastResort && len(out) > 0 {
+			break
+		}
 		var found []Python
 		for _, c := range group {
 			if err := ctx.Err(); err != nil {
@@ -87,6 +91,9 @@ func (p *Pythons) version(ctx context.Context, path string) string {
 	}
 	return words[1]
 }
+
+// lastResort is the group of version managers.
+const lastResort = 2
 
 // groups lists the files that may be a Python, best places first.
 func (p *Pythons) groups() [][]candidate {

@@ -75,9 +75,11 @@ func TestPythons(t *testing.T) {
 		{name: "none"},
 		{name: "what most packages are made for comes first", files: map[string]string{"path/python3": says("3.15.0"), "usr/bin/python3.10": says("3.10.2"), "usr/bin/python3.13": says("3.13.1"), "usr/bin/python3.12": says("3.12.7")},
 			want: "usr/bin/python3.13 usr/bin/python3.12 usr/bin/python3.10 path/python3"},
-		{name: "places that stay, then private, then version managers", files: map[string]string{
+		{name: "a version manager's when there is no other", files: map[string]string{"home/.pyenv/versions/3.12.7/bin/python3": says("3.12.7"), "home/.pyenv/versions/3.13.7/bin/python3": says("3.13.7"), "home/.pyenv/versions/3.8.1/bin/python3": says("3.8.1")},
+			want: "home/.pyenv/versions/3.13.7/bin/python3 home/.pyenv/versions/3.12.7/bin/python3"},
+		{name: "places that stay, then private", files: map[string]string{
 			"usr/bin/python3": says("3.11.2"), "toolbay/runtimes/python/cpython-3.13.5-linux-x86_64-gnu/bin/python3": says("3.13.5"), "home/.pyenv/versions/3.13.7/bin/python3": says("3.13.7")},
-			want: "usr/bin/python3 toolbay/runtimes/python/cpython-3.13.5-linux-x86_64-gnu/bin/python3 home/.pyenv/versions/3.13.7/bin/python3"},
+			want: "usr/bin/python3 toolbay/runtimes/python/cpython-3.13.5-linux-x86_64-gnu/bin/python3"},
 		{name: "only those asked for", files: map[string]string{"usr/bin/python3.11": says("3.11.2"), "usr/bin/python3.12": says("3.12.7")}, requires: ">=3.12", want: "usr/bin/python3.12"},
 		{name: "too old for any server", files: map[string]string{"usr/bin/python3": says("3.9.2")}, requires: ">=3.8"},
 		{name: "another kind, a preview, an environment, a broken one", files: map[string]string{

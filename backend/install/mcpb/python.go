@@ -113,7 +113,11 @@ func (s *start) uvOption(name, value string, folder *string) bool {
 		}
 		*folder = at
 	case "--with":
-		for _, one := range strings.Split(value, ",") {
+		several := []string{value}
+		if !listed().MatchString(value) {
+			several = strings.Split(value, ",")
+		}
+		for _, one := range several {
 			if !listed().MatchString(strings.TrimSpace(one)) {
 				return false
 			}

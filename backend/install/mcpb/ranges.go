@@ -87,6 +87,11 @@ func pythonRange(s string) string {
 			} else {
 				words = append(words, "=="+v)
 			}
+		case "!=":
+			if open {
+				v += ".*"
+			}
+			words = append(words, "!="+v)
 		default:
 			words = append(words, b.op+v)
 		}

@@ -73,7 +73,7 @@ func (b *Backend) commandLines(s model.Server) []string {
 
 // runtimeFolder is the place of a program that runs servers, in which its
 // version stands.
-var runtimeFolder = pattern.New(`[^ =:;]*/runtimes/([a-z]+)-[^/ :;]+`)
+var runtimeFolder = pattern.New(`[^ =:;]*/runtimes/(?:python/)?([a-z]+)-[^/ :;]+`)
 
 // containerLines says what image runs and what it sees of this computer.
 func containerLines(spec launch.Spec) (out []string) {

@@ -293,8 +293,8 @@ func (b *Backend) placed(f *paste.Found) {
 	if filepath.Base(p.Identifier) == p.Identifier && p.RuntimeHint == "" {
 		if path, err := exec.LookPath(p.Identifier); err == nil && filepath.IsAbs(path) {
 			p.Identifier = path
-			f.Warnings = slices.DeleteFunc(f.Warnings, func(w string) bool { return w == paste.WarnRelativePath })
 		}
+		f.Warnings = slices.DeleteFunc(f.Warnings, func(w string) bool { return w == paste.WarnRelativePath })
 	}
 	if _, err := os.Stat(p.Identifier); err == nil {
 		f.Warnings = slices.DeleteFunc(f.Warnings, func(w string) bool { return w == paste.WarnExamplePath })

@@ -41,6 +41,9 @@ func (in *Installer) Plan(ctx context.Context, pkg model.Package) (install.Plan,
 		return install.Plan{}, model.Fail("package_invalid", nil, "package", pkg.Identifier)
 	}
 	if !filepath.IsAbs(pkg.Identifier) {
+		if pkg.RuntimeHint == "" && pkg.Identifier != "" && filepath.Base(pkg.Identifier) == pkg.Identifier {
+			return install.Plan{}, model.Fail("local_missing", nil, "path", pkg.Identifier) // a name that nothing answers to
+		}
 		return install.Plan{}, model.Fail("local_not_absolute", nil, "path", pkg.Identifier)
 	}
 	digest, size, err := Digest(pkg.Identifier)
@@ -111,8 +114,8 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 			args = append(args, a.Value)
 		}
 		args = append(args, pkg.Identifier)
-		done.Path = []string{filepath.Dir(command)}
 		if pkg.RuntimeHint == "node" {
+			done.Path = []string{filepath.Dir(command)} // packages' own programs look for it there
 			r.Node, r.NodeArgs, done.Node, done.Entry = command, args[:len(args)-1], command, pkg.Identifier
 		}
 	}

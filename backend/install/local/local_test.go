@@ -74,7 +74,9 @@ func TestRefused(t *testing.T) {
 	}{
 		"not there":      {model.Package{Type: "local", Identifier: path + "x"}, "local_missing"},
 		"a folder":       {model.Package{Type: "local", Identifier: filepath.Dir(path)}, "local_missing"},
-		"relative":       {model.Package{Type: "local", Identifier: "server.js"}, "local_not_absolute"},
+		"relative":       {model.Package{Type: "local", Identifier: "dist/server.js"}, "local_not_absolute"},
+		"a bare script":  {model.Package{Type: "local", Identifier: "server.js", RuntimeHint: "node"}, "local_not_absolute"},
+		"only a name":    {model.Package{Type: "local", Identifier: "no-such-program"}, "local_missing"},
 		"no Python":      {model.Package{Type: "local", Identifier: path, RuntimeHint: "python"}, "python_missing"},
 		"another type":   {model.Package{Type: "npm", Identifier: path}, "package_invalid"},
 		"nothing at all": {model.Package{Type: "local"}, "local_not_absolute"},

@@ -127,7 +127,7 @@ func (r *resolver) forMachine(file string) string {
 }
 
 // platformWord is a word in a file's place that says for which computer it is.
-var platformWord = pattern.New(`(?i)^(darwin|macos|mac|osx|linux|win|win32|win64|windows|arm64|aarch64|armv8|x64|amd64|x86|64|universal|universal2|musl|gnu|apple|unknown|pc|msvc)$`)
+var platformWord = pattern.New(`(?i)^(darwin|macos|mac|osx|linux|win|win32|win64|windows|android|freebsd|openbsd|sunos|arm|arm64|aarch64|armv[678]l?|x64|amd64|x86|64|i[36]86|ia32|386|ppc64(le)?|s390x|riscv64|loong(arch)?64|universal2?|glibc|musl|gnu|gnueabihf|musleabihf|apple|unknown|pc|msvc)$`)
 
 var between = pattern.New(`[-_./]+`)
 

@@ -84,6 +84,9 @@ func (r *resolver) resolve() {
 	if !rejected(r.reasons) {
 		r.start()
 	}
+	if !rejected(r.reasons) {
+		r.native()
+	}
 }
 
 // command takes the command of the manifest as the system has it; false when

@@ -124,6 +124,9 @@ func TestResolve(t *testing.T) {
 		"a script":              {server("binary", "run.sh", `{"command":"${__dirname}/run.sh"}`), filesOf("run.sh=#!/bin/sh"), linux, "${__dirname}/run.sh <run.sh>", ""},
 		"an interpreter inside": {server("python", "s.py", `{"command":"${__dirname}/venv/bin/python3","args":["${__dirname}/s.py"]}`), filesOf("s.py", "venv/bin/python3="+elf(0x3e)), linux, "${__dirname}/venv/bin/python3 ${__dirname}/s.py <s.py>", ""},
 		"a program outside":     {server("binary", "a", `{"command":"/bin/sh","args":["-c","x"]}`), filesOf("a"), linux, "/bin/sh -c x <a>", ""},
+		"a module of a Mac":     {server("node", "a.js", `{"command":"node","args":["${__dirname}/a.js"]}`), filesOf("a.js", "node_modules/x/build/x.node="+macho(appleARM)), linux, "node ${__dirname}/a.js <a.js>", "native_other"},
+		"a module for all":      {server("node", "a.js", `{"command":"node","args":["${__dirname}/a.js"]}`), filesOf("a.js", "node_modules/x/prebuilds/darwin-arm64/x.node="+macho(appleARM), "node_modules/x/prebuilds/linux-x64/x.node="+elf(0x3e), "node_modules/x/prebuilds/android-arm/x.armv7.node="+elf(0x28)), linux, "node ${__dirname}/a.js <a.js>", ""},
+		"wheels of Windows":     {server("python", "a.py", `{"command":"python","args":["${__dirname}/a.py"]}`), filesOf("a.py", "lib/x.pyd="+pe(0x8664)), linux, "python ${__dirname}/a.py <a.py>", "native_other"},
 		"nothing is looked for": {node, nil, linux, "node ${__dirname}/server/index.js ${__dirname}/data <server/index.js>", ""},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -59,6 +59,7 @@ var levels = map[string]string{
 	"other_cpu":               Rejected,
 	"cpu_file_chosen":         Noted,
 	"cpu_emulated":            Noted,
+	"native_other":            Noted,
 	"override_loses_settings": Noted,
 	"setting_undeclared":      Noted,
 

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
@@ -209,6 +210,8 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 		App: client.ID, File: e.path, Name: p.server, Server: p.server, Profile: p.profile,
 		Command: p.launch.Command, Args: p.launch.Args, URL: p.launch.URL,
 	}
+	old := e.after.entries[r.key()]
+	r.Native = cmp.Or(r.URL, old.URL, old.Native)
 	if found != nil && (found.URL != "") != (p.launch.URL != "") && e.isOurs(*found) && e.b.server(*found) == p.server {
 		// It was spoken to in another way: no member of the one has a place in the
 		// other.

@@ -14,7 +14,7 @@ func (c *Connector) Owners(ctx context.Context) (func(clients.Entry) string, err
 		return nil, err
 	}
 	return func(e clients.Entry) string {
-		if r, ok := known.entry(e.File, e.Name); ok && r.URL != "" && r.is(e) {
+		if r, ok := known.entry(e.File, e.Name); ok && e.URL != "" && e.Command == "" && r.is(e) {
 			return r.Server
 		}
 		return ""

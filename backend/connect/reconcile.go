@@ -42,7 +42,7 @@ func (c *Connector) Reconcile(ctx context.Context) error {
 				}
 				gone = false
 				r.Command, r.Args, r.Profile = e.Command, e.Args, e.Profile
-				if r.URL != "" {
+				if r.URL = ""; e.Command == "" {
 					r.URL = e.URL
 				}
 			}

@@ -24,6 +24,8 @@ type row struct {
 	// URL is set instead for a server on the network that the app speaks to
 	// itself.
 	URL string `json:"url,omitempty"`
+	// Native is the last URL there was: an undo may bring such an entry back.
+	Native string `json:"native,omitempty"`
 	// Gone rows are of entries that are not in the file now. They are kept
 	// because an undo may bring back an entry that only its row tells from
 	// somebody else's.
@@ -35,7 +37,13 @@ func (r row) key() string { return "entry\n" + r.File + "\n" + r.Name }
 // is tells whether e is still what r says we wrote. What the user added to the
 // entry besides does not make it another's.
 func (r row) is(e clients.Entry) bool {
-	return r.Name == e.Name && r.Command == e.Command && slices.Equal(r.Args, e.Args) && (r.URL == "" || r.URL == e.URL)
+	if r.Name != e.Name {
+		return false
+	}
+	if e.Command == "" && e.URL != "" {
+		return e.URL == r.URL || e.URL == r.Native
+	}
+	return r.URL == "" && r.Command == e.Command && slices.Equal(r.Args, e.Args)
 }
 
 // container is a place in a file in which entries of ours stand or stood, and

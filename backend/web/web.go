@@ -1,8 +1,8 @@
 // Package web speaks to addresses that others have named: a remote server, and
 // where such a server says its users sign in. It keeps to https, except on this
 // computer, is never led into the local network by somebody outside it, and
-// reads no more than it was told to. launch/bridge, signin and install/remote
-// may import it; it imports model only.
+// reads no more than it was told to. launch/bridge, signin, install/remote and
+// catalog/internal/fetch may import it; it imports model only.
 //
 //	c, err := web.New("https://mcp.example.com/mcp", web.Options{})
 //	resp, err := c.Do(req) // follows redirects within the same host only

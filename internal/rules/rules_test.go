@@ -99,7 +99,7 @@ var may = map[string][]string{
 	"backend/catalog/internal/clean":   {},
 	"backend/catalog/internal/domain":  {},
 	"backend/catalog/internal/loose":   {"backend/catalog/internal/clean"},
-	"backend/catalog/internal/fetch":   {"backend/catalog/internal/clean"},
+	"backend/catalog/internal/fetch":   {"backend/catalog/internal/clean", "backend/web"},
 	"backend/catalog":                  {"backend/catalog/internal/clean", "backend/catalog/internal/loose", "backend/catalog/internal/fetch", "backend/job", "backend/store", "backend/catalog/source/registry", "backend/catalog/source/docker", "backend/catalog/source/starter", "backend/catalog/identity", "backend/catalog/source", "backend/catalog/source/toolhive", "backend/catalog/source/mcpm", "backend/catalog/source/anthropic", "backend/catalog/source/github", "backend/catalog/source/cline", "backend/catalog/source/smithery", "backend/catalog/source/glama", "backend/catalog/source/toolsdk", "backend/catalog/source/dxt", "backend/catalog/command", "backend/catalog/recipe", "backend/catalog/snapshot"},
 	"backend/catalog/identity":         {"backend/catalog/internal/domain"},
 	"backend/catalog/source":           {},

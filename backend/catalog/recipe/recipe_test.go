@@ -139,6 +139,26 @@ func TestRemote(t *testing.T) {
 	}
 }
 
+// An answer stays the part of an address that it was put in.
+func TestAddress(t *testing.T) {
+	for _, c := range []struct{ name, url, a, want string }{
+		{"query", "https://x.example/mcp?u={a}&v=1", "ann b&v=2#3", "https://x.example/mcp?u=ann+b%26v%3D2%233&v=1"},
+		{"path", "https://x.example/{a}/mcp", "my notes?x", "https://x.example/my%20notes%3Fx/mcp"},
+		{"folders", "https://x.example/{a}", "a/b", "https://x.example/a/b"},
+		{"host", "https://{a}.example/mcp", "acme", "https://acme.example/mcp"},
+		{"port", "http://{a}/mcp", "localhost:3000", "http://localhost:3000/mcp"},
+		{"all of it", "{a}/mcp", "https://x.example:8/y", "https://x.example:8/y/mcp"},
+		{"a key", "https://x.example/mcp?k={a}", SecretMark("a"), "https://x.example/mcp?k=${secret:a}"},
+		{"twice in a colon", "https://x.example/a:b/{a}", "c:d", "https://x.example/a:b/c:d"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if r := Build(model.Package{Type: "remote", Transport: "sse", URL: c.url}, map[string]string{"a": c.a}, Here()); r.URL != c.want {
+				t.Errorf("%s, want %s", r.URL, c.want)
+			}
+		})
+	}
+}
+
 func TestRunners(t *testing.T) {
 	for _, c := range []struct {
 		name string

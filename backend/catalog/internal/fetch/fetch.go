@@ -22,6 +22,7 @@ import (
 	"time"
 
 	"toolbay/backend/model"
+	"toolbay/backend/web"
 )
 
 const (
@@ -232,7 +233,7 @@ func (c *Client) http(from *url.URL) *http.Client {
 func (c *Client) rest(ctx context.Context) error {
 	first := !c.asked
 	c.asked = true
-	if o, err := url.Parse(c.Origin); first || c.Pause <= 0 || err == nil && loopback(o.Hostname()) {
+	if o, err := url.Parse(c.Origin); first || c.Pause <= 0 || err == nil && web.Loopback(o.Hostname()) {
 		return ctx.Err()
 	}
 	return c.sleep(ctx, c.Pause+rand.N(c.Pause/2+1))

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/netip"
 	"net/url"
 	"strings"
 	"testing"
@@ -16,47 +15,6 @@ import (
 
 	"toolbay/backend/model"
 )
-
-func TestPlace(t *testing.T) {
-	for name, c := range map[string]struct {
-		ip   string
-		want int
-	}{
-		"a server":                   {"8.8.8.8", outside},
-		"a server, version 6":        {"2606:4700::1111", outside},
-		"this computer":              {"127.8.9.1", here},
-		"this computer, version 6":   {"::1", here},
-		"this computer, mapped":      {"::ffff:127.0.0.1", here},
-		"private 10":                 {"10.1.2.3", inside},
-		"private 172":                {"172.31.255.255", inside},
-		"not private 172":            {"172.32.0.1", outside},
-		"private 192":                {"192.168.0.1", inside},
-		"private, mapped":            {"::ffff:192.168.0.1", inside},
-		"carrier's":                  {"100.64.0.1", inside},
-		"not the carrier's":          {"100.128.0.1", outside},
-		"unique local":               {"fd12::1", inside},
-		"clouds' keys":               {"169.254.169.254", forbidden},
-		"clouds' keys, version 6":    {"fd00:ec2::254", forbidden},
-		"another cloud's keys":       {"100.100.100.200", forbidden},
-		"link-local":                 {"fe80::1", forbidden},
-		"link-local with a zone":     {"fe80::1%eth0", forbidden},
-		"unspecified":                {"0.0.0.0", forbidden},
-		"unspecified, version 6":     {"::", forbidden},
-		"multicast":                  {"224.0.0.1", forbidden},
-		"broadcast":                  {"255.255.255.255", forbidden},
-		"NAT64 of a private one":     {"64:ff9b::10.0.0.1", forbidden},
-		"NAT64 of a server":          {"64:ff9b::8.8.8.8", outside},
-		"6to4 of this computer":      {"2002:7f00:1::", forbidden},
-		"compatible with loopback":   {"::127.0.0.1", forbidden},
-		"benchmarks' own addresses":  {"198.18.0.1", forbidden},
-		"addresses for documents":    {"203.0.113.9", forbidden},
-		"addresses for documents, 6": {"2001:db8::1", forbidden},
-	} {
-		if got := place(netip.MustParseAddr(c.ip)); got != c.want {
-			t.Errorf("%s %s: %d, want %d", name, c.ip, got, c.want)
-		}
-	}
-}
 
 func TestMayDial(t *testing.T) {
 	for name, c := range map[string]struct {

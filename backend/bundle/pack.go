@@ -99,6 +99,9 @@ type packer struct {
 // list finds what is packed, sorted by its bytes.
 func (p *packer) list(ctx context.Context) error {
 	lines, err := p.root.ReadFile(".mcpbignore")
+	if errors.Is(err, fs.ErrNotExist) {
+		lines, err = p.root.ReadFile(".dxtignore") // its name when bundles were called DXT
+	}
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return cannotPack(err, ".mcpbignore")
 	}

@@ -95,6 +95,26 @@ func TestPack(t *testing.T) {
 	}
 }
 
+func TestPackKnowsTheOldName(t *testing.T) {
+	dir := folder(t, map[string]string{"manifest.json": plainManifest, "server/index.js": "1", "a.txt": "x", "b.txt": "x", ".dxtignore": "a.txt"})
+	for _, more := range []string{"", "b.txt"} {
+		want := "b.txt manifest.json server/index.js"
+		if more != "" {
+			want = "a.txt manifest.json server/index.js"
+			if err := os.WriteFile(filepath.Join(dir, ".mcpbignore"), []byte(more), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		out := filepath.Join(t.TempDir(), "x.mcpb")
+		if _, err := Pack(t.Context(), dir, out); err != nil {
+			t.Fatal(err)
+		}
+		if got := names(t, out); got != want {
+			t.Errorf("%s, want %s", got, want)
+		}
+	}
+}
+
 // Older manifests and the simpler dialect come out as 0.3.
 func TestPackWritesTheFormat(t *testing.T) {
 	for name, c := range map[string]struct{ manifest, version, holds string }{

@@ -189,6 +189,40 @@ test('Undo puts every byte back', async () => {
   await page.getByText('Nothing here yet').waitFor()
 })
 
+test('a pasted command is reviewed and installed for real, and undone', async () => {
+  await go('Discover')
+  await page.getByRole('button', { name: 'Paste' }).click()
+  await page
+    .getByRole('textbox', { name: 'What to look through' })
+    .fill(`Add it with:\n\n    CONTEXT7_API_KEY=${key} npx -y @upstash/context7-mcp\n`)
+  await page.getByRole('button', { name: 'Look through it' }).click()
+  await page.getByText('1 server found').waitFor()
+  await look('11-paste')
+  assert.ok(!(await page.content()).includes(key), 'the page shows the key')
+  untouched()
+  await page.getByRole('button', { name: /^Review/ }).click()
+  const sheet = page.getByRole('dialog')
+  await sheet.getByText('Your apps').first().waitFor()
+  for (const app of ['Cursor', 'VS Code', 'Codex', 'Gemini CLI', 'opencode']) {
+    const box = sheet.getByRole('checkbox', { name: new RegExp(app) })
+    if (await box.isChecked()) await box.click()
+  }
+  const install = sheet.getByRole('button', { name: 'Install', exact: true })
+  await until('Install can be pressed', async () => (await install.getAttribute('aria-disabled')) !== 'true')
+  await look('11-paste-sheet')
+  await install.click()
+  await page
+    .getByText(/is ready$/)
+    .first()
+    .waitFor({ timeout: 240_000 })
+  assert.match(m.read('.claude.json'), /bin\/toolbay/)
+  assert.equal(m.read('.cursor/mcp.json'), files['.cursor/mcp.json'])
+  const found = spawnSync('grep', ['-rlaF', key, m.home], { encoding: 'utf8' })
+  assert.equal(found.stdout, '', 'files that hold the key')
+  await page.getByRole('button', { name: 'Undo this install' }).click()
+  await until('the file is as it was', () => m.read('.claude.json') === files['.claude.json'])
+})
+
 test('dark and small', async () => {
   await page.emulateMedia({ colorScheme: 'dark' })
   await go('Discover')

@@ -59,10 +59,10 @@ test('from the first start to a server in every app, by keyboard', async () => {
   run('xdotool', 'type', '--delay', '40', 'library docs')
   await wait(2500)
   picture('search')
-  // Past the search's own button, the categories, their menu, four filters,
+  // Past the search's own button, the one to paste, the categories, their menu, four filters,
   // their menu, the order, the note on the lists that are not there, and the
   // card's own link.
-  await keys(...times(12, 'Tab'), 'Return')
+  await keys(...times(13, 'Tab'), 'Return')
   await wait(8000)
   picture('sheet')
   await keys('ctrl+Return')

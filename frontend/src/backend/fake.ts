@@ -564,7 +564,15 @@ export function makeFake(options: FakeOptions = {}): Fake {
         const change = record('remove', `${before.map((s) => s.title).join(', ')} removed`)
         removed.set(change, before)
         changed('servers')
-        return { removed: ids, apps: appsHit, freed_bytes: 4_200_000, later_bytes: 4_200_000, change, runtimes: [], keys: [] }
+        return {
+          removed: ids,
+          apps: appsHit,
+          freed_bytes: 4_200_000,
+          later_bytes: 4_200_000,
+          change,
+          runtimes: [],
+          keys: [],
+        }
       }),
 
     signIn: (id, acceptRisk) =>

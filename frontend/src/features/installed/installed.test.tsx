@@ -50,7 +50,7 @@ describe('Installed', () => {
     const { user, fake } = open('/installed')
     await user.click(await screen.findByRole('button', { name: 'More for Files' }))
     await user.click(await screen.findByRole('menuitem', { name: 'Remove' }))
-    expect(await screen.findByText('Files is removed from 2 apps.')).toBeVisible()
+    expect(await screen.findByText('Files is removed from 2 apps. 4.2 MB came free.')).toBeVisible()
     await waitFor(() => expect(screen.queryByRole('button', { name: 'More for Files' })).toBeNull())
     await user.click(screen.getByRole('button', { name: 'Undo' }))
     expect(await screen.findByRole('button', { name: 'More for Files' })).toBeVisible()

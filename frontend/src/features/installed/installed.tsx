@@ -34,7 +34,7 @@ import { usePaste } from '@/features/paste/paste-context'
 import { PasteButton } from '@/features/paste/paste-sheet'
 import { UpdateSheet } from '@/features/updates/update-sheet'
 import { UpdatesBar, updateReady } from '@/features/updates/updates-bar'
-import { list, useAgo } from '@/text/format'
+import { bytes, list, useAgo } from '@/text/format'
 import { Bay } from '@/ui/bay'
 import { Button, buttonClass } from '@/ui/button'
 import { Rows } from '@/ui/card'
@@ -102,16 +102,19 @@ export function Installed() {
         ) : servers.isError ? (
           <LoadProblem words={toWords(servers.error)} onRetry={() => void servers.refetch()} />
         ) : all.length === 0 ? (
-          <Empty
-            title={t('installed.empty')}
-            action={
-              <Link to="/" className={buttonClass('filled')}>
-                {t('installed.find-one')}
-              </Link>
-            }
-          >
-            {t('installed.empty-text')}
-          </Empty>
+          <>
+            <Empty
+              title={t('installed.empty')}
+              action={
+                <Link to="/" className={buttonClass('filled')}>
+                  {t('installed.find-one')}
+                </Link>
+              }
+            >
+              {t('installed.empty-text')}
+            </Empty>
+            <ExtensionsNote />
+          </>
         ) : (
           <>
             <div className="flex flex-wrap items-center justify-between gap-2">
@@ -420,9 +423,14 @@ function useServerActions(server: ServerView) {
       remove.mutate([server.id], {
         onSuccess: (r) =>
           say(
-            r.apps.length > 0
-              ? t('installed.removed', { title: server.title, count: r.apps.length })
-              : t('installed.removed-only', { title: server.title }),
+            [
+              r.apps.length > 0
+                ? t('installed.removed', { title: server.title, count: r.apps.length })
+                : t('installed.removed-only', { title: server.title }),
+              r.freed_bytes > 0 && t('storage.freed', { size: bytes(r.freed_bytes) }),
+            ]
+              .filter(Boolean)
+              .join(' '),
             r.change === ''
               ? undefined
               : {

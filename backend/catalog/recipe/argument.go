@@ -91,7 +91,7 @@ func (b *builder) groups(list []model.Argument, runtime bool) []group {
 				b.warn("argument-empty")
 				continue
 			}
-			for _, one := range b.several(a, v, ok) {
+			for _, one := range b.several(a, v, ok, "") {
 				out = append(out, group{tokens: []string{one}})
 			}
 			continue
@@ -120,7 +120,7 @@ func (b *builder) groups(list []model.Argument, runtime bool) []group {
 			}
 			continue
 		}
-		for _, one := range b.several(a, v, ok) {
+		for _, one := range b.several(a, v, ok, a.Name) {
 			if b.holdsSecret(one) && !runtime {
 				b.warn("secret-in-argument:" + key(a.Name, ""))
 			}
@@ -173,14 +173,35 @@ func endsAlike(long, short []string) bool {
 }
 
 // several gives the values of an argument: one, or one a line when it may be
-// repeated.
-func (b *builder) several(a model.Argument, v string, ok bool) []string {
+// repeated. Where the lines are a variable's, the text around it stands in each:
+// "{paths}:{paths}" makes a mount of every path.
+func (b *builder) several(a model.Argument, v string, ok bool, name string) []string {
 	if !ok || v == "" {
 		return nil
 	}
-	if !a.Repeated || a.Value != "" {
+	if !a.Repeated {
 		return []string{v}
 	}
+	if a.Value == "" {
+		return lines(v)
+	}
+	one := b.fields.only(a.Input)
+	answer := b.answers[one]
+	if one == "" || !strings.Contains(answer, "\n") {
+		return []string{v}
+	}
+	defer func() { b.answers[one] = answer }()
+	var out []string
+	for _, line := range lines(answer) {
+		b.answers[one] = line
+		if v, ok := b.text(a.Input, name, ""); ok && v != "" {
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+func lines(v string) []string {
 	var out []string
 	for _, line := range strings.Split(v, "\n") {
 		if line = strings.TrimRight(line, "\r"); line != "" {

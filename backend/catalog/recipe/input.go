@@ -54,6 +54,8 @@ func collect(p model.Package) *fields {
 			f.add(a.Input, name, hint)
 			if a.Repeated && a.Value == "" {
 				f.repeated[key(name, hint)] = true
+			} else if one := f.only(a.Input); a.Repeated && one != "" {
+				f.repeated[one] = true
 			}
 			if i == 0 {
 				for _, n := range f.order[before:] {
@@ -143,6 +145,24 @@ func (f *fields) template(text string, vars map[string]model.Input, owner model.
 		in.Secret = in.Secret || owner.Secret && (len(names) == 1 || !declared)
 		f.put(in)
 	}
+}
+
+// only is the one input that a fixed value speaks of, "" when there are none or
+// several.
+func (f *fields) only(in model.Input) string {
+	one := ""
+	for _, m := range placeholder().FindAllString(in.Value, -1) {
+		n, ok := variable(m)
+		if !ok {
+			continue
+		}
+		if k := f.resolve(n, in.Variables); one == "" || one == k {
+			one = k
+		} else {
+			return ""
+		}
+	}
+	return one
 }
 
 // resolve gives the input that {name} means: a declared variable, else an

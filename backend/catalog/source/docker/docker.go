@@ -138,10 +138,10 @@ func asCatalogue(o loose.Object) loose.Object {
 		"title": about.Str("title"), "description": about.Str("description"), "icon": about.Str("icon"),
 		"upstream": o.Object("source").Str("project"),
 		"command":  run["command"], "volumes": run["volumes"], "user": run.Str("user"),
-		"disableNetwork": run["disableNetwork"],
-		"secrets":        config["secrets"],
-		"metadata":       map[string]any{"category": meta.Str("category"), "tags": meta["tags"]},
-		"oauth":          map[string]any{"providers": o["oauth"]},
+		"disableNetwork": run["disableNetwork"], "extraHosts": run["extraHosts"],
+		"secrets":  config["secrets"],
+		"metadata": map[string]any{"category": meta.Str("category"), "tags": meta["tags"]},
+		"oauth":    map[string]any{"providers": o["oauth"]},
 	}
 	env := append([]any{}, config.List("env")...)
 	for _, name := range run.Object("env").Keys() {

@@ -48,6 +48,9 @@ func container(key string, o loose.Object) (model.Package, error) {
 	if o.Bool("disableNetwork") {
 		p.RuntimeArguments = append(p.RuntimeArguments, model.Argument{Input: model.Input{Name: "--network", Value: "none"}, Kind: "named"})
 	}
+	for _, h := range limit(o.Strings("extraHosts")) {
+		p.RuntimeArguments = append(p.RuntimeArguments, model.Argument{Input: named(c.input(h), "--add-host"), Kind: "named"})
+	}
 	for _, a := range limit(o.Strings("command")) {
 		in := c.input(a)
 		p.PackageArguments = append(p.PackageArguments, model.Argument{Input: in, Kind: "positional", Repeated: c.list(a)})

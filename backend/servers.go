@@ -212,7 +212,7 @@ func (b *Backend) RemoveWith(ctx context.Context, req RemoveRequest) (RemoveResu
 			}
 		}
 		res.FreedBytes += size(filepath.Join(b.home, "servers", id))
-		if req.Keys && hasKeys(s) {
+		if req.Keys && (hasKeys(s) || signedIn(s.Remote)) {
 			res.Keys = append(res.Keys, id)
 		}
 	}

@@ -548,3 +548,48 @@ func TestEnds(t *testing.T) {
 		t.Errorf("the session was not ended: %q", s.asked())
 	}
 }
+
+// A server that is busy is asked again; one that may have done what it was asked
+// is not.
+func TestBusyServers(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		status int
+		after  string
+		times  int
+		want   string
+	}{
+		{"busy", 503, "0", 2, `"result"`},
+		{"too many questions", 429, "", 2, `"result"`},
+		{"busy for long", 503, "3600", 1, `503`},
+		{"a gateway that got no answer", 504, "", 1, `504`},
+		{"a gateway that got a wrong one", 502, "0", 1, `502`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			s := newServer(t)
+			times := 0
+			s.when("tools/call", func(w http.ResponseWriter, _ *http.Request, _ string) bool {
+				s.mu.Lock()
+				defer s.mu.Unlock()
+				if times++; times > 1 {
+					return false
+				}
+				if c.after != "" {
+					w.Header().Set("Retry-After", c.after)
+				}
+				w.WriteHeader(c.status)
+				return true
+			})
+			a := serve(t, Options{Remote: remote(s)})
+			a.greet()
+			a.say(`{"jsonrpc":"2.0","id":1,"method":"tools/call"}`)
+			a.hears(`"id":1`, c.want)
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if times != c.times {
+				t.Errorf("asked %d times", times)
+			}
+		})
+	}
+}

@@ -61,8 +61,9 @@ func readStatus(resp *http.Response, session string) *statusError {
 	e.lost = session != "" && (e.status == http.StatusNotFound ||
 		e.status == http.StatusBadRequest && e.said != nil && strings.Contains(strings.ToLower(e.said.Message), "session"))
 	e.scope = strings.Contains(resp.Header.Get("WWW-Authenticate"), "insufficient_scope")
+	// After 502 and 504 the server may have done what it was asked.
 	switch e.status {
-	case http.StatusTooManyRequests, http.StatusServiceUnavailable, http.StatusBadGateway, http.StatusGatewayTimeout:
+	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
 		e.after = 0
 		if s, err := strconv.Atoi(resp.Header.Get("Retry-After")); err == nil && s >= 0 {
 			e.after = time.Duration(s) * time.Second

@@ -98,7 +98,11 @@ func checkBundle(name string, on bundle.Platform) (checked, error) {
 
 func printChecked(w io.Writer, out checked) {
 	if m := out.Manifest; m != nil {
-		fmt.Fprintln(w, text.Line("bundle.title", "title", m.Title, "version", m.Version, "publisher", m.Author.Name))
+		line := "bundle.title"
+		if m.Author.Name == "" {
+			line = "bundle.title-nobody"
+		}
+		fmt.Fprintln(w, text.Line(line, "title", m.Title, "version", m.Version, "publisher", m.Author.Name))
 	}
 	fmt.Fprintln(w, text.Line("bundle.verdict."+out.Verdict))
 	for _, r := range out.Reasons {

@@ -64,9 +64,13 @@ func TestContainerScripts(t *testing.T) {
 					ts.Fatalf("%d containers of %s, want %s", n, args[0], args[1])
 				}
 			},
-			// image: the notes image is in the engine.
-			"image": func(ts *testscript.TestScript, neg bool, _ []string) {
-				if notes.Here(t) == neg {
+			// image [fails]: the notes image, or the other one, is in the engine.
+			"image": func(ts *testscript.TestScript, neg bool, args []string) {
+				is := notes
+				if len(args) > 0 {
+					is = fails
+				}
+				if is.Here(t) == neg {
 					ts.Fatalf("the image is here: %v", !neg)
 				}
 			},

@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -380,4 +381,39 @@ func TestWhatCannotStart(t *testing.T) {
 			gone(t, s)
 		})
 	}
+}
+
+// A program that ends a launcher's whole tree of processes, as some apps do,
+// must not find the guard in it.
+func TestAGuardIsNobodysChild(t *testing.T) {
+	s := begin(t, "SERVER_IGNORES_END=1")
+	l := launch(t, s)
+	l.ask(t, hello)
+	guard := ""
+	for deadline := time.Now().Add(20 * time.Second); guard == ""; {
+		files, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+		for _, f := range files {
+			if data, err := os.ReadFile(f); err == nil && strings.Contains(string(data), "guard\x00watch") && strings.Contains(string(data), s.Home) {
+				guard = filepath.Dir(f)
+			}
+		}
+		if time.Now().After(deadline) {
+			t.Fatal("no guard")
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+	stat, err := os.ReadFile(filepath.Join(guard, "stat"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	// pid (name) state ppid pgrp session
+	fields := strings.Fields(string(stat[strings.LastIndexByte(string(stat), ')')+1:]))
+	own, launcher := filepath.Base(guard), strconv.Itoa(l.cmd.Process.Pid)
+	if fields[1] == launcher || fields[2] != own || fields[3] != own {
+		t.Errorf("guard %s has parent %s, group %s, session %s; the launcher is %s", own, fields[1], fields[2], fields[3], launcher)
+	}
+	l.cmd.Process.Kill()
+	l.cmd.Wait()
+	gone(t, s)
+	noGuards(t, s)
 }

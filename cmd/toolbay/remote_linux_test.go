@@ -365,3 +365,47 @@ func TestRemoteServerThatBeginsToWantASignIn(t *testing.T) {
 		t.Error(m.read(".cursor/mcp.json"))
 	}
 }
+
+// An install that is killed while somebody signs in leaves nothing, whenever
+// that is.
+func TestRemoteInstallKilled(t *testing.T) {
+	bus := secretstest.Start(t, filepath.Join(t.TempDir(), "bus"))
+	bus.StartKeychain(t)
+	m := newMachine(t, "DBUS_SESSION_BUS_ADDRESS="+bus.Address)
+	s := fakeremote.New(t)
+	s.Protect(t)
+	m.write(".cursor/mcp.json", "{}\n")
+	m.succeeds("", "list")
+	for _, agree := range []bool{false, true} {
+		cmd := m.command("--json", "install", "remote:"+s.URL, "--yes", "--no-browser", "--name", "far", "--app", "cursor")
+		errs, err := cmd.StderrPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for lines := bufio.NewScanner(errs); lines.Scan(); {
+			switch {
+			case strings.HasPrefix(lines.Text(), "http") && !agree:
+				_ = cmd.Process.Kill()
+			case strings.HasPrefix(lines.Text(), "http"):
+				_, _ = fakeremote.Browse(lines.Text())
+			case agree && strings.Contains(lines.Text(), "Saying hello"):
+				_ = cmd.Process.Kill()
+			}
+		}
+		if cmd.Wait() == nil {
+			t.Skip("it was done before it was killed")
+		}
+		if list := m.succeedsOrNot("list"); strings.TrimSpace(list) != "[]" {
+			t.Errorf("left: %s", list)
+		}
+		if m.read(".cursor/mcp.json") != "{}\n" {
+			t.Error(m.read(".cursor/mcp.json"))
+		}
+		m.nothingLeft("far")
+	}
+	// What it had signed in with is forgotten: the next install signs in anew.
+	m.signsIn("install", "remote:"+s.URL, "--yes", "--no-browser", "--name", "far")
+}

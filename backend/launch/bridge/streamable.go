@@ -359,20 +359,6 @@ func (s *streamable) fill(req *http.Request, m *message, lastID string) string {
 	return session
 }
 
-// headers are the user's own.
-func (b *bridge) headers(req *http.Request) {
-	for name, value := range b.o.Remote.Headers {
-		req.Header.Set(name, value)
-	}
-	agent := b.o.Agent
-	if agent == "" {
-		agent = "Toolbay"
-	}
-	if req.Header.Get("User-Agent") == "" {
-		req.Header.Set("User-Agent", agent)
-	}
-}
-
 // headerValue writes a text as a header may hold it.
 func headerValue(s string) string {
 	if printable(s) && strings.TrimSpace(s) == s {

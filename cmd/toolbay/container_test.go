@@ -21,6 +21,7 @@ func TestContainerScripts(t *testing.T) {
 	listed := containertest.Image(t, "acme/listed-mcp", "1.2")
 	writes := containertest.Image(t, "acme/writes-mcp", "1.0", "ENV SERVER_WRITES=/state")
 	fails := containertest.Image(t, "acme/fails-mcp", "1.0", "ENV SERVER_EXIT=4")
+	moving := containertest.Image(t, "acme/moving-mcp", "1.2")
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "container"),
 		Setup: func(e *testscript.Env) error {
@@ -32,6 +33,8 @@ func TestContainerScripts(t *testing.T) {
 			e.Setenv("NOTES_DIGEST", notes.Digest)
 			e.Setenv("WRITES", writes.Name)
 			e.Setenv("FAILS", fails.Name)
+			e.Setenv("MOVING", moving.Name)
+			e.Setenv("MOVING_DIGEST", moving.Digest)
 			e.Setenv("TOOLBAY_SOURCE_MIRROR", "http://127.0.0.1:1/no-source")
 			e.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(e.WorkDir, "no-bus"))
 			e.Values["said"] = &said{}
@@ -64,6 +67,8 @@ func TestContainerScripts(t *testing.T) {
 					ts.Fatalf("%d containers of %s, want %s", n, args[0], args[1])
 				}
 			},
+			// republish: another image stands behind the tag of moving from now on.
+			"republish": func(*testscript.TestScript, bool, []string) { containertest.Image(t, "acme/moving-mcp", "1.2") },
 			// image [fails]: the notes image, or the other one, is in the engine.
 			"image": func(ts *testscript.TestScript, neg bool, args []string) {
 				is := notes

@@ -20,9 +20,10 @@ import (
 // DefaultUVOrigin is where uv's makers publish its archives.
 const DefaultUVOrigin = "https://github.com/astral-sh/uv/releases/download"
 
-// uvFloor is the oldest uv that knows everything Toolbay asks of it: 0.8 fetches
-// a Python without linking it into the user's own folders.
-const uvFloor = ">=0.8.0"
+// uvFloor is the oldest uv that knows everything Toolbay asks of it: older ones leave
+// the user's own folders alone when they fetch a Python, but read a list of
+// Pythons only from a file.
+const uvFloor = ">=0.10.0"
 
 //go:embed uv-digests.json
 var shippedUV []byte

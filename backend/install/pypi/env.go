@@ -71,6 +71,7 @@ func (b build) run(ctx context.Context, pkg string, report job.Report) error {
 	if err != nil {
 		return b.t.explain(err, out, pkg)
 	}
+	b.env().tidy()
 	if len(b.pins) == 0 {
 		return nil
 	}
@@ -94,6 +95,20 @@ func (b build) run(ctx context.Context, pkg string, report job.Report) error {
 		}
 	}
 	return nil
+}
+
+// tidy takes out the scripts for working in the environment by hand: nobody does,
+// and some name the place it was made in.
+func (e Env) tidy() {
+	for _, pattern := range []string{"activate*", "deactivate*", "pydoc.bat"} {
+		files, err := filepath.Glob(filepath.Join(e.Bin(), pattern))
+		if err != nil {
+			continue
+		}
+		for _, f := range files {
+			_ = os.Remove(f) // one that stays does no harm
+		}
+	}
 }
 
 // dist is an installed package: its folder of facts and what stands in it.

@@ -160,7 +160,7 @@ var complaints = []struct {
 }{
 	{"disk_full", []string{"no space left on device", "os error 28", "os error 122", "os error 112", "disk quota exceeded"}},
 	{"package_changed", []string{"hash mismatch"}},
-	{"package_incomplete", []string{"was included as a url dependency"}},
+	{"package_incomplete", []string{"was included as a url dependency", "attempted to resolve via url"}},
 	{"registry_denied", []string{"401 unauthorized", "403 forbidden", "authentication credentials", "unauthorized access"}},
 	{"registry_unreachable", []string{"error sending request", "failed to fetch", "could not connect", "request failed after", "dns error", "timed out",
 		"http status server error", "http status client error", "invalid peer certificate", "network connectivity is disabled", "failed to parse", "received some unexpected", "unsupported content-type", "unsupported `content-type`", "error decoding response", "invalid url"}},

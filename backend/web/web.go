@@ -167,13 +167,12 @@ func (c *Client) Get(ctx context.Context, address, accept string, limit int64) (
 	return resp.StatusCode, body, err
 }
 
-// Read reads at most limit bytes. Error codes: remote_too_much,
-// remote_unreachable.
+// Read reads at most limit bytes. Error codes: remote_too_much, remote_answer.
 func Read(r io.Reader, limit int64) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r, limit+1))
 	switch {
 	case err != nil:
-		return nil, model.Fail("remote_unreachable", err)
+		return nil, model.Fail("remote_answer", err)
 	case int64(len(body)) > limit:
 		return nil, model.Fail("remote_too_much", fmt.Errorf("more than %d bytes", limit))
 	}

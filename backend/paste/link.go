@@ -201,9 +201,9 @@ func (r *reader) own(place, raw string) bool {
 	before := len(r.found)
 	kind, id, version := q.get("type"), clean(q.get("identifier")), clean(q.get("version"))
 	switch ref := clean(q.get("ref")); {
-	case ref != "":
+	case ref != "" && refKind(ref) != KindLocal: // no page may name a program of this computer
 		r.reference(ref)
-	case kind != "" && id != "":
+	case known[kind] && id != "":
 		at := "@"
 		if kind == "oci" {
 			at = ":"

@@ -15,8 +15,9 @@ import (
 // be understood.
 
 const (
-	maxDeep  = 40
-	maxNodes = 50_000
+	maxDeep     = 40
+	maxNodes    = 50_000
+	maxSettings = 512 << 10 // of one value, in bytes
 )
 
 // tolerant reads values from tokens of any quality.
@@ -244,7 +245,7 @@ func unescaped(s string) string {
 // says how long it is. n is at least 1 and never smaller than what was looked
 // at in vain, so that no text is read twice.
 func parseJSON(s string) (v any, n int, damaged, ok bool) {
-	t := newTolerant([]byte(s))
+	t := newTolerant([]byte(s[:min(len(s), maxSettings)]))
 	switch t.tok.Kind {
 	case configfile.BeginObject, configfile.BeginArray:
 		v, ok = t.value(0)

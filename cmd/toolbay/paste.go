@@ -142,7 +142,9 @@ func printPasted(w io.Writer, items []backend.PasteItem) {
 			fmt.Fprintf(w, "  %s", oneLine(it.Listing))
 		}
 		fmt.Fprintln(w)
-		printPlan(w, it.Plan)
+		plan := it.Plan
+		plan.Warnings = nil // of the recipe; the item has its own
+		printPlan(w, plan)
 		for _, k := range it.Keys {
 			fmt.Fprintf(w, "  * %s\n", oneLine(k))
 		}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"errors"
 	"maps"
 	"slices"
@@ -219,7 +220,7 @@ func risk(n model.Need) Risk {
 
 func field(in model.Input) InputField {
 	f := InputField{
-		Key: in.Name, Label: backend.LabelOf(in), Description: sentence(in.Description), Required: in.Required, Secret: in.Secret,
+		Key: in.Name, Label: cmp.Or(in.Title, backend.LabelOf(in)), Description: sentence(in.Description), Required: in.Required, Secret: in.Secret,
 		Format: in.Format, Default: in.Default, Placeholder: in.Placeholder, Choices: list(in.Choices), Link: in.Link,
 		Multiple: in.Multiple, Min: in.Min, Max: in.Max,
 	}

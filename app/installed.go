@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"time"
 
 	"toolbay/backend"
@@ -80,7 +81,7 @@ func (w *Window) Servers() ([]ServerView, error) {
 			v.Tools, v.Log, v.Checked = list(p.Tools), p.Log, p.Time.UTC().Format(time.RFC3339)
 		}
 		for _, in := range s.Server.Inputs {
-			v.Settings = append(v.Settings, ServerSetting{Key: in.Name, Label: backend.LabelOf(in.Input), Secret: in.Secret, Set: in.Set || in.Answer != "", Value: in.Answer})
+			v.Settings = append(v.Settings, ServerSetting{Key: in.Name, Label: cmp.Or(in.Title, backend.LabelOf(in.Input)), Secret: in.Secret, Set: in.Set || in.Answer != "", Value: in.Answer})
 		}
 		out = append(out, v)
 	}

@@ -63,14 +63,16 @@ type CatalogueSize struct {
 
 // SettingsView is the Settings screen.
 type SettingsView struct {
-	Theme        string       `json:"theme"`
-	Home         string       `json:"home"`
-	Version      string       `json:"version"`
-	NodeOrigin   string       `json:"node_origin"`
-	UVOrigin     string       `json:"uv_origin"`
-	PythonOrigin string       `json:"python_origin"`
-	Registry     string       `json:"registry"`
-	Sources      []SourceView `json:"sources"`
+	Theme        string `json:"theme"`
+	Home         string `json:"home"`
+	Version      string `json:"version"`
+	NodeOrigin   string `json:"node_origin"`
+	UVOrigin     string `json:"uv_origin"`
+	PythonOrigin string `json:"python_origin"`
+	// Updates tells that new versions are looked for once a day.
+	Updates  bool         `json:"updates"`
+	Registry string       `json:"registry"`
+	Sources  []SourceView `json:"sources"`
 	// Catalogue is what is kept of them.
 	Catalogue CatalogueSize `json:"catalogue"`
 	Keys      string        `json:"keys"`
@@ -90,7 +92,7 @@ func (w *Window) Settings() (SettingsView, error) {
 	if err != nil {
 		return SettingsView{}, err
 	}
-	v := SettingsView{Theme: "system", Home: s.Home, Version: s.Version, Keys: s.Keys, Notes: []text.Words{}}
+	v := SettingsView{Theme: "system", Updates: true, Home: s.Home, Version: s.Version, Keys: s.Keys, Notes: []text.Words{}}
 	for _, code := range s.Notes {
 		v.Notes = append(v.Notes, text.ForError(model.Fail(code, nil)))
 	}
@@ -105,6 +107,8 @@ func (w *Window) Settings() (SettingsView, error) {
 			v.UVOrigin = c.Value
 		case c.Name == "python_origin":
 			v.PythonOrigin = c.Value
+		case c.Name == "updates":
+			v.Updates = c.Value != "off"
 		case c.Name == "registry":
 			v.Registry = c.Value
 		}

@@ -646,6 +646,7 @@ export function makeSettings(): SettingsView {
     home: '/home/maria/.toolbay',
     version: '0.1.0',
     node_origin: 'https://nodejs.org/dist',
+    updates: true,
     uv_origin: '',
     python_origin: '',
     registry: 'https://registry.modelcontextprotocol.io',

@@ -737,6 +737,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
         const s = state.settings
         if (name === 'theme' && (value === 'system' || value === 'light' || value === 'dark')) s.theme = value
         if (name === 'node_origin') s.node_origin = value
+        if (name === 'updates') s.updates = value !== 'off'
         if (name === 'uv_origin') s.uv_origin = value
         if (name === 'python_origin') s.python_origin = value
         if (name === 'registry') s.registry = value

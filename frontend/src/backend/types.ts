@@ -490,6 +490,8 @@ export type SettingsView = {
   home: string
   version: string
   node_origin: string
+  /** new versions are looked for once a day */
+  updates: boolean
   uv_origin: string
   python_origin: string
   registry: string

@@ -1,4 +1,5 @@
 import { Folder, KeyRound } from 'lucide-react'
+import { useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type SettingsView, toWords } from '@/backend'
 import { useSetSetting } from '@/backend/queries'
@@ -7,10 +8,12 @@ import { type Choice, Segmented } from '@/ui/choice'
 import { Details, Log } from '@/ui/details'
 import { Problem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
+import { Switch } from '@/ui/switch'
 
 export function General({ settings }: { settings: SettingsView }) {
   const { t } = useTranslation()
   const set = useSetSetting()
+  const id = useId()
   const themes: Choice<SettingsView['theme']>[] = [
     { value: 'system', label: t('settings.theme-system') },
     { value: 'light', label: t('settings.theme-light') },
@@ -29,6 +32,22 @@ export function General({ settings }: { settings: SettingsView }) {
         onChange={(value) => set.mutate({ name: 'theme', value })}
       />
       {set.error && <Problem alert className="mt-3" words={toWords(set.error)} />}
+      <SectionHead title={t('installed.updates')} className="mt-6 mb-2.5" />
+      <Rows>
+        <li className="flex min-h-12 items-center gap-3 px-3.5 py-2">
+          <div className="min-w-0 grow">
+            <p id={id} className="font-[550]">
+              {t('settings.updates')}
+            </p>
+            <p className="meta">{t('settings.updates-text')}</p>
+          </div>
+          <Switch
+            aria-labelledby={id}
+            checked={settings.updates}
+            onCheckedChange={(on) => set.mutate({ name: 'updates', value: on ? '' : 'off' })}
+          />
+        </li>
+      </Rows>
       <SectionHead title={t('settings.kept')} className="mt-6 mb-2.5" />
       <Rows>
         <li className="flex min-h-12 items-center gap-3 px-3.5 py-2">

@@ -222,6 +222,15 @@ it.each([
   ).toBe(want),
 )
 
+it('lets the daily look for updates be switched off', async () => {
+  const { user, fake } = open('/settings')
+  const look = await screen.findByRole('switch', { name: 'Look for updates once a day' })
+  expect(look).toBeChecked()
+  await user.click(look)
+  expect(callsOf(fake, 'setSetting')).toEqual([['updates', 'off']])
+  await waitFor(() => expect(screen.getByRole('switch', { name: 'Look for updates once a day' })).not.toBeChecked())
+})
+
 describe('Disk use', () => {
   it('says what takes how much, and frees what nobody needs', async () => {
     const { user, fake } = open('/settings?part=storage')

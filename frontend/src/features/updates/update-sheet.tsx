@@ -52,16 +52,27 @@ export function UpdateSheet({ update, open, onClose }: Props) {
   }
   const done = (r: UpdateResult) => {
     onClose()
-    say(t('updates.done', { title: r.title, version: r.to }), {
-      label: t('updates.go-back'),
-      undo: true,
-      act: () => back.mutate(r.server),
-    })
+    say(
+      r.to === r.from ? t('jobs.updated', { title: r.title }) : t('updates.done', { title: r.title, version: r.to }),
+      r.earlier === ''
+        ? undefined
+        : {
+            label: t('updates.go-back'),
+            undo: true,
+            act: () => back.mutate(r.server),
+          },
+    )
   }
   const missing =
     asked.some((n) => !given[n.name]?.trim()) ||
     risks.some((r) => !agreed.includes(riskKey(r))) ||
     (wantsScripts && !scripts)
+  const online = update.state === 'changed'
+  const about = ready?.newest
+    ? undefined
+    : online
+      ? t('updates.changed')
+      : t('updates.from-to', { from: update.version, to: ready?.to || update.newer })
   const running = job?.state === 'running' || prepare.isPending
 
   return (
@@ -70,7 +81,7 @@ export function UpdateSheet({ update, open, onClose }: Props) {
       onClose={onClose}
       wide
       title={t('updates.sheet', { title: update.title })}
-      text={ready?.newest ? undefined : t('updates.from-to', { from: update.version, to: ready?.to ?? update.newer })}
+      text={about}
       foot={
         <>
           <Button size="lg" tone="quiet" onClick={onClose}>
@@ -99,7 +110,7 @@ export function UpdateSheet({ update, open, onClose }: Props) {
                 aria-disabled={missing || undefined}
                 onClick={() => !missing && fetchIt()}
               >
-                {t('updates.compare')}
+                {online || update.prepared ? t('updates.compare-only') : t('updates.compare')}
               </Button>
             )
           )}
@@ -108,7 +119,7 @@ export function UpdateSheet({ update, open, onClose }: Props) {
     >
       {!job && !prepare.isPending && (
         <Note className="mt-4" icon={CircleArrowUp}>
-          {update.prepared ? t('updates.intro-ready') : t('updates.intro')}
+          {online ? t('updates.intro-online') : update.prepared ? t('updates.intro-ready') : t('updates.intro')}
         </Note>
       )}
       {job?.state === 'running' && (

@@ -1,7 +1,8 @@
 import { screen, waitFor, within } from '@testing-library/react'
 import axe from 'axe-core'
 import { describe, expect, it } from 'vitest'
-import { someWords } from '@/backend/fake'
+import { makeFake, someWords } from '@/backend/fake'
+import { makeListings } from '@/backend/fake-data'
 import { callsOf, open } from '@/test/render'
 
 async function review(options: Parameters<typeof open>[1] = {}) {
@@ -69,6 +70,17 @@ describe('Updates', () => {
     expect(callsOf(fake, 'updateServers')).toEqual([[['github', 'memory']]])
     expect(await screen.findByText('1 wants you to look first.')).toBeVisible()
     expect(screen.getByText('1 update is ready.')).toBeVisible()
+  })
+
+  it('of a server that runs online name no version, and there is no going back', async () => {
+    const fake = makeFake({ listings: makeListings(0) })
+    fake.state.updates = fake.state.updates.map((u) =>
+      u.server === 'github' ? { ...u, state: 'changed', newer: '', version: '' } : u,
+    )
+    const { sheet } = await review(fake)
+    expect(sheet.getByText('It runs at its publisher and says something else now.')).toBeVisible()
+    expect(sheet.queryByText(/From version/)).toBeNull()
+    expect(sheet.getByRole('button', { name: 'Compare' })).toBeVisible()
   })
 
   it('can be kept off one server and let on again', async () => {

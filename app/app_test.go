@@ -1,0 +1,65 @@
+package app
+
+import (
+	"errors"
+	"testing"
+
+	"toolbay/backend/model"
+)
+
+func TestSignInPage(t *testing.T) {
+	for _, c := range []struct {
+		name, page string
+		want       bool
+	}{
+		{"encrypted", "https://accounts.example.com/authorize?client_id=x", true},
+		{"on this computer", "http://127.0.0.1:4000/authorize", true},
+		{"on this computer by name", "http://localhost:4000/authorize", true},
+		{"on this computer, version 6", "http://[::1]:4000/", true},
+		{"not encrypted", "http://accounts.example.com/authorize", false},
+		{"a name that only begins like it", "http://127.0.0.1.example.com/", false},
+		{"with a name and a password", "https://a:b@example.com/", false},
+		{"a file", "file:///etc/passwd", false},
+		{"a program", "javascript:alert(1)", false},
+		{"nothing", "", false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := signInPage(c.page); got != c.want {
+				t.Errorf("signInPage(%q) = %v", c.page, got)
+			}
+		})
+	}
+}
+
+func TestARiskShowsItsCommandApart(t *testing.T) {
+	for _, c := range []struct {
+		name      string
+		need      model.Need
+		text, cmd string
+	}{
+		{"a command", model.Need{Name: "command_outside", Text: "It starts a program: sh -c: x"}, "It starts a program.", "sh -c: x"},
+		{"another risk with a colon", model.Need{Name: "signature_unknown", Text: "Signed as: X"}, "Signed as: X", ""},
+		{"a command without one", model.Need{Name: "command_code", Text: "Something else."}, "Something else.", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			got := risk(c.need)
+			if got.Code != c.need.Name || got.Text != c.text || got.Command != c.cmd {
+				t.Errorf("got %+v", got)
+			}
+		})
+	}
+}
+
+func TestTheSheetShowsOtherWaysItself(t *testing.T) {
+	said := model.Fail("engine_missing", nil, "ways", "It can also be had without: npm:x.")
+	if w := words(withoutWays(said)); w.Args["ways"] != "" {
+		t.Errorf("the words still name the ways: %+v", w)
+	}
+	if said.Args["ways"] == "" {
+		t.Error("the error itself was changed")
+	}
+	other := errors.New("another")
+	if withoutWays(other) != other {
+		t.Error("another error was changed")
+	}
+}

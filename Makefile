@@ -77,7 +77,7 @@ FUZZ_TIME ?= 20s
 fuzz: ## look for what the readers of bundles cannot stand
 	@mkdir -p $(BIN) && rm -f $(COUNTS)
 	(for f in Archive Entry Manifest; do \
-	  go test -json -run '^$$' -fuzz "^Fuzz$$f$$" -fuzztime $(FUZZ_TIME) ./backend/bundle; \
+	  go test -json -run '^$$' -fuzz "^Fuzz$$f$$" -fuzztime $(FUZZ_TIME) -fuzzminimizetime 10x ./backend/bundle; \
 	 done) | go run ./internal/tally -counts $(COUNTS)
 	@build/total.sh $(COUNTS)
 

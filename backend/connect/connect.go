@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"maps"
 	"path/filepath"
 	"slices"
 
@@ -264,8 +265,21 @@ func (c *Connector) Preview(ctx context.Context, p Plan) ([]changeset.FileDiff, 
 // be written after it: our entries are known by their form too, and Reconcile
 // mends the rest.
 func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error) {
+	// An entry that does not run our launcher is known by the ledger alone: it is
+	// noted first, or a kill in between would leave one that nobody takes away.
+	ahead := map[string]string{}
+	for _, e := range p.edits {
+		e.unsigned(ahead)
+	}
+	if len(ahead) > 0 {
+		if err := c.Ledger.LedgerWrite(ctx, ahead, nil); err != nil {
+			return changeset.Record{}, err
+		}
+	}
 	record, err := c.Changes.Apply(ctx, p.Change)
 	if err != nil {
+		// A row that stays is of an entry that is not there, which is no harm.
+		_ = c.Ledger.LedgerWrite(context.WithoutCancel(ctx), nil, slices.Collect(maps.Keys(ahead)))
 		return record, err
 	}
 	put := map[string]string{}
@@ -279,6 +293,16 @@ func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error)
 		return record, err
 	}
 	return record, nil
+}
+
+// unsigned adds the rows of an edit that are new and whose entries do not run
+// our launcher.
+func (e *edit) unsigned(put map[string]string) {
+	for key, r := range e.after.entries {
+		if _, there := e.b.known.entries[key]; !there && r.Command != e.b.launcher {
+			put[key] = encode(r)
+		}
+	}
 }
 
 // changes adds the ledger rows of an edit that are new or other than before.

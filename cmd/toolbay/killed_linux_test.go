@@ -7,31 +7,63 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"toolbay/backend/bundle"
+	"toolbay/internal/containertest"
+	"toolbay/internal/fakepypi"
+	"toolbay/internal/fakeremote"
+	"toolbay/internal/uvarchive"
 )
 
 // killedAt is how many moments of an install it is killed at; all kinds
 // together make more than a hundred.
 const killedAt = 18
 
-// An install that is killed, at any moment: the next start has all of it or
-// nothing, and no app knows of a server that is not there.
+// An install of any kind that is killed, at any moment: the next start has all
+// of it or nothing, and no app knows of a server that is not there.
 func TestKilledInstall(t *testing.T) {
-	kinds := []struct {
+	for _, k := range []struct {
 		name string
-		// prepare makes what is installed and gives the command's arguments.
-		prepare func(t *testing.T, m *machine) []string
+		// prepare makes what is installed. It gives the command's arguments and
+		// what the machine's environment must have for them.
+		prepare func(t *testing.T) (args, env []string)
 	}{
-		{"npm", func(*testing.T, *machine) []string { return []string{"npm:hello-mcp"} }},
-	}
-	for _, k := range kinds {
+		{"npm", func(*testing.T) (args, env []string) { return []string{"install", "npm:hello-mcp"}, nil }},
+		{"python", func(t *testing.T) (args, env []string) {
+			index := fakepypi.New(t, pythonPackages()...)
+			path := filepath.Dir(uvarchive.Program(t)) + ":" + os.Getenv("PATH")
+			return []string{"install", "pypi:greet-mcp"}, []string{
+				"PATH=" + path, "UV_DEFAULT_INDEX=" + index.URL, "UV_HTTP_RETRIES=0", "UV_PYTHON_DOWNLOADS_JSON_URL=" + index.URL + "/no-list",
+			}
+		}},
+		{"bundle", func(t *testing.T) (args, env []string) { return []string{"install", "mcpb:" + helloBundle(t)}, nil }},
+		{"container", func(t *testing.T) (args, env []string) {
+			image := containertest.Image(t, "acme/killed-mcp", "1.0")
+			return []string{"install", "oci:" + image.Name + ":1.0"}, []string{"DOCKER_HOST=" + image.Engine}
+		}},
+		{"remote", func(t *testing.T) (args, env []string) {
+			return []string{"install", "remote:" + fakeremote.New(t).URL}, nil
+		}},
+		{"pasted", func(t *testing.T) (args, env []string) {
+			script := filepath.Join(t.TempDir(), "hello.js")
+			if err := os.WriteFile(script, []byte(mcp), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			return []string{"paste", "--install", "node " + script}, nil
+		}},
+	} {
 		t.Run(k.name, func(t *testing.T) {
-			m := newMachine(t)
+			args, env := k.prepare(t)
+			m := newMachine(t, env...)
 			m.write(".cursor/mcp.json", "{}\n")
-			install := append([]string{"--json", "install", "--yes", "--accept-risk", "--name", "hello", "--app", "cursor"}, k.prepare(t, m)...)
-			began := time.Now()
-			m.succeeds("", install[1:]...)
-			took := time.Since(began)
-			m.succeeds("", "remove", "hello")
+			install := append([]string{"--json"}, append(args, "--yes", "--accept-risk", "--name", "hello", "--app", "cursor")...)
+			var took time.Duration
+			for range 2 { // the first fills caches
+				began := time.Now()
+				m.succeeds("", install[1:]...)
+				took = time.Since(began)
+				m.succeeds("", "remove", "hello")
+			}
 
 			whole := 0
 			for i := range killedAt {
@@ -50,11 +82,30 @@ func TestKilledInstall(t *testing.T) {
 				m.nothingLeft("hello")
 				noneLeft(t, m.path(".toolbay"))
 			}
-			t.Logf("%s: killed at %d moments of %v, %d were whole", k.name, killedAt, took, whole)
+			t.Logf("killed at %d moments of %v, %d were whole", killedAt, took, whole)
 			m.succeeds("", install[1:]...)
 			m.succeeds("", "test", "hello")
 		})
 	}
+}
+
+// helloBundle is a bundle with a server in it.
+func helloBundle(t *testing.T) string {
+	t.Helper()
+	dir, file := t.TempDir(), filepath.Join(t.TempDir(), "hello.mcpb")
+	for name, body := range map[string]string{
+		"manifest.json": `{"manifest_version": "0.3", "name": "hello", "version": "1.0.0", "description": "Says hello", "author": {"name": "Acme"},
+  "server": {"type": "node", "entry_point": "server.js", "mcp_config": {"command": "node", "args": ["${__dirname}/server.js"]}}}`,
+		"server.js": mcp,
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := bundle.Pack(t.Context(), dir, file); err != nil {
+		t.Fatal(err)
+	}
+	return file
 }
 
 // listed tells whether a server is offered at the next start.

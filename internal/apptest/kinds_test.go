@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"toolbay/internal/containertest"
 	"toolbay/internal/fakeremote"
 	"toolbay/internal/uvarchive"
 )
@@ -51,7 +52,11 @@ func TestEveryKindConnects(t *testing.T) {
 		{"open", []string{"remote:" + open}},
 		{"signed-in", []string{"remote:" + remote.URL}},
 	}
-	if image := testImage(t); image != "" {
+	if os.Getenv("TOOLBAY_TEST_ENGINE") == "" {
+		t.Log("no container is installed: there is no engine (build/engine.sh starts one)")
+	} else {
+		pushed := containertest.Image(t, "acme/boxed-mcp", "1.0")
+		image := pushed.Name + "@" + pushed.Digest
 		kinds = append(kinds,
 			struct {
 				id   string
@@ -229,36 +234,6 @@ func (b *bench) binaryBundle() string {
   "server": {"type": "binary", "entry_point": "server/tiny", "mcp_config": {"command": "${__dirname}/server/tiny", "args": [], "env": {}}}
 }`)
 	return b.pack(dir)
-}
-
-// testImage puts a server into an image, on the registry that stands beside
-// the test's own engine, and gives its name with the digest; "" without an
-// engine.
-func testImage(t *testing.T) string {
-	t.Helper()
-	registry := os.Getenv("TOOLBAY_TEST_IMAGES")
-	if registry == "" {
-		t.Log("no container is installed: there is no engine (build/engine.sh starts one)")
-		return ""
-	}
-	dir := t.TempDir()
-	run := func(name string, args ...string) string {
-		c := exec.Command(name, args...)
-		c.Env = append(os.Environ(), "CGO_ENABLED=0")
-		out, err := c.CombinedOutput()
-		if err != nil {
-			t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-		}
-		return strings.TrimSpace(string(out))
-	}
-	image := registry + "/acme/instant:1"
-	run("go", "build", "-o", filepath.Join(dir, "server"), "../bench/instant")
-	run("tar", "-C", dir, "-cf", filepath.Join(dir, "image.tar"), "server")
-	run("docker", "import", "--change", `ENTRYPOINT ["/server"]`, filepath.Join(dir, "image.tar"), image)
-	run("docker", "push", image)
-	named := run("docker", "inspect", "--format", "{{index .RepoDigests 0}}", image)
-	run("docker", "rmi", image)
-	return named
 }
 
 // lockedBox lists the same image without a network and with a folder of the

@@ -13,8 +13,11 @@ import (
 )
 
 const (
-	maxTable = 128 << 10 // of a piece in TOML or YAML
-	maxMarks = 20_000    // values in it, roughly
+	maxTable = 64 << 10 // of a piece in TOML or YAML
+	maxMarks = 5_000    // values in it, roughly
+	// dear is how many attempts in vain one at YAML counts as: it costs more than
+	// others.
+	dear = 20
 )
 
 var tomlLine = pattern.New(`^\s*(?:\[.*\]\s*(?:#.*)?|["']?[A-Za-z0-9_.-]+["']?(?:\s*\.\s*["']?[A-Za-z0-9_ .-]+["']?)*\s*=.*|#.*|[\]\}],?\s*|["'].*|)$`)
@@ -81,19 +84,17 @@ func (r *reader) yaml(rest string, indent int) int {
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(strings.ReplaceAll(body, "\t", "  ")), &doc); err != nil || len(doc.Content) == 0 {
+		r.vain += dear
 		return 0
 	}
 	nodes := 0
 	v, ok := yamlValue(doc.Content[0], 0, &nodes)
 	if !ok || !holdsObject(v) {
+		r.vain += dear
 		return 0
 	}
-	before := len(r.found)
 	r.piece++
 	r.document(v, false)
-	if len(r.found) == before {
-		return 0
-	}
 	return n
 }
 

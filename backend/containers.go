@@ -31,6 +31,17 @@ func inputsOf(p model.Package) []model.Input {
 	return inputs
 }
 
+// choose gives the package to install unless another is asked for, -1 for none.
+// An image is the last choice: it wants another program, running whenever an
+// app starts the server.
+func choose(packages []model.Package, can func(model.Package) bool) int {
+	at := recipe.Choose(packages, recipe.Here(), func(p model.Package) bool { return p.Type != "oci" && can(p) })
+	if at < 0 {
+		at = recipe.Choose(packages, recipe.Here(), can)
+	}
+	return at
+}
+
 // ociRef reads "IMAGE[:TAG][@sha256:…]".
 func ociRef(rest string) (l model.Listing, ok bool, err error) {
 	if !oci.Valid(rest) {

@@ -567,13 +567,13 @@ func recordOf(card model.Card, id string) (model.Listing, bool) {
 // another is asked for, -1 for none: one that the record which speaks lists,
 // and only when that has none, one of the others.
 func Recommended(card model.Card) int {
-	at := recipe.Choose(card.Packages, recipe.Here(), func(p model.Package) bool {
+	at := choose(card.Packages, func(p model.Package) bool {
 		return Installable(p) && len(card.Records) > 0 && slices.ContainsFunc(card.Records[0].Packages, func(q model.Package) bool {
 			return p.Type == q.Type && p.Identifier == q.Identifier
 		})
 	})
 	if at < 0 {
-		at = recipe.Choose(card.Packages, recipe.Here(), Installable)
+		at = choose(card.Packages, Installable)
 	}
 	return at
 }

@@ -31,7 +31,7 @@ func fromNpm(name string) model.Package {
 // TestWhatIsNamedIsInstalled has one server in three lists, each with a package
 // of its own besides the shared one.
 func TestWhatIsNamedIsInstalled(t *testing.T) {
-	shared := model.Package{Type: "oci", Identifier: "acme/sundial"}
+	shared := model.Package{Type: "nuget", Identifier: "Acme.Sundial"}
 	repo := "https://github.com/acme/sundial"
 	b := withLists(t, map[string][]model.Listing{
 		"docker":   {{ID: "docker/sundial", Name: "sundial", Title: "Sundial", Repository: repo, Packages: []model.Package{shared}}},
@@ -71,7 +71,7 @@ func TestWhatIsNamedIsInstalled(t *testing.T) {
 // TestNothingOfAnotherRecordIsInstalled asks for a record that has nothing to
 // install, of a card that has.
 func TestNothingOfAnotherRecordIsInstalled(t *testing.T) {
-	shared := model.Package{Type: "oci", Identifier: "acme/sundial"}
+	shared := model.Package{Type: "nuget", Identifier: "Acme.Sundial"}
 	b := withLists(t, map[string][]model.Listing{
 		"docker":   {{ID: "docker/sundial", Name: "sundial", Title: "Sundial", Packages: []model.Package{shared, fromNpm("sundial-one")}}},
 		"toolhive": {{ID: "toolhive/sundial", Name: "sundial", Title: "Sundial", Packages: []model.Package{shared}}},

@@ -49,6 +49,7 @@ func (b *Backend) ApplyUpdate(ctx context.Context, req UpdateRequest) (UpdateRes
 	if res.Change, res.FreedBytes, err = b.turnTo(ctx, s, t); err != nil {
 		return UpdateResult{}, err
 	}
+	b.carryOver(s, to, p.Again)
 	for _, c := range containersOf(s) {
 		res.FreedBytes += b.dropImage(ctx, c, "")
 	}
@@ -62,6 +63,9 @@ func (b *Backend) turnOf(s model.Server, p prepared) (model.Server, turn) {
 	to := p.Next
 	to.Title, to.Arguments, to.Pinned, to.Installed = s.Title, s.Arguments, s.Pinned, s.Installed
 	kept := keptKeys(s)
+	if len(kept) > 0 { // all keys of a server are in one place
+		to.KeysIn = s.KeysIn
+	}
 	for _, name := range p.Keys {
 		kept[name] = true
 	}

@@ -155,7 +155,9 @@ func (b *Backend) PrepareUpdate(ctx context.Context, req UpdateRequest, report j
 	if err != nil {
 		return UpdateResult{}, err
 	}
-	b.seenNow(s, p.Next.Version)
+	if !req.Again {
+		b.seenNow(s, newerName(s, in.offer))
+	}
 	b.o.Changed("updates")
 	return b.offered(s, p), nil
 }
@@ -345,6 +347,20 @@ func (b *Backend) updateResult(s, to model.Server) UpdateResult {
 		res.Earlier = to.Earlier[0].Version
 	}
 	return res
+}
+
+// carryOver remembers of a server that was just switched what is known of it.
+func (b *Backend) carryOver(from, to model.Server, again bool) {
+	newer := ""
+	switch known, ok := b.readSeen().Servers[from.ID]; {
+	case again && (!ok || known.Version != from.Version || known.Dir != from.Dir):
+		return // it was not asked for
+	case again:
+		newer = known.Newer
+	case update.Later(to.Version, from.Version): // it went back
+		newer = from.Version
+	}
+	b.seenNow(to, newer)
 }
 
 // seenNow remembers what was found while a server was brought up to date.

@@ -200,6 +200,7 @@ func (b *Backend) Rollback(ctx context.Context, id string, dryRun bool) (UpdateR
 	if err != nil {
 		return UpdateResult{}, err
 	}
+	b.carryOver(s, to, false)
 	b.turned()
 	return res, nil
 }

@@ -22,7 +22,7 @@ func (c *cli) install() *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "install REF [-- ARGUMENT…]",
-		Short: "Install a server: REF is a listing's id or npm:PACKAGE[@VERSION]",
+		Short: "Install a server: REF is a listing's id, npm:, pypi:, oci:, mcpb: or remote:",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dash := cmd.ArgsLenAtDash()
 			if dash >= 0 {

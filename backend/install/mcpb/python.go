@@ -251,7 +251,7 @@ func (w *work) startPython(place string, done *install.Installed) {
 	python := filepath.Join(env, filepath.FromSlash(w.python.Program))
 	bin := filepath.Dir(python)
 	done.Command, done.Path = python, []string{bin}
-	vars := map[string]string{"VIRTUAL_ENV": env, "PYTHONDONTWRITEBYTECODE": "1"}
+	vars := map[string]string{"VIRTUAL_ENV": env}
 	maps.Copy(vars, done.Env)
 	done.Env = vars
 	s := w.offer.start

@@ -525,7 +525,7 @@ func (b *Backend) resolve(ctx context.Context, refText string, pack int) (ref, e
 	l = card.Listing
 	at := Recommended(card)
 	if own, ok := recordOf(card, refText); ok {
-		l, at = own, recipe.Choose(own.Packages, recipe.Here(), Installable)
+		l, at = own, choose(own.Packages, Installable)
 	}
 	if pack >= len(l.Packages) {
 		return ref{}, model.Fail("package_unknown", nil, "package", refText)

@@ -267,9 +267,9 @@ func (c *Connector) Preview(ctx context.Context, p Plan) ([]changeset.FileDiff, 
 func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error) {
 	// An entry that does not run our launcher is known by the ledger alone: it is
 	// noted first, or a kill in between would leave one that nobody takes away.
-	ahead := map[string]string{}
+	ahead, before := map[string]string{}, map[string]string{}
 	for _, e := range p.edits {
-		e.unsigned(ahead)
+		e.unsigned(ahead, before)
 	}
 	if len(ahead) > 0 {
 		if err := c.Ledger.LedgerWrite(ctx, ahead, nil); err != nil {
@@ -279,7 +279,8 @@ func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error)
 	record, err := c.Changes.Apply(ctx, p.Change)
 	if err != nil {
 		// A row that stays is of an entry that is not there, which is no harm.
-		_ = c.Ledger.LedgerWrite(context.WithoutCancel(ctx), nil, slices.Collect(maps.Keys(ahead)))
+		maps.DeleteFunc(ahead, func(key, _ string) bool { return before[key] != "" })
+		_ = c.Ledger.LedgerWrite(context.WithoutCancel(ctx), before, slices.Collect(maps.Keys(ahead)))
 		return record, err
 	}
 	put := map[string]string{}
@@ -295,12 +296,16 @@ func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error)
 	return record, nil
 }
 
-// unsigned adds the rows of an edit that are new and whose entries do not run
-// our launcher.
-func (e *edit) unsigned(put map[string]string) {
+// unsigned adds the rows of an edit whose entries it puts in and which do not
+// run our launcher, and what stood in their place.
+func (e *edit) unsigned(put, before map[string]string) {
 	for key, r := range e.after.entries {
-		if _, there := e.b.known.entries[key]; !there && r.Command != e.b.launcher {
-			put[key] = encode(r)
+		had, there := e.b.known.entries[key]
+		if text := encode(r); !r.Gone && r.Command != e.b.launcher && (!there || text != encode(had)) {
+			put[key] = text
+			if there {
+				before[key] = encode(had)
+			}
 		}
 	}
 }

@@ -28,7 +28,7 @@ type bench struct {
 	toolbay string
 	bin     string   // folder of the apps' commands
 	node    string   // folder of the Node they run on
-	path    []string // more folders for PATH
+	hide    []string // what an install is started through
 	more    []string // more of the environment
 }
 
@@ -149,7 +149,6 @@ func (b *bench) prepared(dir, name string, args ...string) *exec.Cmd {
 	b.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	b.t.Cleanup(cancel)
-	path := append([]string{b.node, b.bin}, b.path...)
 	if !strings.Contains(name, "/") {
 		if own := filepath.Join(b.bin, name); fileThere(own) {
 			name = own
@@ -157,7 +156,7 @@ func (b *bench) prepared(dir, name string, args ...string) *exec.Cmd {
 	}
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir = dir
-	c.Env = append([]string{"HOME=" + b.home, "PATH=" + strings.Join(path, ":") + ":" + os.Getenv("PATH"), "TERM=dumb", "LANG=C.UTF-8", "TOOLBAY_HOME=" + b.own}, b.more...)
+	c.Env = append([]string{"HOME=" + b.home, "PATH=" + b.node + ":" + b.bin + ":" + os.Getenv("PATH"), "TERM=dumb", "LANG=C.UTF-8", "TOOLBAY_HOME=" + b.own}, b.more...)
 	// The settings of this machine for npm, pip and uv (proxy, certificates, where
 	// packages come from) are needed to install anything.
 	for _, kv := range os.Environ() {

@@ -3,15 +3,21 @@ package apptest
 import (
 	"bufio"
 	"bytes"
+	"encoding/json"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"toolbay/backend/job"
+	"toolbay/backend/runtimes"
 	"toolbay/internal/containertest"
 	"toolbay/internal/fakeremote"
 	"toolbay/internal/uvarchive"
@@ -30,11 +36,10 @@ func TestEveryKindConnects(t *testing.T) {
 	}
 	b.write("notes/shopping.txt", "milk\n")
 
-	// No Python that the servers ask for is found: uv has to bring one.
-	uv := filepath.Dir(uvarchive.Program(t))
+	// Neither uv nor a Python is here: both are fetched, from loopback.
 	pythons, _ := uvarchive.Python(t)
 	b.more = append(b.more, "UV_PYTHON_DOWNLOADS_JSON_URL="+pythons)
-	b.path = []string{uv}
+	b.privateUV()
 
 	remote, open := fakeremote.New(t), everythingOverHTTP(t, b)
 	remote.Protect(t)
@@ -72,6 +77,16 @@ func TestEveryKindConnects(t *testing.T) {
 		t.Run("install "+k.id, func(t *testing.T) {
 			b := b.in(t)
 			b.install(append([]string{"--name", k.id}, k.args...)...)
+			if len(b.hide) > 0 && strings.HasPrefix(k.args[0], "pypi:") {
+				var spec struct{ Command string }
+				if err := json.Unmarshal([]byte(b.read(filepath.Join(b.own, "launch", k.id+".json"))), &spec); err != nil {
+					t.Fatal(err)
+				}
+				real, err := filepath.EvalSymlinks(spec.Command)
+				if err != nil || !strings.HasPrefix(real, filepath.Join(b.own, "runtimes", "python")) {
+					t.Errorf("it runs on %s, %v", real, err)
+				}
+			}
 		})
 		ids = append(ids, k.id)
 	}
@@ -113,6 +128,34 @@ func TestEveryKindConnects(t *testing.T) {
 	})
 }
 
+// privateUV fetches uv into Toolbay's own folder, as an install on a machine
+// without one does, and hides the machine's uv and Python from what is installed
+// afterwards. The archive is made here of a published wheel, which is why the
+// table of digests is the test's own.
+func (b *bench) privateUV() {
+	b.t.Helper()
+	archive, table := uvarchive.Linux(b.t)
+	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, archive) }))
+	b.t.Cleanup(origin.Close)
+	uvs := &runtimes.UVs{Home: b.own, UserHome: b.home, Origin: origin.URL, Table: table, Getenv: func(string) string { return "" }, SystemDirs: []string{}}
+	offer, err := uvs.Offer()
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	if _, err := uvs.Fetch(b.t.Context(), offer, job.Silent); err != nil {
+		b.t.Fatal(err)
+	}
+	if os.Getuid() != 0 {
+		b.t.Log("the machine's Python is not hidden: that needs root")
+		return
+	}
+	python, err := filepath.EvalSymlinks("/usr/bin/python3")
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	b.hide = []string{"unshare", "--mount", "sh", "-c", `mount --bind /dev/null "$0" && PATH=$(printf %s "$PATH" | tr : '\n' | grep -v -e pyenv -e '/uv$' | paste -sd :) && export PATH && exec "$@"`, python}
+}
+
 // in is the same machine for a part of the test.
 func (b *bench) in(t *testing.T) *bench {
 	part := *b
@@ -124,7 +167,9 @@ func (b *bench) in(t *testing.T) *bench {
 // sign in.
 func (b *bench) install(args ...string) {
 	b.t.Helper()
-	c := b.prepared(b.home, b.toolbay, append([]string{"install", "--yes", "--accept-risk", "--json"}, args...)...)
+	argv := append(slices.Clone(b.hide), b.toolbay, "install", "--yes", "--accept-risk", "--json")
+	argv = append(argv, args...)
+	c := b.prepared(b.home, argv[0], argv[1:]...)
 	errs, err := c.StderrPipe()
 	if err != nil {
 		b.t.Fatal(err)

@@ -250,6 +250,7 @@ describe('Disk use', () => {
     const ask = within(await screen.findByRole('alertdialog'))
     await user.click(ask.getByRole('button', { name: 'Keep them' }))
     expect(callsOf(fake, 'cleanDisk')).toEqual([])
+    await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull())
     await user.click(screen.getByRole('button', { name: 'Delete removed servers' }))
     await user.click(
       within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Delete removed servers' }),

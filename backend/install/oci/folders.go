@@ -62,9 +62,7 @@ func (a *asked) needs(title string) []model.Need {
 	risk := func(name, what string) {
 		out = append(out, model.Need{Kind: "risk", Name: name, Text: what, Flag: "--accept-risk"})
 	}
-	if a.c.Network == "host" {
-		risk("host-network", text.Line("need.host-network", "title", title))
-	}
+	out = append(out, a.networks(title)...)
 	for _, m := range a.mounts {
 		if m.Volume || strings.Contains(m.Source, "${") {
 			continue // a volume of the engine, or a folder that is still to be chosen
@@ -78,14 +76,27 @@ func (a *asked) needs(title string) []model.Need {
 	return out
 }
 
+// networks is what to agree to where a container would reach more than the
+// outside. One that an answer names is known only with the answers.
+func (a *asked) networks(title string) []model.Need {
+	switch n := a.c.Network; {
+	case n == "" || n == "none" || strings.Contains(n, "${"):
+		return nil
+	case n == "host":
+		return []model.Need{{Kind: "risk", Name: "host-network", Text: text.Line("need.host-network", "title", title), Flag: "--accept-risk"}}
+	default:
+		return []model.Need{{Kind: "risk", Name: "network:" + n, Text: text.Line("need.network", "title", title, "network", n), Flag: "--accept-risk"}}
+	}
+}
+
 // container gives what is to be run, with each folder checked: only what the
 // person chose is mounted, for reading unless they said more. A folder that
 // holds keys, or that the listing chose, wants their word besides. Error codes:
 // consent_needed, mount_refused, mount_missing.
 func (a *asked) container(o install.Options, userHome, home string) (*model.Container, error) {
 	c := a.c
-	var needs []model.Need
 	title := o.Server
+	needs := a.networks(title)
 	for _, m := range a.mounts {
 		if m.Volume {
 			for _, name := range o.Recipe.Files {
@@ -94,6 +105,7 @@ func (a *asked) container(o install.Options, userHome, home string) (*model.Cont
 					return nil, model.Fail("mount_missing", nil, "path", m.Source)
 				}
 			}
+			m.Source = ownVolume(title, m.Source)
 			c.Mounts = append(c.Mounts, m.Mount)
 			continue
 		}
@@ -122,6 +134,16 @@ func (a *asked) container(o install.Options, userHome, home string) (*model.Cont
 		return nil, e
 	}
 	return &c, nil
+}
+
+// ownVolume is a volume's name with that of its server before it: a listing gets
+// no volume that the user, another program or another server has. An id has no
+// underscore, so no two servers meet in one name.
+func ownVolume(server, name string) string {
+	if name == "" {
+		return "" // goes with the container
+	}
+	return "toolbay-" + server + "_" + name
 }
 
 // real is a source as the engine is told it: absolute, links followed, so that

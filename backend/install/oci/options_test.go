@@ -41,6 +41,11 @@ func TestOptions(t *testing.T) {
 		}},
 		{line: "--network bridge", want: func(a *asked) bool { return a.c.Network == "" }},
 		{line: "--network host", want: func(a *asked) bool { return a.c.Network == "host" && len(a.needs("x")) == 1 }},
+		{line: "--network none", want: func(a *asked) bool { return len(a.needs("x")) == 0 }},
+		{line: "--network company-db", want: func(a *asked) bool {
+			n := a.needs("x")
+			return a.c.Network == "company-db" && len(n) == 1 && n[0].Kind == "risk" && n[0].Name == "network:company-db" && n[0].Flag == "--accept-risk" && strings.Contains(n[0].Text, "company-db")
+		}},
 		{line: "-v notes:/data", want: func(a *asked) bool { return a.mounts[0].Volume && a.mounts[0].Writable && !a.folders() }},
 		{line: "-v notes:/data:ro", want: func(a *asked) bool { return a.mounts[0].Volume && !a.mounts[0].Writable }},
 		{line: "-v /data", want: func(a *asked) bool { return a.mounts[0].Volume && a.mounts[0].Source == "" }},
@@ -194,6 +199,46 @@ func TestFolders(t *testing.T) {
 				t.Errorf("mounts %+v", got.Mounts)
 			}
 		})
+	}
+}
+
+// A volume that a listing names is the server's own: one that somebody else on
+// this computer has under that name is not reached.
+func TestVolumesAreTheServersOwn(t *testing.T) {
+	for line, want := range map[string]string{
+		"-v pgdata:/data": "toolbay-notes_pgdata",
+		"--mount type=volume,src=pgdata,target=/data": "toolbay-notes_pgdata",
+		"-v toolbay-other_pgdata:/data":               "toolbay-notes_toolbay-other_pgdata",
+		"-v /data":                                    "",
+	} {
+		t.Run(line, func(t *testing.T) {
+			r := recipe.Build(listed(strings.Fields(line)...), nil, recipe.Here())
+			a, err := options(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c, err := a.container(install.Options{Server: "notes", Recipe: r}, t.TempDir(), t.TempDir())
+			if err != nil || len(c.Mounts) != 1 || c.Mounts[0].Source != want || !c.Mounts[0].Volume {
+				t.Errorf("got %+v, %v; want %q", c, err, want)
+			}
+		})
+	}
+}
+
+// A network that only an answer names is agreed to as well.
+func TestNetworksAreAgreedTo(t *testing.T) {
+	p := listed()
+	p.RuntimeArguments = []model.Argument{{Kind: "named", Input: model.Input{Name: "--network", Value: "{net}", Variables: map[string]model.Input{"net": {Default: "company-db"}}}}}
+	r := recipe.Build(p, map[string]string{"net": "company-db"}, recipe.Here())
+	a, err := options(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.container(install.Options{Server: "notes", Recipe: r}, t.TempDir(), t.TempDir()); model.Code(err) != "consent_needed" {
+		t.Errorf("without a word: %v", err)
+	}
+	if c, err := a.container(install.Options{Server: "notes", Recipe: r, Agreed: true}, t.TempDir(), t.TempDir()); err != nil || c.Network != "company-db" {
+		t.Errorf("agreed: %+v, %v", c, err)
 	}
 }
 

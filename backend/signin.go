@@ -102,6 +102,7 @@ func (b *Backend) SignIn(ctx context.Context, req SignInRequest, report job.Repo
 	if err := b.putServer(ctx, s); err != nil {
 		return SignInResult{}, err
 	}
+	b.forgetSignInsInTrash(s.ID, &s)
 	if native {
 		if err := b.throughUs(ctx, s); err != nil {
 			return SignInResult{}, err
@@ -200,19 +201,23 @@ func (b *Backend) wantsSignIn(s model.Server) bool {
 func signedIn(r *model.Remote) bool { return r != nil && r.SignIn }
 
 // forgetSignInsInTrash empties the trash of removed servers with this id that
-// somebody was signed in to: brought back, one would run as somebody else.
-func (b *Backend) forgetSignInsInTrash(id string) {
+// somebody was signed in to: brought back, one would run as somebody else. What
+// here, which is nil before it is installed, has itself in the same place stays.
+func (b *Backend) forgetSignInsInTrash(id string, here *model.Server) {
 	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", id, "trashed.json"))
 	for _, f := range found {
 		var t trashed
 		data, err := os.ReadFile(f)
 		if err == nil && json.Unmarshal(data, &t) == nil && signedIn(t.Spec.Remote) {
-			if len(t.Spec.Secrets) > 0 {
+			same := here != nil && here.KeysIn == t.Spec.KeysIn
+			if len(t.Spec.Secrets) > 0 && !(same && hasKeys(*here)) {
 				b.keysIn(t.Spec.KeysIn).Delete(id, "")
 			}
-			b.accounts(t.Spec.KeysIn).Forget(id)
+			if !same {
+				b.accounts(t.Spec.KeysIn).Forget(id)
+			}
 			os.RemoveAll(filepath.Dir(f))
-			os.Remove(filepath.Dir(filepath.Dir(f)))
+			b.dropTrash(filepath.Dir(filepath.Dir(f)))
 		}
 	}
 }
@@ -307,7 +312,7 @@ func (in *installation) signIn(ctx context.Context, s *model.Server, report job.
 	if err := in.claim.write(); err != nil {
 		return err
 	}
-	in.b.forgetSignInsInTrash(in.id)
+	in.b.forgetSignInsInTrash(in.id, nil)
 	report(job.Progress{Stage: "signin"})
 	if err := accounts.SignIn(ctx, at, signin.Options{Open: in.req.SignIn, Page: signInPage}); err != nil {
 		return err

@@ -76,6 +76,18 @@ func (a *account) fresh(now time.Time) bool {
 	return a != nil && a.Access != "" && (a.Expires.IsZero() || now.Add(early).Before(a.Expires))
 }
 
+// isFor tells whether a server is at the scheme, host and port that the account
+// was made for. A server of the same id may once have been another one, and an
+// update may move one: neither gets what was meant for somebody else.
+func (a *account) isFor(s Server) bool {
+	made, err := web.Check(a.Resource)
+	if err != nil {
+		return false
+	}
+	at, err := web.Check(s.URL)
+	return err == nil && web.SameOrigin(made, at)
+}
+
 func (c Accounts) now() time.Time {
 	if c.Now != nil {
 		return c.Now()

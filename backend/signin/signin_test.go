@@ -570,3 +570,28 @@ func TestServerOfMarch2025(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+// An id may come to another server; a token does not come with it.
+func TestTokensStayWithTheirServer(t *testing.T) {
+	w, other := newWorld(t), fakeremote.New(t)
+	w.signIn()
+	home := w.server.URL
+	for _, c := range []struct {
+		name, url, code string
+	}{
+		{"another place on the same server", strings.TrimSuffix(home, "/mcp") + "/sse", ""},
+		{"another port", other.URL, "signin_again"},
+		{"another host", strings.Replace(home, "127.0.0.1", "localhost", 1), "signin_again"},
+		{"where it was", home, ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w.server.URL = c.url
+			get := w.accounts.Tokens(w.server)
+			for range 2 { // the second time it has looked already
+				if token, err := get(t.Context(), ""); model.Code(err) != c.code || (token == "") != (c.code != "") {
+					t.Fatalf("a token of %d bytes, %v", len(token), err)
+				}
+			}
+		})
+	}
+}

@@ -50,6 +50,10 @@ func (t *tokens) get(ctx context.Context, stale string) (string, error) {
 		if t.has, err = t.c.read(t.s.ID); err != nil {
 			return "", err
 		}
+		if t.has != nil && !t.has.isFor(t.s) {
+			t.has = nil
+			return "", over(t.s, true, errors.New("the sign-in that is kept is one to another server"))
+		}
 	}
 	switch {
 	case t.has == nil || t.has.Access == "" && t.has.Refresh == "":

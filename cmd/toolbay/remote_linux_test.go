@@ -366,6 +366,36 @@ func TestRemoteServerThatBeginsToWantASignIn(t *testing.T) {
 	}
 }
 
+// A removed server that comes back after another had its name does not get the
+// sign-in to that one.
+func TestASignInIsNotInherited(t *testing.T) {
+	m := newMachine(t)
+	first, second := fakeremote.New(t), fakeremote.New(t)
+	auth := first.Protect(t)
+	m.signsIn("install", "remote:"+first.URL, "--yes", "--no-browser", "--accept-risk", "--name", "far")
+	gone := fmt.Sprint(m.field(m.succeeds("", "remove", "far"), "change"))
+	m.succeeds("", "install", "remote:"+second.URL, "--yes", "--name", "far")
+	other := second.Protect(t)
+	m.signsIn("login", "far", "--no-browser", "--accept-risk")
+	if m.field(m.succeeds("", "test", "far"), "ok") != "true" {
+		t.Error("the second does not work")
+	}
+	m.succeeds("", "remove", "far")
+	m.fails("trash_emptied", "", "undo", gone)
+	if list := m.succeedsOrNot("list"); strings.TrimSpace(list) != "[]" {
+		t.Errorf("it is back: %s", list)
+	}
+	m.succeeds("", "undo")
+	if m.field(m.succeeds("", "test", "far"), "ok") != "true" {
+		t.Error("the second is not back with its sign-in")
+	}
+	for _, secret := range append(auth.Told(), other.Told()...) {
+		if strings.Contains(m.heard.String(), secret) {
+			t.Errorf("%s was printed", secret)
+		}
+	}
+}
+
 // An install that is killed while somebody signs in leaves nothing, whenever
 // that is.
 func TestRemoteInstallKilled(t *testing.T) {

@@ -19,8 +19,14 @@ func policy(l Launch) []Reason {
 	if hasHidden(l.Command + strings.Join(l.Args, "")) {
 		say("command_hidden", "command", line)
 	}
-	if l.code() {
+	found := l.arguments()
+	if slices.ContainsFunc(found, func(f finding) bool { return f.text }) {
 		say("command_code", "command", line)
+	}
+	for _, f := range found {
+		if !f.text {
+			say("loads_foreign_code", "name", f.flag, "value", f.value)
+		}
 	}
 	switch l.Runner {
 	case "npx", "uvx", "docker":
@@ -68,32 +74,6 @@ func commandLine(l Launch) string {
 	return strings.Join(words, " ")
 }
 
-// code tells that a text in the command itself is run as a program.
-func (l Launch) code() bool {
-	flags := map[string][]string{
-		"node": {"-e", "--eval", "-p", "--print", "-pe"}, "bun": {"-e", "--eval"}, "deno": {"eval"},
-		"python": {"-c"}, "npx": {"-c", "--call"},
-	}[l.Runner]
-	args := l.Args
-	if l.Runner == "uv" {
-		at := slices.IndexFunc(args, func(a string) bool { return python().MatchString(a) })
-		if at < 0 {
-			return false
-		}
-		flags, args = []string{"-c"}, args[at+1:]
-	}
-	for _, a := range args {
-		name, _, _ := strings.Cut(a, "=")
-		if slices.Contains(flags, name) {
-			return true
-		}
-		if !strings.HasPrefix(a, "-") {
-			return false // from here on they are the server's own
-		}
-	}
-	return false
-}
-
 // fetched is the package that a runner fetches, as far as it can be told.
 func fetched(l Launch) string {
 	args := l.Args
@@ -139,6 +119,7 @@ func loads(name, value string) string {
 		}
 		return Warn
 	case name == "NODE_OPTIONS":
+		value = strings.ReplaceAll(value, `"`, "") // they may stand anywhere in a word
 		for _, word := range strings.Fields(strings.ReplaceAll(value, "=", " ")) {
 			if !strings.HasPrefix(word, "-") && !insideOnly(word) && loaders().MatchString(value) {
 				return Confirm
@@ -155,7 +136,7 @@ func loads(name, value string) string {
 	return ""
 }
 
-var loaders = pattern.New(`(^|\s)(-r|--require|--import|--loader|--experimental-loader)\b`)
+var loaders = pattern.New(`(^|\s)(-r|--require|--import|--loader|--experimental[-_]loader|--env[-_]file|--openssl[-_]config|--experimental[-_]config[-_]file)\b`)
 
 // insideOnly tells that all of a list of paths are in the bundle.
 func insideOnly(value string) bool {

@@ -200,6 +200,7 @@ func TestPolicy(t *testing.T) {
 		"libraries of a Mac":          {Launch{Runner: "node", Env: map[string]string{"DYLD_INSERT_LIBRARIES": "x"}}, "loads_foreign_code"},
 		"options of Node":             {Launch{Runner: "node", Env: map[string]string{"NODE_OPTIONS": "--max-old-space-size=4096"}}, "loads_code"},
 		"options of Node that load":   {Launch{Runner: "node", Env: map[string]string{"NODE_OPTIONS": "--require /tmp/x.js"}}, "loads_foreign_code"},
+		"options of Node, in quotes":  {Launch{Runner: "node", Env: map[string]string{"NODE_OPTIONS": `--re"quire" /tmp/x.js`}}, "loads_foreign_code"},
 		"options of Node, its own":    {Launch{Runner: "node", Env: map[string]string{"NODE_OPTIONS": "--require ${__dirname}/x.js"}}, "loads_code"},
 		"in small letters":            {Launch{Runner: "node", Env: map[string]string{"node_options": "-r /x.js"}}, "loads_foreign_code"},
 		"modules of Python":           {Launch{Runner: "python", Env: map[string]string{"PYTHONPATH": "${__dirname}/server/lib"}}, ""},
@@ -211,6 +212,58 @@ func TestPolicy(t *testing.T) {
 		"a setting nobody asks for":   {Launch{Runner: "node", Env: map[string]string{"T": "${user_config.x}"}, Settings: secret}, "setting_undeclared"},
 	} {
 		if got := codes(policy(c.l)); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// Code that stands in the arguments, or that they make a program load.
+func TestPolicyOfArguments(t *testing.T) {
+	for name, c := range map[string]struct {
+		line, want string
+	}{
+		"an address with its program":     {"node --import data:text/javascript,0 ${__dirname}/a.js", "loads_foreign_code"},
+		"the same, joined":                {"node --import=data:text/javascript,0 ${__dirname}/a.js", "loads_foreign_code"},
+		"a file from elsewhere":           {"node -r /outside.js ${__dirname}/a.js", "loads_foreign_code"},
+		"a file of its own":               {"node -r ${__dirname}/b.js ${__dirname}/a.js", ""},
+		"a file that leads out":           {"node -r ${__dirname}/../b.js ${__dirname}/a.js", "loads_foreign_code"},
+		"a loader":                        {"node --experimental-loader /l.mjs ${__dirname}/a.js", "loads_foreign_code"},
+		"a loader with underscores":       {"node --experimental_loader=/l.mjs ${__dirname}/a.js", "loads_foreign_code"},
+		"variables from elsewhere":        {"node --env-file=/e ${__dirname}/a.js", "loads_foreign_code"},
+		"variables of its own":            {"node --env-file=${__dirname}/.env ${__dirname}/a.js", ""},
+		"behind a flag's value":           {"node -C x -e 1", "command_code"},
+		"behind a file as a value":        {"node -C ${__dirname}/a.js -e 1", "command_code"},
+		"behind an unknown flag's value":  {"node --some-flag x -e 1", "command_code"},
+		"a short flag, joined":            {"node -pe 1", "command_code"},
+		"a start file from elsewhere":     {"node /outside.js", "loads_foreign_code"},
+		"flags of the server":             {"node --no-warnings ${__dirname}/a.js -e -r /x --import y", ""},
+		"flags of Node":                   {"node --max-old-space-size=4096 --enable-source-maps -C production ${__dirname}/a.js", ""},
+		"Python behind a value":           {"python -W x -c y", "command_code"},
+		"Python behind a joined value":    {"python -Wx -c y", "command_code"},
+		"Python, flags in one word":       {"python -Ic y", "command_code"},
+		"Python, text joined":             {"python -cimport", "command_code"},
+		"Python, another version":         {"python -3.12 -c y", "command_code"},
+		"Python, a value with c":          {"python -Xcpu_count=1 ${__dirname}/s.py", ""},
+		"Python, a module with c":         {"python -m calc -c x", ""},
+		"Python, a module joined":         {"python -mcalc -c x", ""},
+		"Python, flags of the server":     {"python -u ${__dirname}/s.py -c x", ""},
+		"Python, a file from elsewhere":   {"python /outside.py", "loads_foreign_code"},
+		"uv and a Python behind another":  {"uv run --python python3 python -Ic x", "command_code"},
+		"uv and a Python by its place":    {"uv run /usr/bin/python3 -c x", "command_code"},
+		"uv and Node":                     {"uv run node --import data:x a.js", "loads_foreign_code"},
+		"uv and a shell":                  {"uv run sh -c x", "command_code"},
+		"uv and a project from elsewhere": {"uv run --directory /outside s", "loads_foreign_code"},
+		"uv as it is mostly used":         {"uv run --directory ${__dirname} ${__dirname}/src/s.py", ""},
+		"bun":                             {"bun run --preload /x.ts ${__dirname}/a.ts", "loads_foreign_code"},
+		"bun and a shell's text":          {"bun exec x", "command_code"},
+		"bun as it is mostly used":        {"bun run ${__dirname}/a.ts", ""},
+		"deno and a text":                 {"deno -q eval x", "command_code"},
+		"deno and an address":             {"deno run -A https://example.org/x.ts", "loads_foreign_code"},
+		"npx behind a package":            {"npx -p x -c y", "command_code fetches_code"},
+		"npx, flags in one word":          {"npx -yc y", "command_code fetches_code"},
+	} {
+		words := strings.Fields(c.line)
+		if got := codes(policy(Launch{Runner: runnerOf(words[0]), Command: words[0], Args: words[1:]})); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}

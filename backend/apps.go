@@ -322,7 +322,7 @@ func (b *Backend) Diff(ctx context.Context, id string) ([]FileDiff, error) {
 // Undo takes back one change, "" the newest that can be. What the change did
 // to servers besides the files is taken back with it. Error codes:
 // change_unknown, not_undoable, file_drifted, trash_emptied, name_in_use,
-// still_connected; then nothing is changed.
+// still_connected, update_busy; then nothing is changed.
 func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResult, error) {
 	release, err := b.alone(ctx)
 	if err != nil {
@@ -347,11 +347,16 @@ func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResul
 	}
 	comes, goes, root := follows(undone, history)
 	if !dryRun {
-		release, err := b.holdAll(ctx, comes)
+		coming, err := b.holdAll(ctx, comes, "name_in_use")
 		if err != nil {
 			return ChangeResult{}, err
 		}
-		defer release()
+		defer coming()
+		going, err := b.holdAll(ctx, goes, "update_busy")
+		if err != nil {
+			return ChangeResult{}, err
+		}
+		defer going()
 	}
 	if err := b.mayFollow(ctx, undone, history); err != nil {
 		return ChangeResult{}, err

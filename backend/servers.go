@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"sort"
+	"sync"
 
 	"toolbay/backend/clients"
 	"toolbay/backend/launch"
@@ -177,8 +178,8 @@ func testResult(id string, p model.Probe) TestResult {
 }
 
 // Remove takes servers out of every app and away from this computer. Until
-// the trash is emptied, undo of the change brings all of it back. Error code:
-// server_unknown; then nothing is removed.
+// the trash is emptied, undo of the change brings all of it back. Error codes:
+// server_unknown, update_busy; then nothing is removed.
 func (b *Backend) Remove(ctx context.Context, ids []string, dryRun bool) (RemoveResult, error) {
 	return b.RemoveWith(ctx, RemoveRequest{Servers: ids, DryRun: dryRun})
 }
@@ -193,6 +194,20 @@ func (b *Backend) RemoveWith(ctx context.Context, req RemoveRequest) (RemoveResu
 	}
 	defer release()
 	ids = unique(ids)
+	for _, id := range ids {
+		if _, err := b.server(ctx, id); err != nil {
+			return res, err
+		}
+	}
+	free := func() {}
+	if !dryRun {
+		// An update that is fetched meanwhile would leave its files behind.
+		if free, err = b.holdAll(ctx, ids, "update_busy"); err != nil {
+			return res, err
+		}
+		free = sync.OnceFunc(free)
+	}
+	defer free()
 	where := b.appsOf(ctx)
 	name := ""
 	var servers []model.Server
@@ -244,6 +259,7 @@ func (b *Backend) RemoveWith(ctx context.Context, req RemoveRequest) (RemoveResu
 			return res, err
 		}
 	}
+	free() // held ids are installs under way, and those need runtimes
 	if req.Runtimes {
 		n := b.runtimesToTrash(record.ID, &res)
 		res.FreedBytes += n

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -141,7 +142,7 @@ func sameServer(a, b model.Server) bool {
 }
 
 // fromTrash brings a removed server back; moved tells that there was something
-// to bring.
+// to bring. Error codes: those of inTrash, home_unwritable.
 func (b *Backend) fromTrash(ctx context.Context, change, id string) (moved bool, err error) {
 	t, err := b.inTrash(ctx, change, id)
 	if t == nil || err != nil {
@@ -153,8 +154,13 @@ func (b *Backend) fromTrash(ctx context.Context, change, id string) (moved bool,
 	dir := b.trashDir(change, id)
 	files := filepath.Join(dir, "files")
 	if _, err := os.Stat(files); err == nil {
-		if err := os.Rename(files, filepath.Join(b.home, "servers", id)); err != nil {
-			return false, err
+		place := filepath.Join(b.home, "servers", id)
+		err := b.setAside(change, id)
+		if err == nil {
+			err = os.Rename(files, place)
+		}
+		if err != nil {
+			return false, model.Fail("home_unwritable", err, "path", place)
 		}
 	}
 	if t.Spec.Server != "" {
@@ -168,6 +174,33 @@ func (b *Backend) fromTrash(ctx context.Context, change, id string) (moved bool,
 	err = os.RemoveAll(dir)
 	b.dropTrash(filepath.Dir(dir))
 	return true, err
+}
+
+// leftIn is the place, in the trash of a change, for a folder that stood where
+// a server came back to. With a server's id behind it, it is no id.
+const leftIn = "+left-"
+
+// setAside moves what stands where a removed server is about to come back into
+// the trash, where it stays as long as what was removed.
+func (b *Backend) setAside(change, id string) error {
+	place := filepath.Join(b.home, "servers", id)
+	if !isFolder(place) || os.Remove(place) == nil { // an empty one goes
+		return nil
+	}
+	dir := b.trashDir(change, leftIn+id)
+	data, err := json.Marshal(trashed{Server: model.Server{ID: leftIn + id}, Time: b.o.Now().UTC()})
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(dir, "trashed.json"), data); err != nil {
+		return err
+	}
+	// An undo of this change may have put one there before.
+	to := filepath.Join(dir, "files")
+	for n := 2; isFolder(to); n++ {
+		to = filepath.Join(dir, fmt.Sprint("files-", n))
+	}
+	return os.Rename(place, to)
 }
 
 // forgetKeysInTrash empties the trash of removed servers with this id whose
@@ -320,9 +353,10 @@ func newestStanding(history []changeset.Record) string {
 	return ""
 }
 
-// holdAll takes the ids of servers that are about to come back, so that no
-// install gets one of them meanwhile. Error code: name_in_use.
-func (b *Backend) holdAll(ctx context.Context, ids []string) (release func(), err error) {
+// holdAll takes the ids of servers that are about to come back or to go, so
+// that no install and no update has one of them meanwhile. Error code: busy, as
+// named.
+func (b *Backend) holdAll(ctx context.Context, ids []string, busy string) (release func(), err error) {
 	var held []*claim
 	release = func() {
 		for _, c := range held {
@@ -332,7 +366,7 @@ func (b *Backend) holdAll(ctx context.Context, ids []string) (release func(), er
 	for _, id := range ids {
 		c, err := b.hold(ctx, id)
 		if c == nil && err == nil {
-			err = model.Fail("name_in_use", nil, "name", id)
+			err = model.Fail(busy, nil, "name", id, "server", id)
 		}
 		if err != nil {
 			release()

@@ -150,6 +150,11 @@ func (b *Backend) PrepareUpdate(ctx context.Context, req UpdateRequest, report j
 		return UpdateResult{}, err
 	}
 	defer c.release()
+	if now, err := b.server(ctx, s.ID); err != nil { // it may have gone before it was held
+		return UpdateResult{}, err
+	} else if now.Dir != s.Dir {
+		return UpdateResult{}, model.Fail("update_busy", nil, "server", s.Title)
+	}
 	b.discard(s.ID)
 	p, err := b.fetchNext(ctx, s, in, req, report)
 	if err != nil {
@@ -263,6 +268,9 @@ func (b *Backend) fetchNext(ctx context.Context, s model.Server, in *installatio
 			b.dropNext(model.Server{Dir: done.Dir, Container: done.Container})
 		}
 	}()
+	if _, err := b.server(ctx, s.ID); err != nil {
+		return p, err // a Toolbay that does not look at held ids has removed it
+	}
 	next := in.next(ctx, s, done)
 	report(job.Progress{Stage: "hello"})
 	tried, _ := b.proveAny(ctx, &next, values)

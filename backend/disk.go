@@ -1,8 +1,10 @@
 package backend
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -168,8 +170,10 @@ func (b *Backend) neededText(except ...string) neededText {
 		"trash/*/*/trashed.json", "trash/*/*/files/*/receipt.json", "trash/*/*/files/*/pyvenv.cfg", "trash/*/*/files/*/*/pyvenv.cfg", "trash/*/*/files/*/*/*/pyvenv.cfg",
 	}
 	for _, p := range patterns {
-		found, _ := filepath.Glob(filepath.Join(b.home, filepath.FromSlash(p)))
-		for _, file := range found {
+		// From within the home, whose own name may look like a pattern.
+		found, _ := fs.Glob(os.DirFS(b.home), p)
+		for _, name := range found {
+			file := filepath.Join(b.home, filepath.FromSlash(name))
 			if rel, err := filepath.Rel(filepath.Join(b.home, "trash"), file); err == nil {
 				if change, _, _ := strings.Cut(filepath.ToSlash(rel), "/"); change != ".." && slices.Contains(except, change) {
 					continue
@@ -180,6 +184,9 @@ func (b *Backend) neededText(except ...string) neededText {
 				continue
 			}
 			all.Write(data)
+			if filepath.Ext(file) == ".json" {
+				writeStrings(&all, data)
+			}
 			var r install.Receipt
 			if filepath.Base(file) == install.ReceiptName && json.Unmarshal(data, &r) == nil {
 				n.python = n.python || r.Type == "pypi" || r.Python != ""
@@ -188,6 +195,20 @@ func (b *Backend) neededText(except ...string) neededText {
 	}
 	n.text = slashed(all.String())
 	return n
+}
+
+// writeStrings writes the texts of a JSON document as they are meant: signs in
+// a path, the & for one, may be written by their number there.
+func writeStrings(all *strings.Builder, data []byte) {
+	for d := json.NewDecoder(bytes.NewReader(data)); ; {
+		token, err := d.Token()
+		if err != nil {
+			return // its end, or no JSON from here on
+		}
+		if s, ok := token.(string); ok {
+			all.WriteString("\n" + s)
+		}
+	}
 }
 
 // slashed writes paths in one way, also those that JSON has written.

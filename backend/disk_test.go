@@ -3,6 +3,7 @@ package backend
 import (
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"testing"
 
@@ -80,11 +81,16 @@ func unused(t *testing.T, b *Backend) []string {
 }
 
 // What a server needs is known by every way in which it is named, also when the
-// home is reached by a link.
+// home is reached by a link or has signs in its path that mean something in JSON
+// or in a pattern.
 func TestUnusedRuntimes(t *testing.T) {
-	for name, home := range map[string]string{"plain": t.TempDir(), "by a link": filepath.Join(t.TempDir(), "link")} {
+	signs := filepath.Join(t.TempDir(), "R&D ü\u2028")
+	if runtime.GOOS != "windows" { // whose names cannot have these
+		signs += ` <"\u0026> [a]`
+	}
+	for name, home := range map[string]string{"plain": t.TempDir(), "by a link": filepath.Join(t.TempDir(), "link"), "signs": signs} {
 		t.Run(name, func(t *testing.T) {
-			if !isFolder(home) {
+			if name == "by a link" {
 				if err := os.Symlink(t.TempDir(), home); err != nil {
 					t.Skip("needs links")
 				}

@@ -116,7 +116,9 @@ func (b *Backend) Offer(ctx context.Context, refText string, pack int) (install.
 	if err != nil {
 		return install.Plan{}, err
 	}
-	return b.plan(ctx, r.pack())
+	plan, err := b.plan(ctx, r.pack())
+	plan.Needs = append(plan.Needs, b.loadNeeds(refText, r, nil)...)
+	return plan, err
 }
 
 // Install fetches, checks, prepares and proves a server, and only then tells
@@ -186,6 +188,7 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 			return nil, err
 		}
 	}
+	in.offer.Needs = append(in.offer.Needs, b.loadNeeds(req.Ref, r, in.values)...)
 	return in, needed(append(needs, in.consents(agreed)...))
 }
 

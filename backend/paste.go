@@ -59,6 +59,8 @@ type pasted struct {
 	index   int
 	// answers and keys are what the text said, by input name.
 	answers, keys map[string]string
+	// loads are the variables of the text that make other code run.
+	loads map[string]string
 }
 
 // pastes are the items of this program's run. Keys in them go to the keychain
@@ -150,7 +152,7 @@ func (b *Backend) ofRepository(ctx context.Context, page string) string {
 func (b *Backend) pasteItem(ctx context.Context, f paste.Found) PasteItem {
 	b.placed(&f)
 	p := pasted{
-		name: f.Name, answers: f.Answers, keys: f.Secrets,
+		name: f.Name, answers: f.Answers, keys: f.Secrets, loads: loadedBy(f),
 		listing: model.Listing{Name: f.Name, Title: titleOf(f.Name), Description: f.Description, Status: "active", Sources: []string{}, Packages: []model.Package{f.Package}},
 	}
 	if f.Kind == "mcpb" {
@@ -182,6 +184,10 @@ func (b *Backend) pasteItem(ctx context.Context, f paste.Found) PasteItem {
 		if item.Listing != "" {
 			item.Warnings = slices.DeleteFunc(item.Warnings, func(w string) bool { return w == paste.WarnNoEvidence })
 		}
+	}
+	for name := range p.loads {
+		item.Known = "" // what runs is not only what the list knows
+		item.Warnings = append(item.Warnings, "loads-code:"+name)
 	}
 	p.settle(&item)
 	pack := p.pack()

@@ -97,6 +97,62 @@ func TestPasteTrustsNoStranger(t *testing.T) {
 	}
 }
 
+// A variable that makes a known package run other code is told and has to be
+// agreed to, and the package is not called known.
+func TestPasteThatLoadsCode(t *testing.T) {
+	b := withLists(t, map[string][]model.Listing{"docker": {notesListing()}})
+	for name, c := range map[string]struct {
+		text, warned string
+		known        bool
+	}{
+		"node":                     {`NODE_OPTIONS="--import data:text/javascript,1" npx -y @acme/notes-mcp`, "NODE_OPTIONS", false},
+		"the system's loader":      {`{"command":"npx","args":["-y","@acme/notes-mcp"],"env":{"LD_PRELOAD":"/tmp/a.so"}}`, "LD_PRELOAD", false},
+		"where programs are":       {`PATH=/tmp/bin npx -y @acme/notes-mcp`, "PATH", false},
+		"another registry":         {`npm_config_registry=https://packages.example npx -y @acme/notes-mcp`, "npm_config_registry", false},
+		"another index":            {`UV_INDEX_URL=https://packages.example uvx notes-mcp`, "UV_INDEX_URL", false},
+		"Python's start file":      {`PYTHONSTARTUP=/tmp/x.py uvx notes-mcp`, "PYTHONSTARTUP", false},
+		"in a container":           {`docker run -i --rm -e LD_PRELOAD=/tmp/a.so acme/notes-mcp`, "LD_PRELOAD", false},
+		"only memory and warnings": {`NODE_OPTIONS="--max-old-space-size=4096 --no-warnings" npx -y @acme/notes-mcp`, "", true},
+		"an ordinary setting":      {`NOTES_MODE=fast npx -y @acme/notes-mcp`, "", true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			item := pasteOne(t, b, c.text)
+			r, is, err := b.pastedRef(t.Context(), item.Ref, -1)
+			if !is || err != nil {
+				t.Fatal(err)
+			}
+			needs := b.loadNeeds(item.Ref, r, b.presetRequest(t.Context(), InstallRequest{Ref: item.Ref}).Answers)
+			if c.warned == "" {
+				if len(needs) > 0 || item.Known != "Notes" || slices.ContainsFunc(item.Warnings, func(w string) bool { return strings.HasPrefix(w, "loads-code") }) {
+					t.Errorf("%+v asks for %v", item, needs)
+				}
+				return
+			}
+			if item.Known != "" || !slices.Contains(item.Warnings, "loads-code:"+c.warned) {
+				t.Errorf("known %q, warned of %v", item.Known, item.Warnings)
+			}
+			if len(needs) != 1 || needs[0].Kind != "risk" || needs[0].Name != "loads-code:"+c.warned || needs[0].Flag != "--accept-risk" || !strings.Contains(PasteWarning("loads-code:"+c.warned), c.warned) {
+				t.Errorf("asks for %v", needs)
+			}
+			if own := b.loadNeeds(item.Ref, r, map[string]string{c.warned: "mine"}); len(own) > 0 {
+				t.Errorf("a person's own value is asked about: %v", own)
+			}
+		})
+	}
+}
+
+// A listing that sets such a variable itself is asked about too.
+func TestListingThatLoadsCode(t *testing.T) {
+	b := withLists(t, nil)
+	r := ref{listing: notesListing()}
+	r.listing.Packages[0].Environment = append(r.listing.Packages[0].Environment, model.Input{Name: "NODE_OPTIONS", Value: "--require /tmp/evil.js"})
+	for _, answers := range []map[string]string{nil, {"NODE_OPTIONS": "mine"}} {
+		if needs := b.loadNeeds("docker/notes", r, answers); len(needs) != 1 || needs[0].Name != "loads-code:NODE_OPTIONS" {
+			t.Errorf("with %v: %v", answers, needs)
+		}
+	}
+}
+
 func TestPasteOtherWords(t *testing.T) {
 	b := withLists(t, map[string][]model.Listing{"docker": {notesListing()}})
 	for name, c := range map[string]struct{ text, args string }{

@@ -88,22 +88,24 @@ func (s Start) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 
 	name := s.name()
 	alive := hold(s.Home, name)
-	defer alive.release()
+	// Whether it is known that no container of that name is there.
+	none := true
+	defer func() { alive.release(none) }()
 	// The guard stands before there is anything to guard.
 	watch, err := post(s.Guard, address, name, alive.path)
 	if err != nil {
 		fmt.Fprintln(stderr, "Toolbay: no guard stands by this container:", err)
 	}
-	defer watch.dismiss()
+	defer func() { watch.leave(none) }()
 	if err := e.Check(ctx); err != nil {
 		return err
 	}
-	id, err := s.create(ctx, e, name, stderr)
+	id, none, err := s.create(ctx, e, name, stderr)
 	if err != nil {
 		return err
 	}
 	c := &conversation{engine: e, id: id}
-	defer c.close()
+	defer func() { none = c.close() }()
 	if err := c.begin(ctx); err != nil {
 		return err
 	}
@@ -148,8 +150,9 @@ func HomeMark(home string) string {
 }
 
 // create makes the container. An image that was cleared away meanwhile is
-// fetched again: its digest says which.
-func (s Start) create(ctx context.Context, e *engine.Engine, name string, stderr io.Writer) (string, error) {
+// fetched again: its digest says which. With an error, none tells that the
+// engine has certainly made nothing.
+func (s Start) create(ctx context.Context, e *engine.Engine, name string, stderr io.Writer) (id string, none bool, err error) {
 	c := s.Container
 	spec := engine.Container{
 		Name: name, Image: c.Image, Platform: c.Platform,
@@ -158,15 +161,32 @@ func (s Start) create(ctx context.Context, e *engine.Engine, name string, stderr
 		Network: c.Network, Hosts: c.Hosts, Mounts: c.Mounts, ReadOnly: c.ReadOnly,
 		CPUs: bound(c.CPUs, UsualCPUs), Memory: int64(bound(float64(c.MemoryMB), UsualMemoryMB)) << 20, Pids: pids,
 	}
-	id, err := e.Create(ctx, spec)
+	id, none, err = createOne(ctx, e, spec)
 	if model.Code(err) != "image_missing" {
-		return id, err
+		return id, none, err
 	}
 	fmt.Fprintf(stderr, "Toolbay: %s is not on this computer any more and is fetched again.\n", c.Image)
 	if err := e.Pull(ctx, c.Image, c.Platform, engine.Here().Credentials(ctx, e, c.Image), job.Silent); err != nil {
-		return "", err
+		return "", true, err
 	}
-	return e.Create(ctx, spec)
+	return createOne(ctx, e, spec)
+}
+
+// making is how long the engine may take to create a container.
+const making = time.Minute
+
+// createOne creates a container, to the end also when ctx ends meanwhile: an engine
+// that was asked makes it all the same, and then its id must be known.
+func createOne(ctx context.Context, e *engine.Engine, spec engine.Container) (id string, none bool, err error) {
+	if ctx.Err() != nil {
+		return "", true, ctx.Err()
+	}
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), making)
+	defer cancel()
+	id, err = e.Create(ctx, spec)
+	// Any other error may be one of the way to the engine and back.
+	code := model.Code(err)
+	return id, code == "image_missing" || code == "container_refused", err
 }
 
 // bound reads a bound of a record: 0 is the usual one, below 0 none.
@@ -202,19 +222,21 @@ func (c *conversation) begin(ctx context.Context) (err error) {
 	return c.engine.Start(ctx, c.id)
 }
 
-// close leaves nothing behind, whatever happened.
-func (c *conversation) close() {
+// close leaves nothing behind, whatever happened; false when the engine did not
+// say that the container is gone.
+func (c *conversation) close() bool {
 	if c.stream != nil {
 		c.stream.Close()
 	}
 	if !c.gone {
 		ctx, cancel := context.WithTimeout(context.Background(), tidying)
 		defer cancel()
-		remove(ctx, c.engine, c.id, false)
+		c.gone = remove(ctx, c.engine, c.id, false)
 	}
 	if c.cancel != nil {
 		c.cancel()
 	}
+	return c.gone
 }
 
 const (
@@ -299,30 +321,31 @@ func (c *conversation) stop(ctx context.Context, output <-chan error) error {
 	case <-ending.Done():
 	}
 	select {
-	case <-c.ended:
-		c.gone = true
+	case o := <-c.ended:
+		c.gone = o.Err == nil
 	case <-ending.Done():
 	}
 	return nil
 }
 
 // remove takes a container away and tries again while the engine is at it.
-// With patience it also waits for one that is only about to be created.
-func remove(ctx context.Context, e *engine.Engine, id string, patient bool) {
+// With patience it also waits for one that is only about to be created. It tells
+// whether the container is gone; one that never came could still come.
+func remove(ctx context.Context, e *engine.Engine, id string, patient bool) (gone bool) {
 	missed := 0
 	for {
 		found, err := e.Remove(ctx, id)
 		switch {
 		case !found && err == nil:
 			if missed++; missed > 50 || !patient {
-				return
+				return !patient
 			}
 		case found && err == nil:
-			return
+			return true
 		}
 		select {
 		case <-ctx.Done():
-			return
+			return false
 		case <-time.After(100 * time.Millisecond):
 		}
 	}

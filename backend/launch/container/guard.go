@@ -42,12 +42,16 @@ func post(command []string, address engine.Address, name, alive string) (*sentry
 	return &sentry{w}, nil
 }
 
-// dismiss tells the guard that there is nothing left to do.
-func (s *sentry) dismiss() {
-	if s.pipe != nil {
-		_, _ = s.pipe.Write([]byte("done"))
-		s.pipe.Close()
+// leave tells the guard that there is nothing left to do, or leaves the
+// container to it.
+func (s *sentry) leave(none bool) {
+	if s.pipe == nil {
+		return
 	}
+	if none {
+		_, _ = s.pipe.Write([]byte("done"))
+	}
+	s.pipe.Close()
 }
 
 // guardEnv is what a program of ours needs, and nothing the app has.
@@ -136,8 +140,8 @@ func finish(done bool, address, name, alive string) int {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), removing)
 	defer cancel()
-	remove(ctx, e, name, true)
-	if alive != "" {
+	// The file stays for a container that may yet come: the next start finds it.
+	if remove(ctx, e, name, true) && alive != "" {
 		_ = os.Remove(alive)
 	}
 	return 0

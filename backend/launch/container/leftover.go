@@ -35,11 +35,16 @@ func hold(home, name string) life {
 	return life{path, l}
 }
 
-func (l life) release() {
-	if l.lock != nil {
-		_ = os.Remove(l.path)
-		_ = l.lock.Close()
+// release ends it. Unless it is known that there is no container, the file
+// stays: that of a launcher that has died.
+func (l life) release(none bool) {
+	if l.lock == nil {
+		return
 	}
+	if none {
+		_ = os.Remove(l.path)
+	}
+	_ = l.lock.Close()
 }
 
 // dead tells whether the launcher of a container has died: its file is there
@@ -70,8 +75,9 @@ func Clear(ctx context.Context, e *engine.Engine, home string) (int, error) {
 		if filepath.Base(path) != c.Name || !dead(path) {
 			continue
 		}
-		remove(ctx, e, c.ID, false)
-		_ = os.Remove(path)
+		if remove(ctx, e, c.ID, false) {
+			_ = os.Remove(path)
+		}
 		n++
 	}
 	return n, nil
@@ -89,8 +95,7 @@ func RemoveAll(ctx context.Context, e *engine.Engine, home, server string) (int,
 		if c.Labels[LabelServer] != server {
 			continue
 		}
-		remove(ctx, e, c.ID, false)
-		if path := lifeFile(home, c.Name); filepath.Base(path) == c.Name {
+		if path := lifeFile(home, c.Name); remove(ctx, e, c.ID, false) && filepath.Base(path) == c.Name {
 			_ = os.Remove(path)
 		}
 		n++

@@ -2,6 +2,8 @@ package backend
 
 import (
 	"context"
+	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -9,6 +11,7 @@ import (
 	"toolbay/backend/catalog/recipe"
 	"toolbay/backend/install"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 	"toolbay/backend/update"
 )
 
@@ -245,15 +248,41 @@ func sameWay(packages []model.Package, have model.Package) int {
 	if at >= 0 || have.Type != "mcpb" {
 		return at
 	}
-	// A bundle's name is its address, in which its version stands.
+	// A bundle's name is its address, in which its version stands. One from
+	// elsewhere is somebody else's until the user says otherwise.
+	near := func(p model.Package) bool { return p.Type == "mcpb" && samePlace(p, have) }
 	without := func(p model.Package) string { return strings.ReplaceAll(p.Identifier, p.Version, "*") }
 	at = slices.IndexFunc(packages, func(p model.Package) bool {
-		return p.Type == "mcpb" && have.Version != "" && without(p) == without(have)
+		return near(p) && have.Version != "" && without(p) == without(have)
 	})
 	if at >= 0 {
 		return at
 	}
-	return recipe.Choose(packages, recipe.Here(), func(p model.Package) bool { return p.Type == "mcpb" && Installable(p) })
+	return recipe.Choose(packages, recipe.Here(), func(p model.Package) bool { return near(p) && Installable(p) })
+}
+
+// samePlace tells whether two bundles are at addresses of one host and, there,
+// of one owner's repository: the first two folders.
+func samePlace(a, b model.Package) bool {
+	one, ok := placeOf(a)
+	other, found := placeOf(b)
+	return ok && found && strings.EqualFold(one, other)
+}
+
+var versionIn = pattern.New(`^v?[0-9]+(\.[0-9]+)+`)
+
+func placeOf(p model.Package) (string, bool) {
+	u, err := url.Parse(p.Identifier)
+	if err != nil || u.Scheme != "https" || u.Host == "" {
+		return "", false
+	}
+	folders := strings.Split(strings.Trim(path.Clean("/"+path.Dir(u.Path)), "/"), "/")
+	// A version may stand among them where a host has no repositories.
+	if at := slices.IndexFunc(folders, versionIn().MatchString); at >= 0 {
+		folders = folders[:at]
+	}
+	folders = folders[:min(len(folders), 2)]
+	return u.Host + "/" + strings.Join(folders, "/"), true
 }
 
 // bundleDiffers tells whether a listing has a later bundle than the installed

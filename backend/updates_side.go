@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"toolbay/backend/install/mcpb"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
@@ -14,6 +15,9 @@ import (
 // side is what a server is compared by.
 func (b *Backend) side(s model.Server) update.Side {
 	x := update.Side{Version: s.Version, Publisher: s.Publisher, Signer: s.Signer, Command: b.commandLines(s)}
+	if s.Package.Type == "mcpb" {
+		x.Maker = mcpb.Maker(s.Dir)
+	}
 	if s.Probe != nil && s.Probe.OK {
 		x.Tried, x.Tools, x.Fingerprint = true, s.Probe.Tools, s.Probe.Fingerprint
 	}

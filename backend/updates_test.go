@@ -3,14 +3,17 @@ package backend
 import (
 	"context"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"toolbay/backend/install"
 	"toolbay/backend/job"
 	"toolbay/backend/model"
+	"toolbay/backend/update"
 )
 
 // packages is a kind whose packages have one newest version each; installing
@@ -180,6 +183,68 @@ func TestBundleOfAListing(t *testing.T) {
 	}
 	if i := sameWay(list, model.Package{Type: "npm", Identifier: "another"}); i != -1 {
 		t.Errorf("another package is number %d", i)
+	}
+}
+
+// A listing that moves to a bundle of somebody else is not followed.
+func TestBundleOfSomebodyElse(t *testing.T) {
+	at := func(address, v string) model.Package {
+		return model.Package{Type: "mcpb", Identifier: address, Version: v, FileSHA256: "sum"}
+	}
+	have := at("https://github.com/acme/notes/releases/download/v1.0.0/notes-1.0.0.mcpb", "1.0.0")
+	for _, c := range []struct {
+		name, address, version string
+		from                   model.Package
+		want                   int
+	}{
+		{"its next release", "https://github.com/acme/notes/releases/download/v2.0.0/notes-2.0.0.mcpb", "2.0.0", have, 0},
+		{"another file of the repository", "https://github.com/acme/notes/releases/download/v2/notes.mcpb", "2", have, 0},
+		{"the owner in other letters", "https://github.com/Acme/Notes/releases/download/v2/notes.mcpb", "2", have, 0},
+		{"another owner", "https://github.com/mallory/notes/releases/download/v2.0.0/notes-2.0.0.mcpb", "2.0.0", have, -1},
+		{"another repository", "https://github.com/acme/evil/releases/download/v2.0.0/notes-2.0.0.mcpb", "2.0.0", have, -1},
+		{"another host", "https://example.com/acme/notes/notes-2.0.0.mcpb", "2.0.0", have, -1},
+		{"a version that leads elsewhere", "https://github.com/acme/notes/releases/download/v9/../../../../../mallory/x/releases/download/v9/notes-9/../../../../../mallory/x/releases/download/v9.mcpb",
+			"9/../../../../../mallory/x/releases/download/v9", have, -1},
+		{"a file of this computer", "/home/ann/notes.mcpb", "2.0.0", have, -1},
+		{"without encryption", "http://github.com/acme/notes/releases/download/v2.0.0/notes-2.0.0.mcpb", "2.0.0", have, -1},
+		{"a folder for each version", "https://example.com/2.0.0/notes.mcpb", "2.0.0", at("https://example.com/1.0.0/notes.mcpb", "1.0.0"), 0},
+		{"beside a file of this computer", "https://example.com/notes.mcpb", "2.0.0", at("/home/ann/notes.mcpb", "1.0.0"), -1},
+	} {
+		if got := sameWay([]model.Package{at(c.address, c.version)}, c.from); got != c.want {
+			t.Errorf("%s: %d, want %d", c.name, got, c.want)
+		}
+	}
+}
+
+// Another author or name in the manifest is another publisher.
+func TestMakerOfABundle(t *testing.T) {
+	b := openIn(t, t.TempDir(), nil)
+	side := func(manifest string) update.Side {
+		dir := t.TempDir()
+		if err := os.MkdirAll(filepath.Join(dir, "bundle"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, "bundle", "manifest.json"), []byte(manifest), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return b.side(model.Server{ID: "notes", Publisher: "acme", Dir: dir, Package: model.Package{Type: "mcpb"}})
+	}
+	of := func(name, author string) update.Side {
+		return side(`{"manifest_version":"0.3","name":"` + name + `","version":"1.0.0","author":{"name":"` + author + `"},"server":{"type":"node","entry_point":"a.js","mcp_config":{"command":"node","args":["${__dirname}/a.js"]}}}`)
+	}
+	for name, c := range map[string]struct {
+		after update.Side
+		risks string
+	}{
+		"the same":       {of("notes", "Ann"), ""},
+		"another author": {of("notes", "Mallory"), "publisher"},
+		"another name":   {of("totally-other", "Ann"), "publisher"},
+		"no manifest":    {side("{"), "publisher"},
+	} {
+		d := update.Compare(of("notes", "Ann"), c.after)
+		if got := strings.Join(d.Risks, " "); got != c.risks || (d.Publisher != nil) != (c.risks != "") {
+			t.Errorf("%s: risks %q, %+v", name, got, d.Publisher)
+		}
 	}
 }
 

@@ -18,6 +18,8 @@ import (
 type Side struct {
 	Version   string
 	Publisher string
+	// Maker is what a bundle says of itself: its author and its name.
+	Maker string
 	// Signer is the fingerprint of the key that signed it, "" for none.
 	Signer string
 	// Tools are those it brought when it was last tried; Tried is false when it
@@ -124,6 +126,10 @@ func Compare(before, after Side) Difference {
 		d.Signer = &Pair{before.Signer, after.Signer}
 		if before.Signer != "" {
 			d.Risks = append(d.Risks, RiskSigner)
+	} else if before.Maker != "" && !strings.EqualFold(before.Maker, after.Maker) {
+		d.Publisher = &Pair{before.Maker, after.Maker}
+	}
+	if d.Publisher != nil {
 		}
 	}
 	if !slices.Equal(before.Command, after.Command) {

@@ -47,6 +47,8 @@ type InstallRequest struct {
 	// server that wants that; it must not wait for them. With nil such an install
 	// ends with signin_needed.
 	SignIn func(address string)
+	// told names the answers that stood in a pasted text and nowhere else.
+	told map[string]bool
 }
 
 // installation is one install under way.

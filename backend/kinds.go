@@ -81,6 +81,6 @@ func (b *Backend) sweepKinds() error {
 func (in *installation) options() install.Options {
 	return install.Options{
 		Server: in.id, AllowScripts: in.req.AllowScripts, Bin: recipe.Build(in.ref.pack(), nil, recipe.Here()).Bin,
-		Answers: in.values, Recipe: recipeOf(in.server(model.Server{Package: in.ref.pack()})), Agreed: in.req.AcceptRisk,
+		Answers: in.values, Told: in.req.told, Recipe: recipeOf(in.server(model.Server{Package: in.ref.pack()})), Agreed: in.req.AcceptRisk,
 	}
 }

@@ -371,6 +371,12 @@ func (b *Backend) presetRequest(ctx context.Context, req InstallRequest) Install
 		req.Name = proposeID(p.name, b.taken(ctx))
 	}
 	answers, keys := maps.Clone(p.answers), maps.Clone(p.keys)
+	req.told = map[string]bool{}
+	for name := range answers {
+		if _, said := req.Answers[name]; !said {
+			req.told[name] = true
+		}
+	}
 	maps.Copy(answers, req.Answers)
 	maps.Copy(keys, req.Secrets)
 	for name := range req.Secrets {

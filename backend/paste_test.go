@@ -141,6 +141,30 @@ func TestPasteThatLoadsCode(t *testing.T) {
 	}
 }
 
+// Folders that a text names are not the person's choice until they say so.
+func TestPastedFoldersAreTold(t *testing.T) {
+	dir := t.TempDir()
+	b := withLists(t, nil)
+	item := pasteOne(t, b, "docker run -i --rm -v "+dir+":/d acme/notes-mcp")
+	for name, c := range map[string]struct {
+		said map[string]string
+		told bool
+	}{
+		"only pasted": {nil, true},
+		"said again":  {map[string]string{"folder": dir}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			req := b.presetRequest(t.Context(), InstallRequest{Ref: item.Ref, Answers: c.said})
+			if req.Answers["folder"] != dir {
+				t.Fatalf("answers %v", req.Answers)
+			}
+			if o := (&installation{b: b, req: req, ref: ref{listing: model.Listing{Packages: []model.Package{{Type: "oci"}}}}}).options(); o.Told["folder"] != c.told {
+				t.Errorf("told %v", o.Told)
+			}
+		})
+	}
+}
+
 // A listing that sets such a variable itself is asked about too.
 func TestListingThatLoadsCode(t *testing.T) {
 	b := withLists(t, nil)

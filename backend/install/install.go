@@ -91,6 +91,9 @@ type Options struct {
 	// them, for the kinds where the answers decide what is installed.
 	Answers map[string]string
 	Recipe  recipe.Recipe
+	// Told names those of Answers that stood in a pasted text and that the person
+	// did not say themselves.
+	Told map[string]bool
 	// Agreed tells that the needs of the plan were agreed to.
 	Agreed bool
 }

@@ -91,7 +91,8 @@ func (a *asked) networks(title string) []model.Need {
 
 // container gives what is to be run, with each folder checked: only what the
 // person chose is mounted, for reading unless they said more. A folder that
-// holds keys, or that the listing chose, wants their word besides. Error codes:
+// holds keys, or that the listing or a pasted text chose, wants their word
+// besides. Error codes:
 // consent_needed, mount_refused, mount_missing.
 func (a *asked) container(o install.Options, userHome, home string) (*model.Container, error) {
 	c := a.c
@@ -117,8 +118,9 @@ func (a *asked) container(o install.Options, userHome, home string) (*model.Cont
 		if off(source, home) {
 			return nil, model.Fail("mount_refused", nil, "path", source)
 		}
-		by, chosen := chosenBy(o.Answers, source, userHome)
-		m.Writable = !m.reading && (chosen && truth(o.Answers[writePrefix+by]) || !chosen && m.writing)
+		by, answered := chosenBy(o.Answers, o.Told, source, userHome)
+		chosen := answered && !o.Told[by]
+		m.Writable = !m.reading && (chosen && !o.Told[writePrefix+by] && truth(o.Answers[writePrefix+by]) || !answered && m.writing)
 		if delicate(source, userHome) || !chosen {
 			words := text.Line("need.mount-whole", "title", title, "path", source)
 			if m.Writable {
@@ -169,19 +171,23 @@ func real(source, userHome string) (string, error) {
 	return path, nil
 }
 
-// chosenBy gives the input with whose answer a person chose a folder.
-func chosenBy(answers map[string]string, source, userHome string) (string, bool) {
+// chosenBy gives the input whose answer names a folder, one that the person
+// answered before one that a text told.
+func chosenBy(answers map[string]string, told map[string]bool, source, userHome string) (by string, ok bool) {
 	for name, value := range answers {
 		for _, line := range strings.Split(value, "\n") {
 			if line == "" {
 				continue
 			}
 			if path, err := real(line, userHome); err == nil && path == source {
-				return name, true
+				if !told[name] {
+					return name, true
+				}
+				by, ok = name, true
 			}
 		}
 	}
-	return "", false
+	return by, ok
 }
 
 func truth(s string) bool {

@@ -202,6 +202,44 @@ func TestFolders(t *testing.T) {
 	}
 }
 
+// A folder that only a pasted text names is not one that the person chose.
+func TestFoldersOfAText(t *testing.T) {
+	user, home := t.TempDir(), t.TempDir()
+	documents := filepath.Join(user, "Documents")
+	if err := os.Mkdir(documents, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	answers := map[string]string{"folder": documents, "write:folder": "true"}
+	for _, c := range []struct {
+		name   string
+		told   map[string]bool
+		agreed bool
+		code   string
+		write  bool
+	}{
+		{"only told", map[string]bool{"folder": true, "write:folder": true}, false, "consent_needed", false},
+		{"told and agreed to: for reading", map[string]bool{"folder": true, "write:folder": true}, true, "", false},
+		{"told, with a yes to writing", map[string]bool{"folder": true}, true, "", false},
+		{"said again", map[string]bool{"write:folder": true}, false, "", false},
+		{"said again, for writing", nil, false, "", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := recipe.Build(folder("{folder}:/d:rw"), answers, recipe.Here())
+			a, err := options(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := a.container(install.Options{Server: "notes", Answers: answers, Told: c.told, Recipe: r, Agreed: c.agreed}, user, home)
+			if model.Code(err) != c.code {
+				t.Fatalf("got %v, want %q", err, c.code)
+			}
+			if err == nil && (len(got.Mounts) != 1 || got.Mounts[0].Writable != c.write) {
+				t.Errorf("mounts %+v", got.Mounts)
+			}
+		})
+	}
+}
+
 // A volume that a listing names is the server's own: one that somebody else on
 // this computer has under that name is not reached.
 func TestVolumesAreTheServersOwn(t *testing.T) {

@@ -120,16 +120,16 @@ func Compare(before, after Side) Difference {
 	// version, and one that only now does nothing either.
 	if before.Publisher != "" && after.Publisher != "" && !strings.EqualFold(before.Publisher, after.Publisher) {
 		d.Publisher = &Pair{before.Publisher, after.Publisher}
+	} else if before.Maker != "" && !strings.EqualFold(before.Maker, after.Maker) {
+		d.Publisher = &Pair{before.Maker, after.Maker}
+	}
+	if d.Publisher != nil {
 		d.Risks = append(d.Risks, RiskPublisher)
 	}
 	if before.Signer != after.Signer {
 		d.Signer = &Pair{before.Signer, after.Signer}
 		if before.Signer != "" {
 			d.Risks = append(d.Risks, RiskSigner)
-	} else if before.Maker != "" && !strings.EqualFold(before.Maker, after.Maker) {
-		d.Publisher = &Pair{before.Maker, after.Maker}
-	}
-	if d.Publisher != nil {
 		}
 	}
 	if !slices.Equal(before.Command, after.Command) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -79,7 +80,7 @@ func (c *cli) connecting(use, short string, do connectFunc) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.printChange(res)
+			return c.printChange(res, text.Line("change.none"))
 		},
 	}
 	f := cmd.Flags()
@@ -90,13 +91,14 @@ func (c *cli) connecting(use, short string, do connectFunc) *cobra.Command {
 	return cmd
 }
 
-func (c *cli) printChange(res backend.ChangeResult) error {
+// printChange prints what became of files, and none where there are none.
+func (c *cli) printChange(res backend.ChangeResult, none string) error {
 	return c.print(res, func(w io.Writer) {
 		for _, f := range res.Files {
 			fmt.Fprintf(w, "%s\n%s", f.Path, f.Diff)
 		}
 		if len(res.Files) == 0 {
-			fmt.Fprintln(w, text.Line("change.none"))
+			fmt.Fprintln(w, none)
 		}
 		for _, r := range res.Restart {
 			fmt.Fprintf(w, "%s: %s\n", r.Name, r.Text)
@@ -120,7 +122,20 @@ func (c *cli) undo() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.printChange(res)
+			// A server may have come, gone or changed its version all the same.
+			none := text.Line("undo.would")
+			if !c.dryRun {
+				changes, err := b.History(cmd.Context())
+				if err != nil {
+					return err
+				}
+				title := ""
+				if at := slices.IndexFunc(changes, func(h backend.ChangeView) bool { return h.ID == res.Change }); at >= 0 {
+					title = changes[at].Title
+				}
+				none = text.Line("undo.done", "title", title)
+			}
+			return c.printChange(res, none)
 		},
 	}
 }
@@ -158,7 +173,7 @@ func (c *cli) diff() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.printChange(backend.ChangeResult{Change: args[0], Files: files, Restart: []backend.Restart{}})
+			return c.printChange(backend.ChangeResult{Change: args[0], Files: files, Restart: []backend.Restart{}}, text.Line("change.no-files"))
 		},
 	}
 }

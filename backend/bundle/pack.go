@@ -21,6 +21,7 @@ import (
 	"strings"
 
 	"toolbay/backend/model"
+	"toolbay/backend/text"
 )
 
 // Packed is a bundle that was made.
@@ -38,7 +39,8 @@ type Packed struct {
 // Pack makes a bundle of a folder: a manifest of format 0.3 (0.4 for a server
 // of kind uv), everything that .mcpbignore does not leave out, the same bytes
 // for the same files whenever and wherever. Links are refused. The bundle is
-// read again before it takes its place; with output "" it takes none. Codes:
+// read again before it takes its place, where nothing or a bundle may stand;
+// with output "" it takes none. Codes:
 // bundle_pack_failed with "why", cancelled.
 func Pack(ctx context.Context, dir, output string) (Packed, error) {
 	root, err := os.OpenRoot(dir)
@@ -46,6 +48,9 @@ func Pack(ctx context.Context, dir, output string) (Packed, error) {
 		return Packed{}, cannotPack(err, err.Error())
 	}
 	defer root.Close()
+	if output != "" && !writable(output) {
+		return Packed{}, cannotPack(fs.ErrExist, text.Line("bundle.output-taken", "file", shown(filepath.Base(output))))
+	}
 	p := packer{root: root, out: output}
 	if err := p.list(ctx); err != nil {
 		return Packed{}, err
@@ -83,6 +88,25 @@ func Pack(ctx context.Context, dir, output string) (Packed, error) {
 		return Packed{}, cannotPack(err, err.Error())
 	}
 	return out, nil
+}
+
+// writable tells whether nothing stands in a place but perhaps a bundle, as one
+// of last time.
+func writable(path string) bool {
+	st, err := os.Lstat(path)
+	if err != nil {
+		return true // what else is wrong with the place is told when it is written
+	}
+	if !st.Mode().IsRegular() {
+		return false
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	b, err := Open(f, st.Size(), Options{})
+	return err == nil && b.read && !rejected(b.reasons)
 }
 
 func cannotPack(cause error, why string) error {

@@ -187,6 +187,35 @@ func TestPackRefuses(t *testing.T) {
 	}
 }
 
+// Only a bundle is written over: a name may be a slip.
+func TestPackWritesOverBundlesOnly(t *testing.T) {
+	dir := folder(t, map[string]string{"manifest.json": plainManifest, "server/index.js": "1"})
+	there := t.TempDir()
+	for name, body := range map[string]string{
+		"letter.txt": "Dear", "empty.mcpb": "", "addon.zip": string(zipOf(t, file("manifest.json", `{"manifest_version":3,"name":"An add-on"}`))),
+	} {
+		path := filepath.Join(there, name)
+		if err := os.WriteFile(path, []byte(body), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Pack(t.Context(), dir, path); model.Code(err) != "bundle_pack_failed" || !strings.Contains(err.Error(), name) {
+			t.Errorf("over %s: %v", name, err)
+		}
+		if got, err := os.ReadFile(path); string(got) != body || err != nil {
+			t.Errorf("%s is changed: %v", name, err)
+		}
+	}
+	if _, err := Pack(t.Context(), dir, there); model.Code(err) != "bundle_pack_failed" {
+		t.Errorf("over a folder: %v", err)
+	}
+	again := filepath.Join(there, "again.mcpb")
+	for range 2 {
+		if _, err := Pack(t.Context(), dir, again); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
 func TestIgnored(t *testing.T) {
 	for lines, cases := range map[string]map[string]bool{
 		"": {

@@ -198,6 +198,11 @@ func (b *Backend) pasteItem(ctx context.Context, f paste.Found) PasteItem {
 	}
 	item.Title, item.Publisher, item.Category = title(p.listing), p.listing.Publisher, p.listing.Category
 	item.Plan = p.plan()
+	for _, w := range item.Plan.Warnings {
+		if strings.HasPrefix(w, recipe.NotKept) {
+			item.Warnings = append(item.Warnings, w)
+		}
+	}
 	item.Keys = append([]string{}, slices.Sorted(maps.Keys(p.keys))...)
 	slices.Sort(item.Warnings)
 	item.Warnings = append([]string{}, slices.Compact(item.Warnings)...)

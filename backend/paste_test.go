@@ -141,6 +141,25 @@ func TestPasteThatLoadsCode(t *testing.T) {
 	}
 }
 
+// What an install leaves out is told.
+func TestPasteTellsWhatIsNotKept(t *testing.T) {
+	b := withLists(t, nil)
+	for text, want := range map[string]string{
+		"uvx --with six notes-mcp":                  "option-not-kept:--with",
+		"uvx --python 3.11 notes-mcp":               "option-not-kept:--python",
+		"uvx --from notes-mcp notes-mcp --with six": "",
+		"npx -y -p notes-mcp notes-mcp":             "",
+	} {
+		t.Run(text, func(t *testing.T) {
+			item := pasteOne(t, b, text)
+			i := slices.IndexFunc(item.Warnings, func(w string) bool { return strings.HasPrefix(w, "option-not-kept") })
+			if want == "" && i >= 0 || want != "" && (i < 0 || item.Warnings[i] != want) {
+				t.Errorf("warned of %v, want %q", item.Warnings, want)
+			}
+		})
+	}
+}
+
 // Folders that a text names are not the person's choice until they say so.
 func TestPastedFoldersAreTold(t *testing.T) {
 	dir := t.TempDir()

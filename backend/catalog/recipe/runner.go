@@ -97,6 +97,10 @@ func (b *builder) sort() (own []option, rest []group) {
 	return own, rest
 }
 
+// NotKept begins the warning for an option that changes what its runner would
+// fetch, and that an install of ours leaves out.
+const NotKept = "option-not-kept:"
+
 // npm: npx -y PACKAGE@VERSION TAIL. Started from its own folder, only the tail
 // remains.
 func (b *builder) npm() {
@@ -148,6 +152,10 @@ func (b *builder) pypi() {
 		if o.name == "--from" {
 			named = true
 			continue
+		}
+		switch o.name {
+		case "--with", "-w", "--with-editable", "--with-requirements", "-c", "--constraints", "--overrides", "--prerelease", "--exclude-newer", "-p", "--python":
+			b.warn(NotKept + o.name)
 		}
 		extra = append(extra, o.tokens()...)
 	}

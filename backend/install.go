@@ -206,10 +206,10 @@ func (in *installation) consents(agreed bool) (needs []model.Need) {
 		return needs
 	}
 	for _, f := range in.offer.Fetch {
-		needs = append(needs, model.Need{Kind: "download", Name: f.Name, Text: text.Line("need."+f.Name, "size", megabytes(f.Size), "version", f.Version), Flag: "--yes"})
+		needs = append(needs, model.Need{Kind: "download", Name: f.Name, Text: needLine(f.Name, f.Size), Flag: "--yes"})
 	}
 	if in.offer.Node != nil {
-		needs = append(needs, model.Need{Kind: "download", Name: "node", Text: text.Line("need.node", "size", megabytes(in.offer.Node.Size)), Flag: "--yes"})
+		needs = append(needs, model.Need{Kind: "download", Name: "node", Text: needLine("node", in.offer.Node.Size), Flag: "--yes"})
 	}
 	if in.offer.Package.Type == "remote" {
 		host := hostOf(in.offer.Package.URL)
@@ -218,7 +218,19 @@ func (in *installation) consents(agreed bool) (needs []model.Need) {
 	if in.offer.Package.Type == "local" {
 		return append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: text.Line("need.local"), Flag: "--yes"})
 	}
-	return append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: text.Line("need.download", "title", in.title, "version", in.offer.Package.Version), Flag: "--yes"})
+	words := text.Line("need.download", "title", in.title, "version", in.offer.Package.Version)
+	if in.offer.Package.Version == "" {
+		words = text.Line("need.download.any", "title", in.title)
+	}
+	return append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: words, Flag: "--yes"})
+}
+
+// needLine says what is fetched first, with its size where that is known.
+func needLine(name string, size int64) string {
+	if size <= 0 {
+		return text.Line("need." + name + ".any")
+	}
+	return text.Line("need."+name, "size", megabytes(size))
 }
 
 // look asks the package's own registry, or the package itself, what would be

@@ -1,10 +1,13 @@
 package backend
 
 import (
+	"strings"
 	"testing"
 	"time"
 
+	"toolbay/backend/install"
 	"toolbay/backend/model"
+	"toolbay/backend/runtimes"
 )
 
 // withLists opens a backend whose catalogue has these lists besides the starter
@@ -99,5 +102,26 @@ func TestWhoSpeaksForAPackageByItself(t *testing.T) {
 		if err != nil || r.listing.ID != want || (len(r.pack().PackageArguments) > 0) != (want != "") || r.pack().Version != "1.2.3" {
 			t.Errorf("%s: %+v of %q, want %q, %v", name, r.pack(), r.listing.ID, want, err)
 		}
+	}
+}
+
+// What is not known yet is left out of the sentence.
+func TestConsentsWithoutSizeOrVersion(t *testing.T) {
+	told := func(version string, size int64) string {
+		in := &installation{title: "Vol", offer: install.Plan{
+			Package: model.Package{Type: "pypi", Identifier: "vol", Version: version},
+			Node:    &runtimes.Download{Size: size}, Fetch: []install.Fetch{{Name: "uv", Size: size}, {Name: "python", Size: size}},
+		}}
+		var all []string
+		for _, n := range in.consents(false) {
+			all = append(all, n.Text)
+		}
+		return strings.Join(all, "\n")
+	}
+	if s := told("", 0); strings.ContainsAny(s, "?(){") || strings.Contains(s, "version") || strings.Contains(s, ".any") || strings.Count(s, "\n") != 3 {
+		t.Error(s)
+	}
+	if s := told("1.2", 3e6); strings.Count(s, "3.0 MB") != 3 || !strings.Contains(s, "version 1.2") {
+		t.Error(s)
 	}
 }

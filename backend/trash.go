@@ -231,6 +231,7 @@ func (b *Backend) emptyTrash(ctx context.Context) { b.emptyTrashOf(ctx, trashKep
 
 // emptyTrashOf forgets what was removed longer ago than that.
 func (b *Backend) emptyTrashOf(ctx context.Context, age time.Duration) {
+	b.emptyOldVersions(age)
 	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", "*", "trashed.json"))
 	for _, f := range found {
 		var t trashed

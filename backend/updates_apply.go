@@ -45,10 +45,12 @@ func (b *Backend) ApplyUpdate(ctx context.Context, req UpdateRequest) (UpdateRes
 		}
 	}
 	res := b.updateResult(s, to)
-	res.Difference = p.Difference
-	if res.Change, res.FreedBytes, err = b.turnTo(ctx, s, t); err != nil {
+	out, err := b.turnTo(ctx, s, t)
+	if err != nil {
 		return UpdateResult{}, err
 	}
+	res.Change, res.FreedBytes, res.Difference = out.change, out.freed, withOwn(p.Difference, out.carried)
+	res.Trashed = append(res.Trashed, out.trashed...)
 	b.carryOver(s, to, p.Again)
 	for _, c := range containersOf(s) {
 		res.FreedBytes += b.dropImage(ctx, c, "")

@@ -16,7 +16,7 @@ import (
 )
 
 // stepsOfATurn are all the places at which a switch calls Fault.
-var stepsOfATurn = []string{"begin", "noted", "spec", "database", "record", "history", "dropped"}
+var stepsOfATurn = []string{"begin", "noted", "carried", "spec", "database", "record", "history", "dropped"}
 
 // version makes the folder of a version as an install leaves it.
 func version(t *testing.T, home, name string) model.Server {
@@ -236,7 +236,7 @@ func TestSwitchFails(t *testing.T) {
 		t.Fatal(err)
 	}
 	to.Command = "node" // no place to start from: the spec is refused
-	if _, _, err := b.turnTo(t.Context(), s, turn{To: to, Kind: "rollback"}); err == nil {
+	if _, err := b.turnTo(t.Context(), s, turn{To: to, Kind: "rollback"}); err == nil {
 		t.Fatal("a spec without a place was written")
 	}
 	isWhole(t, home, "2", "")

@@ -54,6 +54,9 @@ type UpdateResult struct {
 	FreedBytes int64 `json:"freed_bytes"`
 	// Earlier is the version that rollback goes to, "" for none.
 	Earlier string `json:"earlier"`
+	// Trashed are the folders, in the trash for as long as an undo is offered, of
+	// versions that are gone and had files of the server's own in them.
+	Trashed []string `json:"trashed"`
 }
 
 // prepared is a version that was fetched and tried, and waits for a yes. No
@@ -295,6 +298,11 @@ func (b *Backend) fetchNext(ctx context.Context, s model.Server, in *installatio
 		Server: s.ID, Time: b.o.Now().UTC(), Base: s.Dir, Again: req.Again, Next: next, Version: in.offer.Package.Version, Integrity: in.offer.Integrity,
 		Answers: req.Answers, Difference: update.Compare(b.side(before), b.side(next)),
 	}
+	own, err := carry(turn{From: s.Dir, To: next, Kind: "update"}, true)
+	if err != nil {
+		return p, err
+	}
+	p.Difference = withOwn(p.Difference, own)
 	for name := range req.Secrets {
 		p.Keys = append(p.Keys, name)
 	}
@@ -350,6 +358,7 @@ func (b *Backend) updateResult(s, to model.Server) UpdateResult {
 	res := UpdateResult{
 		Server: s.ID, Title: s.Title, From: s.Version, To: to.Version,
 		Difference: update.Compare(update.Side{Version: s.Version}, update.Side{Version: to.Version}),
+		Trashed:    []string{},
 	}
 	if len(to.Earlier) > 0 {
 		res.Earlier = to.Earlier[0].Version

@@ -2,6 +2,7 @@ package backend
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -52,6 +53,59 @@ func (b *Backend) dropNext(next model.Server) {
 // dropVersion removes a version's folder; what cannot go now is swept at the
 // next start.
 func (b *Backend) dropVersion(dir string) { _, _ = install.Remove(b.home, dir) }
+
+// oldVersion is a version's folder in the trash. Nothing brings it back by
+// itself; its files are there for whoever misses them.
+type oldVersion struct {
+	Server string    `json:"server"`
+	Dir    string    `json:"dir"`
+	Time   time.Time `json:"time"`
+}
+
+// dropUsed removes the folder of a version that was in use. One with files that
+// no install put there goes to the trash of a change instead, as a whole.
+func (b *Backend) dropUsed(change, id, dir string) (freed int64, trashed string) {
+	if !isFolder(dir) {
+		return 0, ""
+	}
+	own, err := install.Own(dir)
+	if err == nil && len(own.Changed)+len(own.Added)+len(own.Extra) == 0 {
+		freed, _ = install.Remove(b.home, dir)
+		return freed, ""
+	}
+	place := b.trashDir(change, id+"+"+filepath.Base(dir)) // no server's id has a plus
+	data, err := json.Marshal(oldVersion{Server: id, Dir: dir, Time: b.o.Now().UTC()})
+	if err == nil {
+		err = writeFile(filepath.Join(place, "version.json"), data)
+	}
+	if err == nil {
+		err = os.Rename(dir, filepath.Join(place, "files"))
+	}
+	if err != nil {
+		// It stays where it is; what is left of the place must not look like one.
+		if !isFolder(filepath.Join(place, "files")) {
+			os.RemoveAll(place)
+			b.dropTrash(filepath.Dir(place))
+		}
+		return 0, ""
+	}
+	return 0, filepath.Join(place, "files")
+}
+
+// emptyOldVersions removes versions' folders that are in the trash for longer
+// than that.
+func (b *Backend) emptyOldVersions(age time.Duration) {
+	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", "*", "version.json"))
+	for _, f := range found {
+		var v oldVersion
+		data, err := os.ReadFile(f)
+		if err != nil || json.Unmarshal(data, &v) != nil || b.o.Now().Sub(v.Time) < age {
+			continue
+		}
+		os.RemoveAll(filepath.Dir(f))
+		b.dropTrash(filepath.Dir(filepath.Dir(f)))
+	}
+}
 
 // usesFolder tells whether a version's folder is one of those that a server
 // has or can go back to.
@@ -113,7 +167,7 @@ func (b *Backend) sweepServer(ctx context.Context, id string, loose []string, wa
 	p, err := b.readPrepared(id)
 	for _, dir := range loose {
 		if !b.usesFolder(s, dir) && (err != nil || p.Next.Dir != dir) {
-			b.dropVersion(dir)
+			b.dropUsed(b.o.Now().UTC().Format("20060102T150405.000000000"), id, dir)
 		}
 	}
 }

@@ -16,6 +16,8 @@ import (
 	"toolbay/backend/install"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/staging"
+	"toolbay/backend/update"
 )
 
 // turn is the change of a server from one installed version to another. It is
@@ -36,6 +38,9 @@ type turn struct {
 	Time   time.Time       `json:"time"`
 	// Drop are versions' folders that nobody can go back to afterwards.
 	Drop []string `json:"drop,omitempty"`
+	// Carried tells that what the server wrote beside its program is where the
+	// version that it comes to will look for it.
+	Carried bool `json:"carried,omitempty"`
 }
 
 // switched is what a change did to the version of a server.
@@ -51,57 +56,98 @@ type switched struct {
 
 func (b *Backend) turnFile(id string) string { return b.updatesFile(id + ".turn.json") }
 
+// outcome is what a turn came to.
+type outcome struct {
+	change string // the history's id
+	freed  int64  // what the folders took that are gone
+	// carried is what of the server's own files went along, trashed are folders
+	// that were put into the trash because there are such files in them.
+	carried install.Carried
+	trashed []string
+}
+
 // turnTo changes a server's version. It wants b.alone and the server's id held.
-// change is the history's; freed is what the folders took that are gone.
-func (b *Backend) turnTo(ctx context.Context, from model.Server, t turn) (change string, freed int64, err error) {
+func (b *Backend) turnTo(ctx context.Context, from model.Server, t turn) (out outcome, err error) {
 	ctx = context.WithoutCancel(ctx) // from here on it is done as a whole
 	t.From, t.Time = from.Dir, b.o.Now().UTC()
 	if t.Undoes == "" {
 		t.Note = encodeNote(note{Switched: &switched{Server: from.ID, From: from.Dir, To: t.To.Dir, Since: from.Installed, At: t.Time}})
 	}
-	data, err := json.Marshal(t)
-	if err != nil {
-		return "", 0, err
-	}
 	b.o.Fault("begin")
-	if err := writeFile(b.turnFile(from.ID), data); err != nil {
-		return "", 0, err
+	if err := b.writeTurn(t); err != nil {
+		return out, err
 	}
 	b.o.Fault("noted")
-	if change, freed, err = b.finishTurn(ctx, t); err == nil {
-		return change, freed, nil
+	if out, err = b.finishTurn(ctx, t); err == nil {
+		return out, nil
 	}
 	// Back to what was. When that fails too, the disk is full perhaps, the note
 	// stays and the next start goes on.
 	if launch.Write(b.home, specOf(from)) == nil && b.putServer(ctx, from) == nil {
 		os.Remove(b.turnFile(from.ID))
 	}
-	return "", 0, err
+	return outcome{}, err
+}
+
+func (b *Backend) writeTurn(t turn) error {
+	data, err := json.Marshal(t)
+	if err != nil {
+		return err
+	}
+	return writeFile(b.turnFile(t.To.ID), data)
 }
 
 // finishTurn does what a turn says, or what is left of it.
-func (b *Backend) finishTurn(ctx context.Context, t turn) (change string, freed int64, err error) {
+func (b *Backend) finishTurn(ctx context.Context, t turn) (out outcome, err error) {
+	if !t.Carried {
+		if out.carried, err = carry(t, false); err != nil {
+			return out, err
+		}
+		// From the next step on the new version may write there itself.
+		t.Carried = true
+		if err := b.writeTurn(t); err != nil {
+			return out, err
+		}
+	}
+	b.o.Fault("carried")
 	if err := launch.Write(b.home, specOf(t.To)); err != nil {
-		return "", 0, err
+		return out, err
 	}
 	b.o.Fault("spec")
 	if err := b.putServer(ctx, t.To); err != nil {
-		return "", 0, err
+		return out, err
 	}
 	b.o.Fault("record")
-	if change, err = b.noteTurn(ctx, t); err != nil {
-		return "", 0, err
+	if out.change, err = b.noteTurn(ctx, t); err != nil {
+		return out, err
 	}
 	b.o.Fault("history")
 	for _, dir := range t.Drop {
 		// On Windows a program that runs keeps its folder; the next start tries
 		// again.
-		n, _ := install.Remove(b.home, dir)
-		freed += n
+		n, trashed := b.dropUsed(out.change, t.To.ID, dir)
+		out.freed += n
+		if trashed != "" {
+			out.trashed = append(out.trashed, trashed)
+		}
 	}
 	b.o.Fault("dropped")
 	b.discard(t.To.ID)
-	return change, freed, os.Remove(b.turnFile(t.To.ID))
+	return out, os.Remove(b.turnFile(t.To.ID))
+}
+
+// carry brings what a server wrote beside its program to the version that it
+// comes to. One that was just fetched has nothing of the user's yet; one that
+// is gone back to keeps its own.
+func carry(t turn, dry bool) (install.Carried, error) {
+	if t.From == "" || t.From == t.To.Dir {
+		return install.Carried{}, nil
+	}
+	c, err := install.Carry(t.From, t.To.Dir, t.Kind == "update" || t.Kind == "mend", dry)
+	if staging.Full(err) {
+		err = model.Fail("disk_full", err)
+	}
+	return c, err
 }
 
 // noteTurn puts a turn into the history unless it is there.
@@ -164,7 +210,7 @@ func (b *Backend) settleTurn(ctx context.Context, file string) error {
 	case s.Dir != t.From && s.Dir != t.To.Dir || !s.Installed.Equal(t.To.Installed) || !isFolder(t.To.Dir):
 		return os.Remove(file)
 	}
-	if _, _, err = b.finishTurn(ctx, t); err != nil {
+	if _, err = b.finishTurn(ctx, t); err != nil {
 		return err
 	}
 	b.o.Changed("servers")
@@ -181,7 +227,13 @@ func (b *Backend) Rollback(ctx context.Context, id string, dryRun bool) (UpdateR
 	}
 	if dryRun {
 		to, err := b.backTo(s)
-		return b.updateResult(s, to), err
+		res := b.updateResult(s, to)
+		if err == nil {
+			var c install.Carried
+			c, err = carry(turn{From: s.Dir, To: to, Kind: "rollback"}, true)
+			res.Difference = withOwn(res.Difference, c)
+		}
+		return res, err
 	}
 	release, err := b.forTurn(ctx, id)
 	if err != nil {
@@ -196,10 +248,11 @@ func (b *Backend) Rollback(ctx context.Context, id string, dryRun bool) (UpdateR
 		return UpdateResult{}, err
 	}
 	res := b.updateResult(s, to)
-	res.Change, res.FreedBytes, err = b.turnTo(ctx, s, turn{To: to, Kind: "rollback", Title: turnTitle(s, to)})
+	out, err := b.turnTo(ctx, s, turn{To: to, Kind: "rollback", Title: turnTitle(s, to)})
 	if err != nil {
 		return UpdateResult{}, err
 	}
+	res.Change, res.FreedBytes, res.Difference = out.change, out.freed, withOwn(res.Difference, out.carried)
 	b.carryOver(s, to, false)
 	b.turned()
 	return res, nil
@@ -243,6 +296,12 @@ func (b *Backend) forTurn(ctx context.Context, id string) (release func(), err e
 		return nil, err
 	}
 	return func() { alone(); c.release() }, nil
+}
+
+// withOwn tells in a difference what becomes of the server's own files.
+func withOwn(d update.Difference, c install.Carried) update.Difference {
+	d.Kept, d.Left = append([]string{}, c.Kept...), append([]string{}, c.Left...)
+	return d
 }
 
 func (b *Backend) turned() {
@@ -351,10 +410,10 @@ func (b *Backend) undoTurn(ctx context.Context, from *model.Server, t *turn, err
 		return ChangeResult{}, err
 	}
 	defer c.release()
-	change, _, err := b.turnTo(ctx, *from, *t)
+	out, err := b.turnTo(ctx, *from, *t)
 	if err != nil {
 		return ChangeResult{}, err
 	}
 	b.turned()
-	return ChangeResult{Change: change, Files: []FileDiff{}, Restart: []Restart{}}, nil
+	return ChangeResult{Change: out.change, Files: []FileDiff{}, Restart: []Restart{}}, nil
 }

@@ -52,6 +52,11 @@ type Difference struct {
 	Publisher  *Pair      `json:"publisher"`
 	Signer     *Pair      `json:"signer"`
 	Command    *Lines     `json:"command"`
+	// Kept are files that the server keeps beside its program: the version that
+	// it comes to has them too. Left stay with the version that it leaves: what
+	// was changed of it or added to it and could be run.
+	Kept []string `json:"kept"`
+	Left []string `json:"left"`
 	// Risks are the reasons to ask before the new version takes over: some of
 	// the constants below, in their order.
 	Risks []string `json:"risks"`
@@ -111,6 +116,7 @@ func Compare(before, after Side) Difference {
 		From: before.Version, To: after.Version, ToolsKnown: before.Tried && after.Tried,
 		Added: []Words{}, Removed: []Words{}, Reworded: []Reworded{},
 		NewInputs: []NewInput{}, GoneInputs: []string{}, Risks: []string{},
+		Kept: []string{}, Left: []string{},
 	}
 	if d.ToolsKnown {
 		d.tools(before, after)

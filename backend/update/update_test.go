@@ -107,7 +107,7 @@ func TestDifferenceAsJSON(t *testing.T) {
 	if err := json.Unmarshal(b, &back); err != nil {
 		t.Fatal(err)
 	}
-	for _, list := range []string{"added", "removed", "reworded", "new_inputs", "gone_inputs", "risks"} {
+	for _, list := range []string{"added", "removed", "reworded", "new_inputs", "gone_inputs", "kept", "left", "risks"} {
 		if _, ok := back[list].([]any); !ok {
 			t.Errorf("%s is %v", list, back[list])
 		}

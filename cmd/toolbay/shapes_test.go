@@ -38,7 +38,7 @@ var shapes = map[string]string{
 	"updates": `[` + update1 + `]`,
 	"pin":     update1,
 	"update":  updated1,
-	"update all": `[{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"",
+	"update all": `[{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"","trashed":[""],
 		"error":{"?":"","code":"","message":"","hint":"","args":{},"needs":[{"kind":"","name":"","text":"","flag":""}],"detail":""}}]`,
 	"verify":        verified1,
 	"verify-failed": verified1,
@@ -77,7 +77,7 @@ const (
 	update1 = `{"server":"id","title":"","type":"","version":"","state":"current|newer|changed|withdrawn|unknown","newer":"","pinned":true,
 		"checked":"time?","error":"","earlier":"","gone_back":true,"prepared":true,
 		"alert":{"?":"","code":"","message":"","hint":""}}`
-	updated1    = `{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":""}`
+	updated1    = `{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"","trashed":[""]}`
 	disk1       = `{"kind":"servers|earlier|prepared|runtimes|caches|trash|images|catalogue|backups|other","name":"","bytes":0,"used":true}`
 	verified1   = `[{"server":"id","title":"","version":"","state":"ok|wrong|unknown","files":0,"findings":[{"code":"","path":"","text":""}],"hint":""}]`
 	words1      = `{"name":"","title":"","description":"","takes":"","read_only":"yes?"}`
@@ -85,7 +85,7 @@ const (
 		"reworded":[{"name":"","before":` + words1 + `,"after":` + words1 + `}],
 		"new_inputs":[{"name":"","label":"","required":true,"secret":true}],"gone_inputs":[""],
 		"publisher":{"?":"","before":"","after":""},"signer":{"?":"","before":"","after":""},"command":{"?":"","before":[""],"after":[""]},
-		"risks":["publisher|signer|command|reworded"]}`
+		"kept":[""],"left":[""],"risks":["publisher|signer|command|reworded"]}`
 	test1 = `{"server":"id","ok":true,"protocol":"","tools":[""],"took_ms":0,"error":"","log":""}`
 )
 

@@ -176,6 +176,9 @@ func tellUpdate(w io.Writer, r backend.UpdateResult, req backend.UpdateRequest) 
 		fmt.Fprintln(w, text.Line("update.done", args...))
 	}
 	tellDifference(w, r.Difference)
+	for _, path := range r.Trashed {
+		fmt.Fprintln(w, text.Line("update.trashed", "path", path))
+	}
 	if r.FreedBytes > 0 {
 		fmt.Fprintln(w, text.Line("update.freed", "size", inMB(r.FreedBytes)))
 	}
@@ -214,6 +217,21 @@ func tellDifference(w io.Writer, d update.Difference) {
 	if l := d.Command; l != nil {
 		say("command", "before", strings.Join(l.Before, " "), "after", strings.Join(l.After, " "))
 	}
+	if len(d.Kept) > 0 {
+		say("kept", "names", firstOf(d.Kept))
+	}
+	if len(d.Left) > 0 {
+		say("left", "version", d.From, "names", firstOf(d.Left))
+	}
+}
+
+// firstOf names some of a list and says how many more there are.
+func firstOf(list []string) string {
+	names := oneLine(strings.Join(list[:min(len(list), maxFindings)], ", "))
+	if more := len(list) - maxFindings; more > 0 {
+		names += fmt.Sprintf(", … (+%d)", more)
+	}
+	return names
 }
 
 func (c *cli) rollback() *cobra.Command {
@@ -234,6 +252,7 @@ func (c *cli) rollback() *cobra.Command {
 					key = "rollback.would"
 				}
 				fmt.Fprintln(w, text.Line(key, "title", res.Title, "server", res.Server, "version", res.To, "earlier", res.Earlier))
+				tellDifference(w, res.Difference)
 			})
 		},
 	}

@@ -470,6 +470,8 @@ export function makeDifference(): Difference {
     publisher: null,
     signer: null,
     command: null,
+    kept: ['dist/memory.jsonl'],
+    left: [],
     risks: ['reworded'],
   }
 }

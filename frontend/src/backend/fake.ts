@@ -331,6 +331,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
       change: '',
       freed_bytes: 0,
       earlier: from,
+      trashed: [],
     }
   }
 

@@ -312,6 +312,8 @@ export type UpdateResult = {
   change: string
   freed_bytes: number
   earlier: string
+  /** folders in the trash that hold files of older versions */
+  trashed: string[]
 }
 
 /** What changes for the user from one version to another. */
@@ -328,6 +330,10 @@ export type Difference = {
   publisher: TextPair | null
   signer: TextPair | null
   command: LinesPair | null
+  /** files that the server keeps beside its program: the other version has them too */
+  kept: string[]
+  /** files that stay with the version it leaves */
+  left: string[]
   /** publisher, signer, command, reworded: what to ask about first */
   risks: string[]
 }

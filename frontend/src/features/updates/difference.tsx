@@ -52,6 +52,8 @@ export function DifferenceView({ difference: d }: { difference: Difference }) {
           </ul>
         </Part>
       )}
+      <Files title={t('updates.kept', { count: d.kept.length })} files={d.kept} />
+      <Files title={t('updates.left', { count: d.left.length })} files={d.left} />
       {nothing && <p className="text-ink-2">{t('updates.same-tools')}</p>}
       {!d.tools_known && <p className="meta">{t('updates.tools-unknown')}</p>}
     </div>
@@ -97,6 +99,24 @@ function Sides({ before, after, code = false }: { before: ReactNode; after: Reac
         {after}
       </div>
     </div>
+  )
+}
+
+const maxFiles = 10
+
+function Files({ title, files }: { title: string; files: string[] }) {
+  if (files.length === 0) return null
+  return (
+    <Part title={title}>
+      <ul className="selectable text-second text-ink-2">
+        {files.slice(0, maxFiles).map((file) => (
+          <li key={file} className="[overflow-wrap:anywhere]">
+            {file}
+          </li>
+        ))}
+        {files.length > maxFiles && <li>…</li>}
+      </ul>
+    </Part>
   )
 }
 

@@ -25,9 +25,10 @@ import (
 
 // BundleFrom makes a bundle of an installed npm or PyPI server: everything it
 // needs is in it, and its questions are asked again where it is installed. No
-// answer and no key of this person goes along. The same server gives the same
+// answer and no key of this person goes along, and no file that was not installed
+// or was changed since. The same server gives the same
 // bytes. With output "" nothing is written. Error codes: server_unknown,
-// bundle_no_source, bundle_pack_failed, disk_full, cancelled.
+// bundle_no_source, seal_missing, bundle_pack_failed, disk_full, cancelled.
 func (b *Backend) BundleFrom(ctx context.Context, id, output string) (bundle.Packed, error) {
 	s, err := b.server(ctx, id)
 	if err != nil {
@@ -72,7 +73,7 @@ func (m *exported) node(s model.Server, r install.Receipt, root string) error {
 	if r.Native || r.Entry == "" {
 		return model.Fail("bundle_no_source", errors.New("it is no script"), "server", s.Title)
 	}
-	compiled, err := copyTree(filepath.Join(s.Dir, "node_modules"), filepath.Join(root, "server", "node_modules"), func(name string, _ fs.DirEntry) bool {
+	compiled, err := copyTree(s.Dir, filepath.Join(s.Dir, "node_modules"), filepath.Join(root, "server", "node_modules"), func(name string, _ fs.DirEntry) bool {
 		base := path.Base(name)
 		return base == ".bin" || base == ".cache" || base == ".package-lock.json"
 	})
@@ -114,7 +115,7 @@ func (m *exported) python(s model.Server, r install.Receipt, root string) error 
 	if site == "" {
 		return model.Fail("bundle_no_source", errors.New("there is no folder of packages"), "server", s.Title)
 	}
-	compiled, err := copyTree(site, filepath.Join(root, "server", "lib"), func(name string, e fs.DirEntry) bool {
+	compiled, err := copyTree(s.Dir, site, filepath.Join(root, "server", "lib"), func(name string, e fs.DirEntry) bool {
 		switch base := path.Base(name); base {
 		case "__pycache__", "direct_url.json", "uv_cache.json", "REQUESTED", "INSTALLER", "RECORD":
 			return true
@@ -192,9 +193,18 @@ func (m *exported) fits(compiled bool) {
 	}
 }
 
-// copyTree copies the files of a folder, no links, and tells whether there are
-// compiled ones among them.
-func copyTree(from, to string, leave func(name string, e fs.DirEntry) bool) (compiled bool, err error) {
+// copyTree copies the files of a folder that are as they were installed in dir,
+// no links, and tells whether there are compiled ones among them. What a server
+// or its user put there is nobody else's.
+func copyTree(dir, from, to string, leave func(name string, e fs.DirEntry) bool) (compiled bool, err error) {
+	below, err := filepath.Rel(dir, from)
+	if err != nil {
+		return false, err
+	}
+	installed, err := install.Intact(dir)
+	if err != nil {
+		return false, err
+	}
 	err = filepath.WalkDir(from, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
@@ -214,7 +224,7 @@ func copyTree(from, to string, leave func(name string, e fs.DirEntry) bool) (com
 		if d.IsDir() {
 			return os.MkdirAll(place, 0o755)
 		}
-		if !d.Type().IsRegular() {
+		if !d.Type().IsRegular() || !installed[path.Join(filepath.ToSlash(below), name)] {
 			return nil
 		}
 		switch strings.ToLower(path.Ext(name)) {

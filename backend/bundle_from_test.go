@@ -40,6 +40,15 @@ func TestBundleFromPython(t *testing.T) {
 		},
 		Probe: &model.Probe{Tools: []model.Tool{{Name: "look", Description: "Looks"}}},
 	}
+	if err := install.Seal(dir); err != nil {
+		t.Fatal(err)
+	}
+	// What the server or its user put beside the program since then stays here.
+	for at, content := range map[string]string{"notes/memory.jsonl": "hunter2", "notes/plugin.py": "hunter2", "notes_mcp-1.2.0.dist-info/METADATA": "hunter2"} {
+		if err := os.WriteFile(filepath.Join(site, filepath.FromSlash(at)), []byte(content), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	r := install.Receipt{Entry: "env/bin/notes-mcp", Python: "3.12.4"}
 	root := filepath.Join(t.TempDir(), "made")
 	m := exportOf(s)
@@ -85,7 +94,7 @@ func TestBundleFromPython(t *testing.T) {
 		}
 		return err
 	})
-	if err != nil || strings.Join(names, " ") != "manifest.json server/lib/fast.cpython-312-x86_64-linux-gnu.so server/lib/notes/app.py server/lib/notes_mcp-1.2.0.dist-info/METADATA server/lib/notes_mcp-1.2.0.dist-info/entry_points.txt server/main.py" {
+	if err != nil || strings.Join(names, " ") != "manifest.json server/lib/fast.cpython-312-x86_64-linux-gnu.so server/lib/notes/app.py server/lib/notes_mcp-1.2.0.dist-info/entry_points.txt server/main.py" {
 		t.Errorf("files %q %v", names, err)
 	}
 	if b, err := os.ReadFile(filepath.Join(root, "server", "main.py")); err != nil || !strings.Contains(string(b), "from notes.app import main\n") {

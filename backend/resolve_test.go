@@ -71,6 +71,24 @@ func TestWhatIsNamedIsInstalled(t *testing.T) {
 	}
 }
 
+// TestBundlesOfLists has lists, read by an earlier version, that name as their
+// bundle what is on this computer.
+func TestBundlesOfLists(t *testing.T) {
+	for id, code := range map[string]string{
+		"https://example.com/notes.mcpb": "", "/home/ann/notes.mcpb": "bundle_insecure", "claude-extension:ant.dir.x": "bundle_insecure",
+		`\\host\share\notes.mcpb`: "bundle_insecure", "http://example.com/notes.mcpb": "bundle_insecure",
+	} {
+		b := withLists(t, map[string][]model.Listing{
+			"docker": {{ID: "docker/notes", Name: "notes", Title: "Notes", Packages: []model.Package{{Type: "mcpb", Identifier: id, Transport: "stdio"}}}},
+		})
+		for _, pack := range []int{-1, 0} {
+			if _, err := b.allowed(t.Context(), "docker/notes", pack); model.Code(err) != code {
+				t.Errorf("%s: %v, want %q", id, err, code)
+			}
+		}
+	}
+}
+
 // TestNothingOfAnotherRecordIsInstalled asks for a record that has nothing to
 // install, of a card that has.
 func TestNothingOfAnotherRecordIsInstalled(t *testing.T) {

@@ -106,6 +106,8 @@ func scrubPackage(p *model.Package) error {
 		return errors.New("of a type nobody knows")
 	case !named:
 		return errors.New("without a usable identifier")
+	case p.Type == "mcpb" && clean.Secure(p.Identifier) == "":
+		return errors.New("without a secure address")
 	case !versioned || len(p.Version) > 0 && p.Version[0] == '-':
 		return errors.New("without a usable version")
 	case !hinted || !summed || !slices.Contains([]string{"", "stdio", "streamable-http", "sse"}, p.Transport):

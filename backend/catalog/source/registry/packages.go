@@ -34,6 +34,11 @@ func local(o loose.Object) (model.Package, error) {
 	if !ok {
 		return model.Package{}, errors.New("without a usable identifier")
 	}
+	// What a list says may not make a file of this computer be read, nor one of
+	// another be asked for.
+	if kind == "mcpb" && clean.Secure(id) == "" {
+		return model.Package{}, errors.New("without a secure address")
+	}
 	version, ok := clean.Value(o.Str("version"), 255)
 	if !ok || strings.HasPrefix(version, "-") {
 		return model.Package{}, errors.New("without a usable version")

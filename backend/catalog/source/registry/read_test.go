@@ -88,6 +88,21 @@ func TestLenience(t *testing.T) {
 	}
 }
 
+// Where a bundle is may be said by an https address only.
+func TestWhereABundleIs(t *testing.T) {
+	for id, want := range map[string]int{
+		"https://example.com/notes.mcpb": 1, "http://example.com/notes.mcpb": 0, "/home/ann/notes.mcpb": 0, "notes.mcpb": 0,
+		`\\\\host\\share\\notes.mcpb`: 0, "file:///home/ann/notes.mcpb": 0, "claude-extension:ant.dir.x": 0,
+	} {
+		for _, kind := range []string{"mcpb", "dxt", "MCPB"} {
+			r, err := Read([]byte(`{"name":"a.b/c","packages":[{"registryType":"` + kind + `","identifier":"` + id + `"}]}`))
+			if err != nil || len(r.Listing.Packages) != want {
+				t.Errorf("%s %s: %+v, %v", kind, id, r.Listing.Packages, err)
+			}
+		}
+	}
+}
+
 func TestRenamed(t *testing.T) {
 	for message, want := range map[string]string{
 		"Renamed to io.github.acme/notes":               "io.github.acme/notes",

@@ -173,6 +173,9 @@ func checkPackage(p model.Package) error {
 	if _, ok := clean.Name(p.Identifier, 300); !ok {
 		return errors.New("the identifier cannot be used")
 	}
+	if p.Type == "mcpb" && clean.Secure(p.Identifier) == "" {
+		return errors.New("a bundle needs an https address")
+	}
 	if _, ok := clean.Value(p.Version, 100); !ok {
 		return errors.New("the version cannot be used")
 	}

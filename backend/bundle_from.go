@@ -59,6 +59,8 @@ func (b *Backend) BundleFrom(ctx context.Context, id, output string) (bundle.Pac
 	switch {
 	case staging.Full(err):
 		return bundle.Packed{}, model.Fail("disk_full", err)
+	case model.Code(err) == "seal_missing":
+		return bundle.Packed{}, model.Fail("seal_missing", err, "server", s.Title)
 	case err != nil && model.Code(err) == "unexpected":
 		return bundle.Packed{}, model.Fail("bundle_no_source", err, "server", s.Title)
 	case err != nil:

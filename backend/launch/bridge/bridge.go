@@ -134,27 +134,13 @@ type call struct {
 
 // run reads what the app writes until it ends.
 func (b *bridge) run(ctx context.Context, stdin io.Reader) {
-	lines, ended := make(chan []byte), make(chan struct{})
+	in := &input{lines: make(chan []byte), ended: make(chan struct{})}
 	go func() {
-		defer close(ended)
-		b.read(stdin, lines)
+		defer close(in.ended)
+		b.read(stdin, in.lines)
 	}()
-	for {
-		select {
-		case line := <-lines:
-			for _, m := range b.parse(line) {
-				select {
-				case <-b.handle(m):
-				case <-ctx.Done():
-				case <-ended:
-				}
-			}
-			continue
-		case <-ended:
-			b.settle(ctx)
-		case <-ctx.Done():
-		}
-		break
+	if b.pass(ctx, in) {
+		b.settle(ctx)
 	}
 	b.mu.Lock()
 	w := b.wire

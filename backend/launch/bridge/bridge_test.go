@@ -593,3 +593,67 @@ func TestBusyServers(t *testing.T) {
 		})
 	}
 }
+
+// A server that answers no hello does not keep us when the app has gone, whatever
+// the app wrote before it went.
+func TestGoneWithoutAnAnswerToTheHello(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		says []string
+	}{
+		{"after the hello", []string{hello}},
+		{"after more than that", []string{hello, isReady, `{"jsonrpc":"2.0","id":1,"method":"tools/list"}`}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			s := newServer(t)
+			s.when("initialize", func(_ http.ResponseWriter, r *http.Request, _ string) bool {
+				<-r.Context().Done()
+				return true
+			})
+			a := serve(t, Options{Remote: model.Remote{URL: s.URL}})
+			for _, line := range c.says {
+				a.say(line)
+			}
+			a.in.Close()
+			select {
+			case <-a.err:
+			case <-time.After(40 * time.Second):
+				t.Fatal("the bridge is still there")
+			}
+			if n := len(s.heard()); n != 1 {
+				t.Errorf("%d messages were sent before the hello was answered", n-1)
+			}
+		})
+	}
+}
+
+// What an app has written before it closes its side is sent, in its order, also
+// when it waited for no answer.
+func TestAllIsSentThatWasWritten(t *testing.T) {
+	s := newServer(t)
+	written := make(chan struct{})
+	s.when("initialize", func(http.ResponseWriter, *http.Request, string) bool {
+		<-written
+		return false
+	})
+	a := serve(t, Options{Remote: model.Remote{URL: s.URL}})
+	a.say(hello)
+	a.say(isReady)
+	var want []string
+	for i := 1; i <= 50; i++ {
+		line := fmt.Sprintf(`{"jsonrpc":"2.0","method":"notifications/n","params":{"n":%d}}`, i)
+		a.say(line)
+		want = append(want, line)
+	}
+	a.say(`{"jsonrpc":"2.0","id":1,"method":"tools/list"}`)
+	a.in.Close()
+	close(written)
+	a.hears(`"id":0`)
+	a.hears(`"id":1`, "tools/list")
+	if err := <-a.err; err != nil {
+		t.Error(err)
+	}
+	if got := s.heard(); len(got) != 53 || !slices.Equal(got[2:52], want) {
+		t.Errorf("%d messages, in the order %q", len(got), got)
+	}
+}

@@ -21,6 +21,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -165,16 +166,16 @@ func TestProxyAndCertificates(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Run("proxy", func(t *testing.T) {
-		through := 0
+		var through atomic.Int64
 		proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			through++
+			through.Add(1)
 			(&httputil.ReverseProxy{Director: func(q *http.Request) { q.URL.Scheme, q.URL.Host = "http", target.Host }}).ServeHTTP(w, r)
 		}))
 		defer proxy.Close()
 		in := at(t, index)
 		in.Env = append(in.Env, "UV_DEFAULT_INDEX=http://packages.example/simple", "PIP_PROXY="+proxy.URL)
-		if _, err := in.both(t, pkg(""), install.Options{Server: "hello"}); err != nil || through == 0 {
-			t.Errorf("%v, %d requests went through the proxy", err, through)
+		if _, err := in.both(t, pkg(""), install.Options{Server: "hello"}); err != nil || through.Load() == 0 {
+			t.Errorf("%v, %d requests went through the proxy", err, through.Load())
 		}
 	})
 	secured, ca := withCertificate(t, httputil.NewSingleHostReverseProxy(target))

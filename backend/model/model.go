@@ -84,7 +84,7 @@ var Categories = []string{"files", "calendar", "coding", "databases", "web", "de
 
 // Package is one way to get a listing's server.
 type Package struct {
-	Type             string     `json:"type"` // npm, pypi, oci, mcpb, remote, nuget, cargo
+	Type             string     `json:"type"` // npm, pypi, oci, mcpb, remote, nuget, cargo, local
 	Identifier       string     `json:"identifier"`
 	Version          string     `json:"version"`
 	RuntimeHint      string     `json:"runtimeHint,omitempty"`

@@ -226,6 +226,22 @@ func (w *writer) inputFields(in *model.Input) {
 	w.texts("choices", in.Choices)
 	w.variables(in.Variables)
 	w.text("link", in.Link)
+	w.text("title", in.Title)
+	w.yes("multiple", in.Multiple)
+	w.bound("min", in.Min)
+	w.bound("max", in.Max)
+}
+
+func (w *writer) bound(name string, n *float64) {
+	if n == nil {
+		return
+	}
+	w.key(name)
+	b, err := json.Marshal(*n)
+	if err != nil {
+		w.err = err
+	}
+	w.b = append(w.b, b...)
 }
 
 func (w *writer) variables(of map[string]model.Input) {
@@ -250,5 +266,7 @@ func (w *writer) tool(t *model.Tool) {
 		w.key("readOnly")
 		w.b = strconv.AppendBool(w.b, *t.ReadOnly)
 	}
+	w.text("takes", t.Takes)
+	w.text("print", t.Print)
 	w.b = append(w.b, '}')
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -327,6 +328,30 @@ func (r *reader) inputFields(in *model.Input) {
 	r.texts("choices", &in.Choices)
 	r.variables(&in.Variables)
 	r.text("link", &in.Link)
+	r.text("title", &in.Title)
+	r.yes("multiple", &in.Multiple)
+	r.bound("min", &in.Min)
+	r.bound("max", &in.Max)
+}
+
+func (r *reader) bound(name string, to **float64) {
+	if !r.key(name) {
+		return
+	}
+	from := r.at
+	for r.at < len(r.s) && strings.IndexByte("+-.0123456789Ee", r.s[r.at]) >= 0 {
+		r.at++
+	}
+	n, err := strconv.ParseFloat(r.s[from:r.at], 64)
+	if err != nil {
+		r.bad = true
+		return
+	}
+	// A number in another form than ours is left to encoding/json.
+	if b, err := json.Marshal(n); err != nil || string(b) != r.s[from:r.at] {
+		r.bad = true
+	}
+	*to = &n
 }
 
 // variables reads inputs by name, which have none themselves but in a source
@@ -374,5 +399,7 @@ func (r *reader) tool(t *model.Tool) {
 		}
 		t.ReadOnly = &yes
 	}
+	r.text("takes", &t.Takes)
+	r.text("print", &t.Print)
 	r.must('}')
 }

@@ -85,6 +85,8 @@ func filled(r *rand.Rand, v reflect.Value, depth int) {
 		v.SetString(awkward[r.IntN(len(awkward))])
 	case reflect.Int:
 		v.SetInt([]int64{0, 1, -5, 1 << 40}[r.IntN(4)])
+	case reflect.Float64:
+		v.SetFloat([]float64{0, 1, -0.5, 1e21, 1e-7, 65535}[r.IntN(6)])
 	case reflect.Bool:
 		v.SetBool(r.IntN(2) == 0)
 	case reflect.Pointer:

@@ -304,7 +304,8 @@ func (in *Installer) download(ctx context.Context, u *url.URL, to string, report
 			}
 			report(job.Progress{Stage: "download", Done: done, Total: max(resp.ContentLength, done), Unit: "bytes"})
 		}
-		if rerr == io.EOF {
+		// Given up, an answer may still seem to have come to its end.
+		if rerr == io.EOF && ctx.Err() == nil {
 			break
 		}
 		if rerr != nil {

@@ -159,6 +159,23 @@ type Receipt struct {
 	Signer    string `json:"signer,omitempty"`
 }
 
+// Failed gives the error of an install that came to nothing its code; one that
+// has a code of its own keeps it. name is what the user calls the package.
+// Codes: cancelled, disk_full, install_failed.
+func Failed(ctx context.Context, err error, name string) error {
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil:
+		return model.Fail("cancelled", ctx.Err())
+	case staging.Full(err):
+		return model.Fail("disk_full", err)
+	case model.Code(err) == "unexpected":
+		return model.Fail("install_failed", err, "package", name)
+	}
+	return err
+}
+
 // ReceiptName is the receipt's file name in a private folder.
 const ReceiptName = "receipt.json"
 

@@ -76,17 +76,10 @@ func (in *Installer) start(ctx context.Context, pkg model.Package) (command stri
 // cancelled.
 func (in *Installer) Install(ctx context.Context, plan install.Plan, o install.Options, report job.Report) (install.Installed, error) {
 	done, err := in.install(ctx, plan, o, report)
-	switch {
-	case err == nil:
-		return done, nil
-	case ctx.Err() != nil:
-		return install.Installed{}, model.Fail("cancelled", ctx.Err())
-	case staging.Full(err):
-		return install.Installed{}, model.Fail("disk_full", err)
-	case model.Code(err) == "unexpected":
-		return install.Installed{}, model.Fail("install_failed", err, "package", plan.Package.Identifier)
+	if err != nil {
+		return install.Installed{}, install.Failed(ctx, err, plan.Package.Identifier)
 	}
-	return install.Installed{}, err
+	return done, nil
 }
 
 func (in *Installer) install(ctx context.Context, plan install.Plan, o install.Options, report job.Report) (install.Installed, error) {

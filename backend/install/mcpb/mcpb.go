@@ -118,7 +118,7 @@ type offer struct {
 // bundle only names, and node_not_offered, disk_full, cancelled.
 func (in *Installer) Plan(ctx context.Context, pkg model.Package) (install.Plan, error) {
 	plan, err := in.plan(ctx, pkg, job.Silent)
-	return plan, in.words(ctx, err, pkg)
+	return plan, install.Failed(ctx, err, nameOf(pkg.Identifier))
 }
 
 func (in *Installer) plan(ctx context.Context, pkg model.Package, report job.Report) (install.Plan, error) {
@@ -229,24 +229,9 @@ func (in *Installer) asks(v bundle.Verdict, o offer) ([]model.Need, error) {
 func (in *Installer) Install(ctx context.Context, plan install.Plan, o install.Options, report job.Report) (install.Installed, error) {
 	done, err := in.install(ctx, plan, o, report)
 	if err != nil {
-		return install.Installed{}, in.words(ctx, err, plan.Package)
+		return install.Installed{}, install.Failed(ctx, err, nameOf(plan.Package.Identifier))
 	}
 	return done, nil
-}
-
-// words gives an error its code.
-func (in *Installer) words(ctx context.Context, err error, pkg model.Package) error {
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return model.Fail("cancelled", ctx.Err())
-	case staging.Full(err):
-		return model.Fail("disk_full", err)
-	case model.Code(err) == "unexpected":
-		return model.Fail("install_failed", err, "package", nameOf(pkg.Identifier))
-	}
-	return err
 }
 
 // nameOf is what to call a bundle whose manifest is not known.

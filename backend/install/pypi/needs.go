@@ -41,7 +41,7 @@ type Made struct {
 // a range of Python versions.
 func (in *Installer) PlanEnvironment(ctx context.Context, requires string) ([]install.Fetch, error) {
 	fetch, err := in.planEnvironment(ctx, requires)
-	return fetch, in.settle(ctx, err, "")
+	return fetch, install.Failed(ctx, err, "")
 }
 
 func (in *Installer) planEnvironment(ctx context.Context, requires string) ([]install.Fetch, error) {
@@ -84,7 +84,7 @@ func (in *Installer) planEnvironment(ctx context.Context, requires string) ([]in
 // Install, package_incomplete for a project that needs what no index has.
 func (in *Installer) Environment(ctx context.Context, n Needs, report job.Report) (Made, error) {
 	made, err := in.environment(ctx, n, report)
-	return made, in.settle(ctx, err, filepath.Base(n.Project))
+	return made, install.Failed(ctx, err, filepath.Base(n.Project))
 }
 
 func (in *Installer) environment(ctx context.Context, n Needs, report job.Report) (Made, error) {

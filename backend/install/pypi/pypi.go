@@ -74,7 +74,7 @@ type detail struct {
 // python_not_offered, install_stalled, disk_full, cancelled.
 func (in *Installer) Plan(ctx context.Context, pkg model.Package) (install.Plan, error) {
 	plan, err := in.plan(ctx, pkg)
-	return plan, in.settle(ctx, err, pkg.Identifier)
+	return plan, install.Failed(ctx, err, pkg.Identifier)
 }
 
 func (in *Installer) plan(ctx context.Context, pkg model.Package) (install.Plan, error) {
@@ -148,7 +148,7 @@ func (in *Installer) planWithoutUV(ctx context.Context, plan install.Plan) (inst
 // python_needs_build, package_no_start, package_changed, install_failed.
 func (in *Installer) Install(ctx context.Context, plan install.Plan, o install.Options, report job.Report) (install.Installed, error) {
 	done, err := in.install(ctx, plan, o, report)
-	return done, in.settle(ctx, err, plan.Package.Identifier)
+	return done, install.Failed(ctx, err, plan.Package.Identifier)
 }
 
 func (in *Installer) install(ctx context.Context, plan install.Plan, o install.Options, report job.Report) (install.Installed, error) {
@@ -265,21 +265,6 @@ func (in *Installer) pythonFor(ctx context.Context, t *tool, found *resolution, 
 		return in.fetchPython(ctx, t, *found.fetch, report)
 	}
 	return found.python, nil
-}
-
-// settle gives an error its code.
-func (in *Installer) settle(ctx context.Context, err error, pkg string) error {
-	switch {
-	case err == nil:
-		return nil
-	case ctx.Err() != nil:
-		return model.Fail("cancelled", ctx.Err())
-	case staging.Full(err):
-		return model.Fail("disk_full", err)
-	case model.Code(err) == "unexpected":
-		return model.Fail("install_failed", err, "package", pkg)
-	}
-	return err
 }
 
 func (in *Installer) finish(b build, req requirement, plan install.Plan, found *resolution, o install.Options) (install.Receipt, error) {

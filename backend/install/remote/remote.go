@@ -79,17 +79,10 @@ var versions = pattern.New(`^[0-9A-Za-z][0-9A-Za-z.+-]{0,100}$`)
 // Error codes: those of Plan, disk_full, install_failed, cancelled.
 func (in *Installer) Install(ctx context.Context, plan install.Plan, o install.Options, report job.Report) (install.Installed, error) {
 	done, err := in.install(ctx, plan, o, report)
-	switch {
-	case err == nil:
-		return done, nil
-	case ctx.Err() != nil:
-		return install.Installed{}, model.Fail("cancelled", ctx.Err())
-	case staging.Full(err):
-		return install.Installed{}, model.Fail("disk_full", err)
-	case model.Code(err) == "unexpected":
-		return install.Installed{}, model.Fail("install_failed", err, "package", host(plan.Package.URL))
+	if err != nil {
+		return install.Installed{}, install.Failed(ctx, err, host(plan.Package.URL))
 	}
-	return install.Installed{}, err
+	return done, nil
 }
 
 func (in *Installer) install(ctx context.Context, plan install.Plan, o install.Options, report job.Report) (install.Installed, error) {

@@ -26,3 +26,6 @@ func start(c Command, spec Spec) error {
 	}
 	return fmt.Errorf("start %s: %w", c.Path, err)
 }
+
+// askToEnd asks a program to end.
+func askToEnd(p *os.Process) error { return p.Signal(syscall.SIGTERM) }

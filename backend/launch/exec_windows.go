@@ -3,6 +3,7 @@ package launch
 import (
 	"fmt"
 	"os"
+	"os/exec"
 	"unsafe"
 
 	"golang.org/x/sys/windows"
@@ -24,6 +25,12 @@ func start(c Command, spec Spec) error {
 	os.Exit(code)
 	return nil
 }
+
+// tie has the child die with this program.
+func tie(*exec.Cmd) error { return joinJob() }
+
+// askToEnd ends a program: Windows knows no way to ask one without a window.
+func askToEnd(p *os.Process) error { return p.Kill() }
 
 // joinJob puts this program into a new job that ends when its last handle is
 // closed. The only handle is ours, is not inherited and is never closed by us.

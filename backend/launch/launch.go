@@ -1,7 +1,7 @@
 // Package launch is what happens when an AI app starts a server: a launch spec
 // is read, keys are fetched, and the server takes this program's place. It
 // reads no database and imports little, because every start pays for it.
-// backend and cmd/toolbay may import it; it imports model and secrets only.
+// backend and cmd/toolbay may import it; it imports what a start needs.
 //
 //	err := launch.Write(home, launch.Spec{Server: "notes", Command: node, Args: []string{entry}})
 //	err = launch.Run(home, "notes", "") // on Unix returns only when it failed
@@ -33,6 +33,9 @@ type Spec struct {
 	// becoming Command. Args then are the container's.
 	Container *model.Container `json:"container,omitempty"`
 	Remote    *model.Remote    `json:"remote,omitempty"`
+	// Tools are the only ones that can be used where no profile is named; nil is
+	// all of them.
+	Tools []string `json:"tools,omitzero"`
 	// Dir is where the program starts; "" stays where the app is.
 	Dir string `json:"dir,omitempty"`
 	// Env is added to what the app gives, and wins over it.
@@ -60,6 +63,8 @@ type ProfileSpec struct {
 	// read from the item "<server>@<profile>" and none from the server's. A key
 	// that is missing there is an error, never another account's key.
 	Secrets []string `json:"secrets,omitempty"`
+	// Tools are the only ones that can be used; nil is all of them.
+	Tools []string `json:"tools,omitzero"`
 }
 
 const (
@@ -74,6 +79,14 @@ func (s Spec) Keys(profile string) (names []string, item string) {
 		return p.Secrets, profile
 	}
 	return s.Secrets, ""
+}
+
+// allowed gives the only tools that can be used in a profile, nil for all.
+func (s Spec) allowed(profile string) []string {
+	if profile == "" {
+		return s.Tools
+	}
+	return s.Profiles[profile].Tools
 }
 
 // name is what people call the server.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 
@@ -204,5 +205,26 @@ func TestHome(t *testing.T) {
 	}
 	if got := Home(func(string) string { return "" }); !filepath.IsAbs(got) {
 		t.Fatalf("without any variable: %q", got)
+	}
+}
+
+// No tools and all tools are different things, also after a round through the
+// file.
+func TestToolsInTheSpec(t *testing.T) {
+	home := t.TempDir()
+	err := Write(home, Spec{Server: "notes", Command: "/bin/true", Tools: []string{"a"}, Profiles: map[string]ProfileSpec{
+		"none": {Tools: []string{}}, "all": {}, "one": {Tools: []string{"b"}},
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := Read(home, "notes")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for profile, want := range map[string][]string{"": {"a"}, "none": {}, "all": nil, "one": {"b"}, "gone": nil} {
+		if got := s.allowed(profile); !slices.Equal(got, want) || (got == nil) != (want == nil) {
+			t.Errorf("profile %q: %v, want %v", profile, got, want)
+		}
 	}
 }

@@ -29,6 +29,9 @@ func Run(home, server, profile string) error {
 	if err != nil {
 		return err
 	}
+	if tools := spec.allowed(profile); tools != nil {
+		return here(filtered(c, spec, tools))
+	}
 	if c.Serve != nil {
 		return here(c.Serve)
 	}

@@ -9,6 +9,8 @@ import (
 	"runtime"
 	"sync"
 	"time"
+
+	"toolbay/backend/job"
 )
 
 // Program is a package manager to be run, with everything it starts.
@@ -47,7 +49,8 @@ const (
 
 // Run runs a program in a group of its own and waits for it. When ctx ends, or
 // the program stalls, the whole group is ended and the cause returned; a
-// program that ends with another code than 0 gives an *exec.ExitError.
+// program that ends with another code than 0 gives an *exec.ExitError. What it
+// says on stderr also goes to the output of the job that ctx belongs to.
 func Run(ctx context.Context, p Program) (Output, error) {
 	if err := ctx.Err(); err != nil {
 		return Output{}, err
@@ -73,7 +76,15 @@ func run(ctx context.Context, p Program) (Output, error) {
 	cmd := exec.Command(p.Argv[0], p.Argv[1:]...)
 	cmd.Env, cmd.Dir = p.Env, p.Dir
 	said := make(chan struct{}, 1)
-	stdout, stderr := &head{max: maxStdout, said: said}, &tail{max: maxStderr, said: said, heard: p.Heard}
+	shown := job.Output(ctx)
+	defer shown.Close()
+	heard := func(chunk []byte) {
+		_, _ = shown.Write(chunk)
+		if p.Heard != nil {
+			p.Heard(chunk)
+		}
+	}
+	stdout, stderr := &head{max: maxStdout, said: said}, &tail{max: maxStderr, said: said, heard: heard}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	// A grandchild that keeps the pipes open must not keep us.
 	cmd.WaitDelay = 2 * time.Second
@@ -158,9 +169,7 @@ type tail struct {
 
 func (t *tail) Write(p []byte) (int, error) {
 	tell(t.said)
-	if t.heard != nil {
-		t.heard(p)
-	}
+	t.heard(p)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.b = append(t.b, p...)

@@ -58,6 +58,10 @@ type Snapshot struct {
 
 // Board holds the jobs of one running program.
 type Board struct {
+	// Mask hides what looks like a secret in a line that a program printed. Set
+	// it before the first job; nil hides what Hide names, and no more.
+	Mask func(line string) string
+
 	changed func(Snapshot)
 
 	mu   sync.Mutex
@@ -71,6 +75,7 @@ type entry struct {
 	snap   Snapshot
 	cancel context.CancelFunc
 	done   chan struct{}
+	output *lines
 }
 
 // NewBoard makes a board; changed is called with each new state of a job.
@@ -84,7 +89,7 @@ func (b *Board) Start(kind, title, subject string, work func(context.Context, Re
 	b.mu.Lock()
 	b.next++
 	id := "job-" + strconv.Itoa(b.next)
-	e := &entry{cancel: cancel, done: make(chan struct{}), snap: Snapshot{
+	e := &entry{cancel: cancel, done: make(chan struct{}), output: &lines{mask: b.Mask}, snap: Snapshot{
 		ID: id, Kind: kind, Title: title, Subject: subject, State: Running, Started: time.Now().UTC(),
 	}}
 	b.jobs[id] = e
@@ -92,7 +97,7 @@ func (b *Board) Start(kind, title, subject string, work func(context.Context, Re
 	b.changed(e.snap)
 	go func() {
 		defer cancel()
-		result, err := work(ctx, func(p Progress) {
+		result, err := work(context.WithValue(ctx, outputKey{}, e.output), func(p Progress) {
 			b.update(e, func(s *Snapshot) { s.Progress = p })
 		})
 		b.update(e, func(s *Snapshot) {
@@ -147,6 +152,18 @@ func (b *Board) Wait(id string) (Snapshot, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return e.snap, true
+}
+
+// Output gives the last lines that the programs of a job have printed; none of
+// a job that nobody knows.
+func (b *Board) Output(id string) []string {
+	b.mu.Lock()
+	e := b.jobs[id]
+	b.mu.Unlock()
+	if e == nil {
+		return []string{}
+	}
+	return e.output.all()
 }
 
 // List gives all jobs of this run, newest first.

@@ -75,7 +75,7 @@ func (b build) run(ctx context.Context, pkg string, report job.Report) error {
 	if len(b.pins) == 0 {
 		return nil
 	}
-	args := []string{"pip", "install", "--quiet", "--python", b.env().Program("python"), "--require-hashes", "--no-deps", "--requirements", lock}
+	args := []string{"pip", "install", "--python", b.env().Program("python"), "--require-hashes", "--no-deps", "--requirements", lock}
 	if !b.scripts {
 		args = append(args, "--no-build")
 	}

@@ -113,7 +113,7 @@ func (in *Installer) fetchPython(ctx context.Context, t *tool, d download, repor
 	defer os.RemoveAll(temp)
 	last := int64(0)
 	out, err := t.run(ctx, call{
-		args: []string{"python", "install", "--quiet", "--no-bin", d.key},
+		args: []string{"python", "install", "--no-bin", d.key},
 		env:  []string{"UV_PYTHON_DOWNLOADS=manual"},
 		alive: func() bool {
 			now := sizeOf(dir, ".temp")

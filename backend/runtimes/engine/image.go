@@ -83,7 +83,9 @@ func (e *Engine) Pull(ctx context.Context, ref, platform, auth string, report jo
 	body, err := e.api.ImagePull(ctx, ref, image.PullOptions{RegistryAuth: auth, Platform: platform})
 	if err == nil {
 		defer body.Close()
-		err = follow(body, func(p job.Progress) {
+		shown := job.Output(ctx)
+		defer shown.Close()
+		err = follow(body, shown, func(p job.Progress) {
 			alarm.Reset(stall)
 			report(p)
 		})
@@ -119,7 +121,8 @@ const maxLayers = 1000
 
 // follow reads the lines and reports how many bytes of the layers that are on
 // their way have come. A layer's size is known only when it begins to come.
-func follow(r io.Reader, report job.Report) error {
+// What is no count of bytes is also written to shown.
+func follow(r io.Reader, shown io.Writer, report job.Report) error {
 	type layer struct{ done, total int64 }
 	layers := map[string]layer{}
 	dec := json.NewDecoder(io.LimitReader(r, 256<<20))
@@ -134,6 +137,9 @@ func follow(r io.Reader, report job.Report) error {
 			return errors.New(m.Error.Message)
 		}
 		p := m.Progress
+		if p == nil || p.Total == 0 {
+			fmt.Fprintln(shown, strings.TrimSpace(m.ID+" "+m.Status))
+		}
 		switch l, known := layers[m.ID]; {
 		case m.Status == "Downloading" && p != nil && p.Total > 0 && (known || len(layers) < maxLayers):
 			layers[m.ID] = layer{min(max(p.Current, 0), p.Total), p.Total}

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -68,13 +69,17 @@ func TestProgress(t *testing.T) {
 {"status":"Digest: sha256:1"}
 `
 	var got []string
-	err := follow(strings.NewReader(lines), func(p job.Progress) { got = append(got, fmt.Sprintf("%d/%d", p.Done, p.Total)) })
+	var shown strings.Builder
+	err := follow(strings.NewReader(lines), &shown, func(p job.Progress) { got = append(got, fmt.Sprintf("%d/%d", p.Done, p.Total)) })
 	want := "0/0 0/0 0/0 10/100 60/300 150/300 300/300 300/300 300/300"
 	if err != nil || strings.Join(got, " ") != want {
 		t.Errorf("%v, got  %s\nwant %s", err, strings.Join(got, " "), want)
 	}
+	if want := "9 Pulling from acme/notes\na Pulling fs layer\nz Already exists\nb Download complete\nDigest: sha256:1\n"; shown.String() != want {
+		t.Errorf("shown:\n%s", shown.String())
+	}
 	for _, broken := range []string{"<html>", `{"status":`, `[1]`} {
-		if err := follow(strings.NewReader(broken), job.Silent); err == nil {
+		if err := follow(strings.NewReader(broken), io.Discard, job.Silent); err == nil {
 			t.Errorf("%q was taken", broken)
 		}
 	}

@@ -44,7 +44,9 @@ type Client struct {
 	Files   []FileSpec `json:"files"`
 	// Reserved are names that the app keeps for itself: it drops entries that
 	// have them.
-	Reserved []string `json:"reserved,omitempty"`
+	Reserved   []string  `json:"reserved,omitempty"`
+	CloseFirst bool      `json:"closeFirst,omitempty"`
+	Programs   []Program `json:"programs,omitempty"`
 	// Managed are files of an organisation's administrator. While one exists
 	// the app reads its servers from there only.
 	Managed  []Place        `json:"managed,omitempty"`
@@ -191,4 +193,22 @@ func parseTable(src []byte) (tableFile, error) {
 		return f, errors.New("more than one document")
 	}
 	return f, f.check()
+}
+
+// Program names the processes of an app on some systems.
+type Program struct {
+	OS    []string `json:"os,omitempty"` // empty: all
+	Names []string `json:"names"`
+}
+
+// ProgramsOn gives the names that the app's process may have on a system. On
+// macOS a name is that of the program inside the application.
+func (c Client) ProgramsOn(goos string) []string {
+	var names []string
+	for _, p := range c.Programs {
+		if len(p.OS) == 0 || slices.Contains(p.OS, goos) {
+			names = append(names, p.Names...)
+		}
+	}
+	return names
 }

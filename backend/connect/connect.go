@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"toolbay/backend/changeset"
 	"toolbay/backend/clients"
@@ -23,6 +24,10 @@ type Connector struct {
 	// Launcher gives the path of the stable copy of our program that entries
 	// start.
 	Launcher func() (string, error)
+	// Now is the clock, nil for time.Now; Started tells since when an app's
+	// program runs, nil for one that is never seen running.
+	Now     func() time.Time
+	Started func(clients.Client) (since time.Time, runs bool)
 }
 
 // Target is a file to change.
@@ -286,6 +291,7 @@ func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error)
 	put := map[string]string{}
 	for _, e := range p.edits {
 		e.changes(put)
+		e.followed(put, record, c.now())
 	}
 	if len(put) == 0 {
 		return record, nil
@@ -301,7 +307,8 @@ func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error)
 func (e *edit) unsigned(put, before map[string]string) {
 	for key, r := range e.after.entries {
 		had, there := e.b.known.entries[key]
-		if text := encode(r); !r.Gone && r.Command != e.b.launcher && (!there || text != encode(had)) {
+		r.Ahead = true
+		if text := encode(r); !r.Gone && r.Command != e.b.launcher && (!there || !r.same(had)) {
 			put[key] = text
 			if there {
 				before[key] = encode(had)

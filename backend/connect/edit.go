@@ -209,6 +209,7 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 	r := row{
 		App: client.ID, File: e.path, Name: p.server, Server: p.server, Profile: p.profile,
 		Command: p.launch.Command, Args: p.launch.Args, URL: p.launch.URL,
+		Env: p.launch.Env, Transport: p.launch.Transport, Headers: p.launch.Headers,
 	}
 	old := e.after.entries[r.key()]
 	r.Native = cmp.Or(r.URL, old.URL, old.Native)
@@ -225,17 +226,7 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 	value := d.Encode(p.launch)
 	e.after.entries[r.key()] = r
 	if found == nil {
-		path := d.PathIn(doc, p.server)
-		out, trace, err := configfile.Insert(src, d.Format, path, value)
-		if err != nil {
-			return nil, e.fail(client, err)
-		}
-		place := container{File: e.path, Path: path[:len(path)-1], Trace: trace}
-		if old, ok := e.after.containers[place.key()]; ok && e.holdsOurs(doc, d, place.Path) {
-			place.Trace = old.Trace.Join(trace)
-		}
-		e.after.containers[place.key()] = place
-		return out, nil
+		return e.insert(src, client, doc, p.server, value)
 	}
 	if !e.b.ours(*found) || e.b.server(*found) != p.server {
 		return nil, model.Fail("name_taken", nil, "app", client.Name, "name", p.server)
@@ -246,6 +237,22 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 		}
 	}
 	return src, nil
+}
+
+// insert puts a new entry into src, which doc is, and notes what was made for it.
+func (e *edit) insert(src []byte, client clients.Client, doc *configfile.Document, name string, value configfile.Object) ([]byte, error) {
+	d := client.Dialect
+	path := d.PathIn(doc, name)
+	out, trace, err := configfile.Insert(src, d.Format, path, value)
+	if err != nil {
+		return nil, e.fail(client, err)
+	}
+	place := container{File: e.path, Path: path[:len(path)-1], Trace: trace}
+	if old, ok := e.after.containers[place.key()]; ok && e.holdsOurs(doc, d, place.Path) {
+		place.Trace = old.Trace.Join(trace)
+	}
+	e.after.containers[place.key()] = place
+	return out, nil
 }
 
 // takeOut removes the entries of ours that start a server, whatever they are
@@ -274,7 +281,7 @@ func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, er
 	}
 	for key, r := range e.after.entries {
 		if r.File == e.path && r.Server == t.server {
-			r.Gone = true
+			r.Gone, r.Loss = true, nil
 			e.after.entries[key] = r
 		}
 	}

@@ -1,12 +1,14 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"maps"
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
 	"toolbay/backend/clients"
 	"toolbay/backend/configfile"
@@ -24,12 +26,40 @@ type row struct {
 	// URL is set instead for a server on the network that the app speaks to
 	// itself.
 	URL string `json:"url,omitempty"`
+	// Env, Transport and Headers are the rest of what was written. No key is in
+	// them: entries have none.
+	Env       map[string]string `json:"env,omitempty"`
+	Transport string            `json:"transport,omitempty"`
+	Headers   map[string]string `json:"headers,omitempty"`
+	// Off tells that the entry was switched off when it was last seen.
+	Off bool `json:"off,omitempty"`
 	// Native is the last URL there was: an undo may bring such an entry back.
 	Native string `json:"native,omitempty"`
 	// Gone rows are of entries that are not in the file now. They are kept
 	// because an undo may bring back an entry that only its row tells from
 	// somebody else's.
 	Gone bool `json:"gone,omitempty"`
+	// Ahead rows were noted before their entry was written. When the entry is
+	// not there, it never was.
+	Ahead bool `json:"ahead,omitempty"`
+	// Loss is what somebody else made of the entry, nil for nothing; it stays
+	// until the entry is as it was, or the user has decided.
+	Loss *loss `json:"loss,omitempty"`
+	// Twice tells that the user is content with the name standing there twice.
+	Twice bool `json:"twice,omitempty"`
+	// Back are the times at which the entry was put back, the last few.
+	Back []time.Time `json:"back,omitempty"`
+}
+
+// same tells whether two rows are of one entry, written alike.
+func (r row) same(o row) bool {
+	return r.key() == o.key() && r.Server == o.Server && r.Profile == o.Profile && r.Gone == o.Gone &&
+		r.Command == o.Command && slices.Equal(r.Args, o.Args) && r.URL == o.URL
+}
+
+// launch is what the entry starts.
+func (r row) launch() clients.Launch {
+	return clients.Launch{Command: r.Command, Args: r.Args, Env: r.Env, URL: r.URL, Transport: cmp.Or(r.Transport, "streamable-http"), Headers: r.Headers}
 }
 
 func (r row) key() string { return "entry\n" + r.File + "\n" + r.Name }
@@ -57,10 +87,38 @@ type container struct {
 
 func (c container) key() string { return "place\n" + c.File + "\n" + strings.Join(c.Path, "\n") }
 
+// fileRow is what the ledger knows of a file in which entries of ours stand or
+// stood.
+type fileRow struct {
+	File string `json:"file"`
+	// Change is the last change of ours that the rows of the file follow.
+	Change string `json:"change,omitempty"`
+	// Mark is how the file was when it was last looked at; "" is not known.
+	Mark string `json:"mark,omitempty"`
+	// Real is where the path led, all links followed.
+	Real string `json:"real,omitempty"`
+	// Loss is what somebody else made of the file; Kept is the mark of a state
+	// that the user has accepted.
+	Loss *loss  `json:"loss,omitempty"`
+	Kept string `json:"kept,omitempty"`
+	// Written is set from a write into an app that writes its file from memory
+	// until the app has been started again and the entries still stood there.
+	Written *time.Time `json:"written,omitempty"`
+}
+
+func (f fileRow) key() string { return "file\n" + f.File }
+
+func (k known) file(path string) fileRow {
+	f := k.files[fileRow{File: path}.key()]
+	f.File = path
+	return f
+}
+
 // known is the ledger as this package reads it.
 type known struct {
 	entries    map[string]row
 	containers map[string]container
+	files      map[string]fileRow
 }
 
 func (k known) entry(file, name string) (row, bool) {
@@ -69,7 +127,7 @@ func (k known) entry(file, name string) (row, bool) {
 }
 
 func (k known) clone() known {
-	return known{entries: maps.Clone(k.entries), containers: maps.Clone(k.containers)}
+	return known{entries: maps.Clone(k.entries), containers: maps.Clone(k.containers), files: maps.Clone(k.files)}
 }
 
 // sorted gives the entries in an order that does not change from run to run.
@@ -86,7 +144,7 @@ func (k known) sorted() []row {
 // ledger reads what the ledger holds. A row that cannot be read is passed
 // over: Reconcile finds the entry again.
 func (c *Connector) ledger(ctx context.Context) (known, error) {
-	k := known{entries: map[string]row{}, containers: map[string]container{}}
+	k := known{entries: map[string]row{}, containers: map[string]container{}, files: map[string]fileRow{}}
 	stored, err := c.Ledger.LedgerRows(ctx)
 	if err != nil {
 		return k, err
@@ -94,11 +152,14 @@ func (c *Connector) ledger(ctx context.Context) (known, error) {
 	for key, text := range stored {
 		var r row
 		var p container
+		var f fileRow
 		switch {
 		case json.Unmarshal([]byte(text), &r) == nil && r.key() == key:
 			k.entries[key] = r
 		case json.Unmarshal([]byte(text), &p) == nil && p.key() == key:
 			k.containers[key] = p
+		case json.Unmarshal([]byte(text), &f) == nil && f.key() == key:
+			k.files[key] = f
 		}
 	}
 	return k, nil
@@ -110,4 +171,14 @@ func encode(v any) string {
 		panic("connect: a ledger row is not JSON: " + err.Error()) // plain strings and numbers only
 	}
 	return string(text)
+}
+
+func (k known) sortedFiles() []fileRow {
+	keys := slices.Collect(maps.Keys(k.files))
+	sort.Strings(keys)
+	out := make([]fileRow, 0, len(keys))
+	for _, key := range keys {
+		out = append(out, k.files[key])
+	}
+	return out
 }

@@ -1,0 +1,133 @@
+package connect
+
+import (
+	"slices"
+
+	"toolbay/backend/clients"
+)
+
+// sight is what one file holds, for comparing the rows of the ledger with it.
+type sight struct {
+	l      *looking
+	path   string
+	health string
+	found  []clients.Entry
+	twice  []string // names that stand there more than once
+	byUs   bool     // the file is as a change of ours left it
+}
+
+// row gives a row as it is after the look.
+func (s sight) row(client clients.Client, r row) row {
+	e := s.named(r.Name)
+	past := r.Gone && r.Loss == nil // it is not there, and that is nothing new
+	twice := slices.Contains(s.twice, r.Name)
+	r.Twice = r.Twice && twice
+	switch {
+	case e != nil && !past && !s.byUs && twice && !r.Twice:
+		r.Loss = s.l.since(r.Loss, loss{Code: Doubled, Name: r.Name, File: s.path})
+		r.Gone = !s.starts(*e, r)
+	case e != nil && r.is(*e):
+		before := r.Loss
+		r = r.following(*e)
+		r.Loss = s.second(client, r, before)
+	case e != nil && s.starts(*e, r) && (s.byUs || past):
+		r = r.following(*e)
+	case e != nil && !past && !s.byUs:
+		r.Loss = s.l.since(r.Loss, loss{Code: Edited})
+		r.Gone = !s.starts(*e, r)
+	case past:
+	case r.Ahead || s.byUs && r.Loss == nil || s.movedOn(r):
+		r.Gone, r.Ahead, r.Loss = true, false, nil
+	default:
+		r.Loss = s.l.since(r.Loss, s.missing(r))
+		r.Gone = true
+	}
+	return r
+}
+
+// following gives a row that says what the entry says.
+func (r row) following(e clients.Entry) row {
+	r.Command, r.Args, r.Profile = e.Command, e.Args, e.Profile
+	if r.URL = ""; e.Command == "" {
+		r.URL = e.URL
+	}
+	r.Gone, r.Ahead, r.Loss, r.Off = false, false, nil, !e.Enabled
+	return r
+}
+
+// missing tells in what way an entry is not there.
+func (s sight) missing(r row) loss {
+	if s.health == clients.Absent {
+		return loss{Code: FileGone}
+	}
+	if len(s.found) == 0 {
+		return loss{Code: Wiped}
+	}
+	for _, e := range s.found {
+		if _, known := s.l.after.entry(s.path, e.Name); !known && s.starts(e, r) {
+			return loss{Code: Renamed, Name: e.Name, File: s.path}
+		}
+	}
+	return loss{Code: Vanished}
+}
+
+// second tells of another entry that starts the same server as r, which stands
+// there as it should.
+func (s sight) second(client clients.Client, r row, before *loss) *loss {
+	if s.byUs {
+		return nil
+	}
+	for _, e := range s.found {
+		if _, known := s.l.after.entry(s.path, e.Name); !known && e.Name != r.Name && s.starts(e, r) {
+			return s.l.since(before, loss{Code: Doubled, Name: e.Name, File: s.path})
+		}
+	}
+	if before == nil || before.Code != Doubled || before.File == s.path {
+		return nil
+	}
+	_, doc := client.Inspect(before.File)
+	if doc == nil {
+		return nil
+	}
+	for _, e := range client.Dialect.Decode(doc) {
+		if e.Name == before.Name && s.starts(e, r) {
+			return before
+		}
+	}
+	return nil
+}
+
+// movedOn tells whether the app keeps the entry in another of its files now, as
+// one does that has moved to a new place.
+func (s sight) movedOn(r row) bool {
+	app, err := s.l.c.Apps.LookOne(s.l.c.System, r.App, "")
+	if err != nil || !slices.ContainsFunc(app.Files, func(f clients.FileState) bool { return f.Path == s.path || s.health == clients.Absent }) {
+		return false
+	}
+	return slices.ContainsFunc(app.Entries, func(e clients.Entry) bool {
+		if e.File == s.path {
+			return false
+		}
+		_, known := s.l.after.entry(e.File, e.Name)
+		return !known && s.starts(e, r)
+	})
+}
+
+// starts tells whether an entry, whatever it is called, starts the server of r
+// and is ours.
+func (s sight) starts(e clients.Entry, r row) bool {
+	if e.Server != "" {
+		return e.Server == r.Server && s.l.b.ours(e)
+	}
+	r.Name = e.Name
+	return r.is(e)
+}
+
+func (s sight) named(name string) *clients.Entry {
+	for i := range s.found {
+		if s.found[i].Name == name {
+			return &s.found[i]
+		}
+	}
+	return nil
+}

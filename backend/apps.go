@@ -139,7 +139,10 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 		if err != nil {
 			return ChangeResult{}, err
 		}
-		w := connect.Want{Server: id, Profile: req.Profile, Native: native(s)}
+		w := connect.Want{Server: id, Profile: req.Profile}
+		if req.Profile == "" {
+			w.Native = native(s)
+		}
 		if req.Scope == "project" {
 			if w.Portable, err = b.portable(s, req.App); err != nil {
 				return ChangeResult{}, err

@@ -163,6 +163,9 @@ func (b *Backend) join(ctx context.Context) error {
 	}
 	b.sweepInstalls(ctx)
 	b.settleTurns(ctx)
+	if err := b.openProfiles(ctx); err != nil {
+		return err
+	}
 	b.sweepUpdates(ctx)
 	b.emptyTrash(ctx)
 	b.watchUpdates(ctx)

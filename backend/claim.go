@@ -33,6 +33,8 @@ func (b *Backend) alone(ctx context.Context) (release func(), err error) {
 	held, err := l.TryLockContext(wait, 10*time.Millisecond)
 	switch {
 	case held:
+		// What cannot be settled now is before the next change of profiles.
+		_ = b.settleProfiles(ctx)
 		return func() { l.Close() }, nil
 	case ctx.Err() != nil:
 		return nil, model.Fail("cancelled", ctx.Err())

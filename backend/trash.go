@@ -29,6 +29,8 @@ type note struct {
 	Since map[string]time.Time `json:"since,omitempty"`
 	// Switched is the other version that the change gave to a server.
 	Switched *switched `json:"switched,omitempty"`
+	// Profiles is what the change did to profiles.
+	Profiles *profileNote `json:"profiles,omitempty"`
 }
 
 func noteInstalled(s model.Server) json.RawMessage {

@@ -47,7 +47,8 @@ type Want struct {
 	// nil starts our launcher.
 	Portable *clients.Launch
 	// Native is the server as an app is given it that speaks to servers on the
-	// network itself; nil for one that only our launcher can reach.
+	// network itself; nil for one that only our launcher can reach, or that is to
+	// be started with what a profile has of its own.
 	Native *clients.Launch
 }
 
@@ -100,7 +101,7 @@ func (c *Connector) connectTarget(b *builder, t Target, wants []Want) error {
 		if slices.Contains(app.Client.Reserved, w.Server) {
 			return model.Fail("name_reserved", nil, "app", app.Client.Name, "name", w.Server)
 		}
-		e, err := wanted(app.Client, w, b.launcher)
+		e, err := wantedEntry(app.Client, w, b.launcher)
 		if err != nil {
 			return err
 		}

@@ -105,10 +105,10 @@ func (s *step) take(server string, strict bool) {
 	s.takes = append(s.takes, removal{server: server, strict: strict})
 }
 
-// wanted turns a want into the entry for one app.
-func wanted(c clients.Client, w Want, launcher string) (entry, error) {
+// wantedEntry turns a want into the entry for one app.
+func wantedEntry(c clients.Client, w Want, launcher string) (entry, error) {
 	e := entry{server: w.Server, profile: w.Profile}
-	if w.Portable == nil && w.Profile == "" && w.Native != nil && c.Dialect.Speaks(*w.Native) {
+	if w.Portable == nil && w.Native != nil && c.Dialect.Speaks(*w.Native) {
 		e.launch = *w.Native
 		return e, nil
 	}

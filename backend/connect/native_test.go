@@ -90,12 +90,18 @@ func TestNativeRoundTrip(t *testing.T) {
 	}
 }
 
-// With a profile an entry says which, so it comes through us.
+// A profile that has nothing of its own for a server leaves it to the app; one
+// that has comes through us, and the entry says which it is.
 func TestNativeWithAProfile(t *testing.T) {
 	d := newDesk(t)
 	d.mkdir(".cursor")
 	w := far()
 	w.Profile = "work"
+	d.connect(user("cursor"), []Want{w})
+	if e := d.entry("cursor", "far"); e == nil || e.Profile != "" || e.URL != farURL {
+		t.Errorf("%+v", e)
+	}
+	w.Native = nil
 	d.connect(user("cursor"), []Want{w})
 	if e := d.entry("cursor", "far"); e == nil || e.Profile != "work" || e.URL != "" {
 		t.Errorf("%+v", e)

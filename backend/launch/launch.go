@@ -54,6 +54,10 @@ type Spec struct {
 
 // ProfileSpec is what a profile sets otherwise than the server itself.
 type ProfileSpec struct {
+	// Whole tells that Args, Env, SecretEnv and Remote are all there is: nothing
+	// of the server's own is left beside them.
+	Whole  bool          `json:"whole,omitempty"`
+	Remote *model.Remote `json:"remote,omitempty"`
 	// Args replace the server's own unless nil.
 	Args []string `json:"args,omitempty"`
 	// Env and SecretEnv are laid over the server's own, name by name.
@@ -110,6 +114,14 @@ func (s Spec) startable() bool {
 func (s Spec) with(profile string) Spec {
 	p, ok := s.Profiles[profile]
 	if !ok || profile == "" {
+		return s
+	}
+	if p.Whole {
+		s.Args, s.Env, s.SecretEnv = p.Args, p.Env, p.SecretEnv
+		if p.Remote != nil {
+			s.Remote = p.Remote
+		}
+		s.Secrets, _ = s.Keys(profile)
 		return s
 	}
 	env, secretEnv := map[string]string{}, map[string]string{}

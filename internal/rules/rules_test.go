@@ -120,6 +120,7 @@ var may = map[string][]string{
 	"backend/catalog/serve":            {"backend/store"},
 	"backend/catalog/snapshot":         {},
 	"backend/catalog/trust":            {"backend/catalog/internal/domain"},
+	"backend/profiles":                 {},
 	"backend/staging":                  {},
 	"backend/runtimes":                 {"backend/job", "backend/staging"},
 	"backend/install":                  {"backend/catalog/recipe", "backend/job", "backend/runtimes", "backend/staging"},

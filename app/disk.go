@@ -1,5 +1,13 @@
 package app
 
+import (
+	"os/exec"
+	"runtime"
+	"time"
+
+	"toolbay/backend/model"
+)
+
 // DiskView is what Toolbay takes on this computer.
 type DiskView struct {
 	Total int64 `json:"total"`
@@ -35,4 +43,55 @@ func (w *Window) Disk() (DiskView, error) {
 func (w *Window) CleanDisk(trash bool) (int64, error) {
 	r, err := w.back.CleanDisk(w.context(), trash, false)
 	return r.FreedBytes, err
+}
+
+// Trashed is one thing that was removed or set aside and is not gone yet.
+type Trashed struct {
+	ID     string `json:"id"`
+	Kind   string `json:"kind"` // server, version, folder
+	Server string `json:"server"`
+	Title  string `json:"title"`
+	Bytes  int64  `json:"bytes"`
+	Since  string `json:"since"`
+	// Until is when it goes for good.
+	Until string `json:"until"`
+	// Change is what Undo brings it back by, "" when nothing does by itself.
+	Change string `json:"change"`
+	// Path is its folder, "" when it has no files.
+	Path string `json:"path"`
+}
+
+// Trash lists what was removed or set aside, the newest first.
+func (w *Window) Trash() ([]Trashed, error) {
+	all, err := w.back.Trash(w.context())
+	if err != nil {
+		return nil, err
+	}
+	out := []Trashed{}
+	for _, t := range all {
+		out = append(out, Trashed{
+			ID: t.ID, Kind: t.Kind, Server: t.Server, Title: t.Title, Bytes: t.Bytes, Change: t.Change, Path: t.Path,
+			Since: t.Since.UTC().Format(time.RFC3339), Until: t.Until.UTC().Format(time.RFC3339),
+		})
+	}
+	return out, nil
+}
+
+// OpenTrash shows the folder of what is in the trash in the system's own
+// program for files. Error codes: trash_emptied, folder_not_shown.
+func (w *Window) OpenTrash(id string) error {
+	path, err := w.back.TrashFolder(w.context(), id)
+	if err != nil {
+		return err
+	}
+	program := map[string]string{"windows": "explorer", "darwin": "open"}[runtime.GOOS]
+	if program == "" {
+		program = "xdg-open"
+	}
+	cmd := exec.Command(program, path)
+	if err := cmd.Start(); err != nil {
+		return model.Fail("folder_not_shown", err)
+	}
+	go func() { _ = cmd.Wait() }()
+	return nil
 }

@@ -56,6 +56,16 @@ type TestResult struct {
 	Log      string      `json:"log"`
 }
 
+// VerifyResult is one server compared with what was installed.
+type VerifyResult struct {
+	Server   string            `json:"server"`
+	Title    string            `json:"title"`
+	Version  string            `json:"version"`
+	State    string            `json:"state"` // ok, wrong, unknown
+	Files    int               `json:"files"`
+	Findings []backend.Finding `json:"findings"`
+}
+
 // Servers lists what is installed.
 func (w *Window) Servers() ([]ServerView, error) {
 	servers, err := w.back.Servers(w.context())
@@ -101,7 +111,22 @@ func (w *Window) TestServer(id string) (TestResult, error) {
 	return t, nil
 }
 
-// RemoveServers takes servers away; undo of the change brings them back.
-func (w *Window) RemoveServers(ids []string) (backend.RemoveResult, error) {
-	return w.back.Remove(w.context(), ids, false)
+// RemoveServers takes servers away; undo of the change brings them back. With
+// keys their keys are forgotten at once, and do not come back.
+func (w *Window) RemoveServers(ids []string, keys bool) (backend.RemoveResult, error) {
+	return w.back.RemoveWith(w.context(), backend.RemoveRequest{Servers: ids, Keys: keys})
+}
+
+// VerifyServers compares servers, all when none are named, with what was
+// installed. It changes nothing.
+func (w *Window) VerifyServers(ids []string) ([]VerifyResult, error) {
+	all, err := w.back.Verify(w.context(), ids...)
+	if err != nil {
+		return nil, err
+	}
+	out := []VerifyResult{}
+	for _, r := range all {
+		out = append(out, VerifyResult{Server: r.Server, Title: r.Title, Version: r.Version, State: r.State, Files: r.Files, Findings: list(r.Findings)})
+	}
+	return out, nil
 }

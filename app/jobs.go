@@ -53,10 +53,22 @@ func (w *Window) Jobs() []JobView {
 // CancelJob asks a job to stop.
 func (w *Window) CancelJob(id string) { w.jobs.Cancel(id) }
 
+// JobOutput gives the last lines that the programs of a job have printed, keys
+// masked.
+func (w *Window) JobOutput(id string) []string { return w.jobs.Output(id) }
+
+// hide keeps keys out of what a job shows.
+func hide(ctx context.Context, keys map[string]string) {
+	for _, key := range keys {
+		job.Hide(ctx, key)
+	}
+}
+
 // Install starts an install; the window has shown and the user has agreed to
 // the download and the changes by then.
 func (w *Window) Install(req InstallRequest) string {
 	return w.jobs.Start("install", w.back.TitleOfRef(w.context(), req.Ref), req.Ref, func(ctx context.Context, report job.Report) (any, error) {
+		hide(ctx, req.Secrets)
 		return w.back.Install(ctx, backend.InstallRequest{
 			Ref: req.Ref, Package: req.Package, Name: req.Name, Profile: req.Profile,
 			Answers: req.Answers, Secrets: req.Secrets, Apps: req.Apps,

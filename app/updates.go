@@ -37,12 +37,14 @@ type UpdateRequest struct {
 	Secrets      map[string]string `json:"secrets"`
 	AllowScripts bool              `json:"allow_scripts"`
 	AcceptRisk   bool              `json:"accept_risk"`
+	// Again fetches the version that is installed once more.
+	Again bool `json:"again"`
 }
 
 func (r UpdateRequest) agreed() backend.UpdateRequest {
 	return backend.UpdateRequest{
 		Server: r.Server, Answers: r.Answers, Secrets: r.Secrets,
-		Yes: true, AllowScripts: r.AllowScripts, AcceptRisk: r.AcceptRisk,
+		Yes: true, AllowScripts: r.AllowScripts, AcceptRisk: r.AcceptRisk, Again: r.Again,
 	}
 }
 
@@ -102,6 +104,7 @@ func (w *Window) UpdateServers(ids []string) []string {
 
 func (w *Window) updating(kind string, req UpdateRequest, work func(context.Context, backend.UpdateRequest, job.Report) (backend.UpdateResult, error)) string {
 	return w.jobs.Start(kind, w.titleOf(req.Server), req.Server, func(ctx context.Context, report job.Report) (any, error) {
+		hide(ctx, req.Secrets)
 		return work(ctx, req.agreed(), report)
 	})
 }

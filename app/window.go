@@ -39,6 +39,7 @@ type Window struct {
 func New(open func(changed func(string)) (*backend.Backend, error)) *Window {
 	w := &Window{stopped: make(chan struct{})}
 	w.jobs = job.NewBoard(func(s job.Snapshot) { w.emit("job", w.jobView(s)) })
+	w.jobs.Mask = backend.MaskLine
 	w.back, w.openErr = open(func(what string) { w.emit("changed", what) })
 	return w
 }

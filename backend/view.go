@@ -5,7 +5,9 @@ import (
 
 	"toolbay/backend/catalog"
 	"toolbay/backend/changeset"
+	"toolbay/backend/configfile"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 // The types below are what the command line prints with --json. Their field
@@ -225,3 +227,12 @@ func packageRef(p model.Package) PackageRef {
 	}
 	return PackageRef{Type: p.Type, Identifier: id, Version: p.Version}
 }
+
+// MaskLine replaces by ••• what looks like a key in a line that a program
+// printed.
+func MaskLine(line string) string {
+	return configfile.MaskSecrets(loneUser().ReplaceAllString(line, "://•••@"))
+}
+
+// loneUser is an address with a key in place of a name.
+var loneUser = pattern.New(`://[^/\s@"']+@`)

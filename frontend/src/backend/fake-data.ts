@@ -16,6 +16,7 @@ import type {
   SettingsView,
   SourceView,
   Tool,
+  Trashed,
   UpdateView,
 } from './types'
 
@@ -391,6 +392,34 @@ export function makeServers(): ServerView[] {
   ]
 }
 
+export function makeTrash(): Trashed[] {
+  const days = (n: number) => ago(-n * day)
+  return [
+    {
+      id: '20260105/notion',
+      kind: 'server',
+      server: 'notion',
+      title: 'Notion',
+      bytes: 22e6,
+      since: days(-2),
+      until: days(28),
+      change: 'h2',
+      path: '/home/maria/.toolbay/trash/20260105/notion/files',
+    },
+    {
+      id: '20260104/memory+1.2.0-1',
+      kind: 'version',
+      server: 'memory',
+      title: 'Memory',
+      bytes: 18e6,
+      since: days(-3),
+      until: days(27),
+      change: '',
+      path: '/home/maria/.toolbay/trash/20260104/memory+1.2.0-1/files',
+    },
+  ]
+}
+
 export function makeDisk(): DiskPart[] {
   const part = (kind: string, name: string, megabytes: number, used = true) => ({
     kind,
@@ -408,7 +437,7 @@ export function makeDisk(): DiskPart[] {
     part('caches', 'npm', 64, false),
     part('catalogue', '', 88),
     part('backups', '', 0.4),
-    part('trash', '', 22),
+    part('trash', '', 40),
   ]
 }
 

@@ -14,6 +14,7 @@ import {
   makeRecords,
   makeServers,
   makeSettings,
+  makeTrash,
   makeUpdates,
   notionInputs,
   removedDiff,
@@ -41,9 +42,11 @@ import type {
   SettingsView,
   Sort,
   SourceView,
+  Trashed,
   UpdateRequest,
   UpdateResult,
   UpdateView,
+  VerifyResult,
   Way,
   Words,
 } from './types'
@@ -78,6 +81,11 @@ export type FakeState = {
   pasted: PasteItem[]
   opened: Opening[]
   jobs: JobView[]
+  /** what the programs of each job print, by job */
+  output: Record<string, string[]>
+  /** what verify finds, by server */
+  findings: Record<string, VerifyResult['findings']>
+  trash: Trashed[]
 }
 
 export type Fake = Backend & {
@@ -157,6 +165,9 @@ export function makeFake(options: FakeOptions = {}): Fake {
     pasted: makePasted(),
     opened: [],
     jobs: [],
+    output: {},
+    findings: {},
+    trash: makeTrash(),
     ...given,
   }
   const calls: Fake['calls'] = []
@@ -340,7 +351,10 @@ export function makeFake(options: FakeOptions = {}): Fake {
     const words = state.updateFails[req.server]
     if (words) throw words
     const u = state.updates.find((x) => x.server === req.server)
-    const r = result(req.server, u?.version ?? '', u?.newer ?? '')
+    const has = state.servers.find((x) => x.id === req.server)?.version ?? ''
+    const r = req.again ? result(req.server, has, has) : result(req.server, u?.version ?? '', u?.newer ?? '')
+    if (req.again)
+      r.difference = { ...makeDifference(), from: has, to: has, added: [], removed: [], reworded: [], risks: [] }
     if (!apply) return r
     if (r.difference.risks.length > 0 && !req.accept_risk)
       throw someWords({
@@ -353,7 +367,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
           flag: '--accept-risk',
         })),
       })
-    if (u) Object.assign(u, { state: 'current', version: u.newer, newer: '', earlier: u.version })
+    if (u && !req.again) Object.assign(u, { state: 'current', version: u.newer, newer: '', earlier: u.version })
     const s = state.servers.find((x) => x.id === req.server)
     if (s) s.version = r.to
     r.change = record('update', `${r.title} updated`)
@@ -533,6 +547,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
         return id
       }),
     jobs: () => answer('jobs', [], () => state.jobs),
+    jobOutput: (id) => answer('jobOutput', [id], () => state.output[id] ?? []),
     cancelJob: (id) =>
       answer('cancelJob', [id], () => {
         cancelled.add(id)
@@ -555,8 +570,8 @@ export function makeFake(options: FakeOptions = {}): Fake {
           log: s?.log ?? '',
         }
       }),
-    removeServers: (ids) =>
-      answer('removeServers', [ids], () => {
+    removeServers: (ids, keys) =>
+      answer('removeServers', [ids, keys], () => {
         const gone = state.servers.filter((s) => ids.includes(s.id))
         const appsHit = [...new Set(gone.flatMap((s) => s.apps))]
         const before = copy(gone)
@@ -568,13 +583,30 @@ export function makeFake(options: FakeOptions = {}): Fake {
         return {
           removed: ids,
           apps: appsHit,
-          freed_bytes: 4_200_000,
+          freed_bytes: 5_000_000,
           later_bytes: 4_200_000,
           change,
           runtimes: [],
-          keys: [],
+          keys: keys ? ids : [],
         }
       }),
+    verifyServers: (ids) =>
+      answer('verifyServers', [ids], () =>
+        state.servers
+          .filter((s) => ids.length === 0 || ids.includes(s.id))
+          .map((s) => {
+            const findings = state.findings[s.id] ?? []
+            const wrong = findings.some((f) => f.code !== 'image_unknown')
+            return {
+              server: s.id,
+              title: s.title,
+              version: s.version,
+              state: wrong ? ('wrong' as const) : findings.length > 0 ? ('unknown' as const) : ('ok' as const),
+              files: s.package.type === 'remote' ? 0 : 214,
+              findings,
+            }
+          }),
+      ),
 
     signIn: (id, acceptRisk) =>
       answer('signIn', [id, acceptRisk], () => {
@@ -618,7 +650,10 @@ export function makeFake(options: FakeOptions = {}): Fake {
       answer('updateServers', [ids], () =>
         ids.map((id) =>
           runUpdate('update', titleOf(id), id, () =>
-            updated({ server: id, answers: {}, secrets: {}, allow_scripts: false, accept_risk: false }, true),
+            updated(
+              { server: id, answers: {}, secrets: {}, allow_scripts: false, accept_risk: false, again: false },
+              true,
+            ),
           ),
         ),
       ),
@@ -722,6 +757,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
       answer('undo', [id], () => {
         const c = state.history.find((h) => h.id === id)
         if (c) c.undoable = false
+        state.trash = state.trash.filter((x) => x.change !== id)
         const back = removed.get(id)
         if (back) {
           state.servers = [...state.servers, ...back]
@@ -829,9 +865,13 @@ export function makeFake(options: FakeOptions = {}): Fake {
       answer('cleanDisk', [trash], () => {
         const before = diskOf(state.disk).total
         state.disk = state.disk.filter((p) => p.used && !(trash && p.kind === 'trash'))
+        if (trash) state.trash = []
         changed('settings')
         return before - diskOf(state.disk).total
       }),
+
+    trash: () => answer('trash', [], () => state.trash),
+    openTrash: (id) => answer('openTrash', [id], () => undefined),
 
     firstRun: () => answer('firstRun', [], () => state.firstRun),
     finishFirstRun: () =>

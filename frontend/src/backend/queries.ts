@@ -26,18 +26,30 @@ const keys = {
   jobs: ['jobs'] as const,
   updates: ['updates'] as const,
   disk: ['disk'] as const,
+  trash: ['trash'] as const,
+  output: ['output'] as const,
   extensions: ['extensions'] as const,
   firstRun: ['first-run'] as const,
 }
 
 const stale = {
   updates: [keys.updates],
-  servers: [keys.servers, keys.disk, keys.extensions, keys.updates, keys.search, keys.listing, keys.keys, keys.form],
+  servers: [
+    keys.servers,
+    keys.disk,
+    keys.trash,
+    keys.extensions,
+    keys.updates,
+    keys.search,
+    keys.listing,
+    keys.keys,
+    keys.form,
+  ],
   apps: [keys.apps, keys.servers, keys.form],
-  history: [keys.history],
+  history: [keys.history, keys.trash],
   catalogue: [keys.search, keys.listing, keys.settings],
   keys: [keys.keys, keys.servers, keys.form],
-  settings: [keys.settings, keys.form, keys.disk],
+  settings: [keys.settings, keys.form, keys.disk, keys.trash],
 } as const
 
 /** Keeps what is on screen in step with the Go side's events. */
@@ -148,6 +160,37 @@ export function useDisk() {
   return useQuery({ queryKey: keys.disk, queryFn: () => backend.disk() })
 }
 
+export function useTrash() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.trash, queryFn: () => backend.trash() })
+}
+
+/** Compares files with what was installed; asked anew each time it is looked at. */
+export function useVerify(ids: string[]) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: ['verify', ...ids],
+    queryFn: () => backend.verifyServers(ids),
+    gcTime: 0,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+  })
+}
+
+/** What the programs of a job print, as it comes while the job runs. */
+export function useJobOutput(job: JobView | undefined): string[] {
+  const backend = useBackend()
+  const running = job?.state === 'running'
+  const { data } = useQuery({
+    queryKey: [...keys.output, job?.id, running],
+    queryFn: () => backend.jobOutput(job?.id ?? ''),
+    enabled: job !== undefined,
+    refetchInterval: running ? 700 : false,
+    placeholderData: keepPreviousData,
+  })
+  return data ?? []
+}
+
 export function useJobs() {
   const backend = useBackend()
   return useQuery({ queryKey: keys.jobs, queryFn: () => backend.jobs() })
@@ -190,7 +233,9 @@ function useAct<A, R>(act: (backend: Backend, a: A) => Promise<R>, again: readon
 export const useSignIn = () => useAct((b, s: { id: string; risk: boolean }) => b.signIn(s.id, s.risk), [keys.jobs])
 export const useSignOut = () => useAct((b, id: string) => b.signOut(id), [keys.servers])
 export const useShowSignIn = () => useAct((b, _: undefined) => b.showSignIn(), [])
-export const useCleanDisk = () => useAct((b, trash: boolean) => b.cleanDisk(trash), [keys.disk, keys.history])
+export const useCleanDisk = () =>
+  useAct((b, trash: boolean) => b.cleanDisk(trash), [keys.disk, keys.trash, keys.history])
+export const useOpenTrash = () => useAct((b, id: string) => b.openTrash(id), [])
 export const useCheckUpdates = () => useAct((b, _: undefined) => b.checkUpdates(), [keys.jobs])
 export const usePrepareUpdate = () => useAct((b, req: UpdateRequest) => b.prepareUpdate(req), [keys.jobs])
 export const useApplyUpdate = () =>
@@ -203,7 +248,10 @@ export const useInstall = () => useAct((b, req: InstallRequest) => b.install(req
 export const useCancelJob = () => useAct((b, id: string) => b.cancelJob(id), [])
 export const useTestServer = () => useAct((b, id: string) => b.testServer(id), [keys.servers])
 export const useRemoveServers = () =>
-  useAct((b, ids: string[]) => b.removeServers(ids), [...stale.servers, keys.apps, keys.history])
+  useAct(
+    (b, r: { ids: string[]; keys: boolean }) => b.removeServers(r.ids, r.keys),
+    [...stale.servers, keys.apps, keys.history],
+  )
 export const useUndo = () => useAct((b, id: string) => b.undo(id), [...stale.servers, keys.apps, keys.history])
 
 type AppChange = { app: string; servers: string[] }

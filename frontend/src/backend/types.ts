@@ -298,6 +298,8 @@ export type UpdateRequest = {
   secrets: Record<string, string>
   allow_scripts: boolean
   accept_risk: boolean
+  /** fetches the version that is installed once more */
+  again: boolean
 }
 
 export type UpdateResult = {
@@ -399,6 +401,18 @@ export type RemoveResult = {
   change: string
   runtimes: string[]
   keys: string[]
+}
+
+/** One server compared with what was installed. */
+export type VerifyResult = {
+  server: string
+  title: string
+  version: string
+  /** unknown: nothing wrong was seen, but not everything could be looked at */
+  state: 'ok' | 'wrong' | 'unknown'
+  /** how many files were compared */
+  files: number
+  findings: { code: string; path: string; text: string }[]
 }
 
 export type EntryView = {
@@ -576,6 +590,23 @@ export type DiskPart = {
   used: boolean
 }
 
+/** What was removed or set aside and is not gone yet. */
+export type Trashed = {
+  id: string
+  /** a removed server, an older version's folder with files of its own, or what stood where a server came back to */
+  kind: 'server' | 'version' | 'folder'
+  server: string
+  title: string
+  bytes: number
+  since: string
+  /** when it goes for good */
+  until: string
+  /** undo of it brings it back; '' when nothing does by itself */
+  change: string
+  /** its folder, '' when it has no files */
+  path: string
+}
+
 /** Everything the window may ask for. wails.ts and fake.ts implement it. */
 export interface Backend {
   /** why nothing can be shown, or null when all is well */
@@ -590,10 +621,15 @@ export interface Backend {
   install(req: InstallRequest): Promise<string>
   jobs(): Promise<JobView[]>
   cancelJob(id: string): Promise<void>
+  /** the last lines that the programs of a job have printed, keys masked */
+  jobOutput(id: string): Promise<string[]>
 
   servers(): Promise<ServerView[]>
   testServer(id: string): Promise<TestResult>
-  removeServers(ids: string[]): Promise<RemoveResult>
+  /** with keys, their keys are forgotten at once and do not come back */
+  removeServers(ids: string[], keys: boolean): Promise<RemoveResult>
+  /** compares with what was installed, all when none are named; changes nothing */
+  verifyServers(ids: string[]): Promise<VerifyResult[]>
 
   /** starts a job of kind "sign-in", which waits for the user in the web browser */
   signIn(id: string, acceptRisk: boolean): Promise<string>
@@ -649,6 +685,10 @@ export interface Backend {
   disk(): Promise<DiskView>
   /** removes what nobody uses, with trash also what could be brought back; the bytes that came free */
   cleanDisk(trash: boolean): Promise<number>
+  /** what was removed or set aside and is not gone yet */
+  trash(): Promise<Trashed[]>
+  /** shows a folder of the trash in the system's own program for files */
+  openTrash(id: string): Promise<void>
 
   firstRun(): Promise<FirstRun>
   finishFirstRun(): Promise<void>

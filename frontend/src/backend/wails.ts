@@ -58,10 +58,12 @@ export const wailsBackend: Backend = {
   install: (req) => call('Install', req),
   jobs: () => call('Jobs'),
   cancelJob: (id) => call('CancelJob', id),
+  jobOutput: (id) => call('JobOutput', id),
 
   servers: () => call('Servers'),
   testServer: (id) => call('TestServer', id),
-  removeServers: (ids) => call('RemoveServers', ids),
+  removeServers: (ids, keys) => call('RemoveServers', ids, keys),
+  verifyServers: (ids) => call('VerifyServers', ids),
 
   signIn: (id, acceptRisk) => call('SignIn', id, acceptRisk),
   signOut: (id) => call('SignOut', id),
@@ -104,6 +106,8 @@ export const wailsBackend: Backend = {
 
   disk: () => call('Disk'),
   cleanDisk: (trash) => call('CleanDisk', trash),
+  trash: () => call('Trash'),
+  openTrash: (id) => call('OpenTrash', id),
 
   firstRun: () => call('FirstRun'),
   finishFirstRun: () => call('FinishFirstRun'),

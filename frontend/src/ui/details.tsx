@@ -1,5 +1,5 @@
 import { ChevronRight } from 'lucide-react'
-import { type ReactNode, useId, useState } from 'react'
+import { type ReactNode, useEffect, useId, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { cn } from './cn'
 
@@ -30,10 +30,21 @@ export function Details({ children, label, className }: { children: ReactNode; l
   )
 }
 
-/** What a program printed, or the technical cause of a failure. */
-export function Log({ children, label }: { children: string; label: string }) {
+/** What a program printed, or the technical cause of a failure. With follow it stays at its end as more comes. */
+export function Log({ children, label, follow = false }: { children: string; label: string; follow?: boolean }) {
+  const box = useRef<HTMLPreElement>(null)
+  const read = useRef(false) // the reader has scrolled up
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each new text moves the end
+  useEffect(() => {
+    if (follow && box.current && !read.current) box.current.scrollTop = box.current.scrollHeight
+  }, [follow, children])
   return (
     <pre
+      ref={box}
+      onScroll={(e) => {
+        const { scrollHeight, scrollTop, clientHeight } = e.currentTarget
+        read.current = scrollHeight - scrollTop - clientHeight > 24
+      }}
       // biome-ignore lint/a11y/noNoninteractiveTabindex: scrolled with the keyboard
       tabIndex={0}
       role="group"

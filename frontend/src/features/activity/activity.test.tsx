@@ -39,7 +39,20 @@ describe('Activity', () => {
     expect(now.getAllByRole('progressbar')).toHaveLength(2)
     fake.sendJob({ ...running, progress: { stage: 'prepare', done: 0, total: 0, unit: '' } })
     await user.click((await now.findAllByRole('button', { name: 'Show details' }))[0] as HTMLElement)
-    expect(now.getByRole('group', { name: 'Technical details' })).toHaveTextContent('Prepare')
+    expect(now.getByRole('group', { name: 'Steps' })).toHaveTextContent('Prepare')
+  })
+
+  it('shows what programs print while they run, and keeps it with what failed', async () => {
+    const { user, fake } = open('/activity', { jobs: [running], output: { [running.id]: ['npm http fetch GET 200'] } })
+    const now = within(await screen.findByRole('region', { name: 'Now' }))
+    await user.click(now.getByRole('button', { name: 'Show details' }))
+    const log = await now.findByRole('group', { name: 'Technical details' })
+    expect(log).toHaveTextContent('npm http fetch GET 200')
+    fake.state.output = { [running.id]: ['npm http fetch GET 200', 'npm error code ENOSPC'] }
+    await waitFor(() => expect(log).toHaveTextContent('npm error code ENOSPC'))
+    fake.sendJob({ ...running, state: 'failed', error: someWords({ detail: '' }) })
+    await user.click(await now.findByRole('button', { name: 'Show details' }))
+    expect(now.getByText(/npm error code ENOSPC/)).toBeVisible()
   })
 
   it('keeps what failed to be read, with its cause behind details', async () => {

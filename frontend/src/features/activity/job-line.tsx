@@ -2,13 +2,12 @@ import { CircleAlert, Download } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import type { JobView } from '@/backend'
 import { useCancelJob } from '@/backend/queries'
-import { stagesOf } from '@/backend/stage-log'
-import { isStage, overall, useStageWord } from '@/features/install/progress'
-import { bytes, clockTime, count, seconds } from '@/text/format'
+import { overall, useStageWord } from '@/features/install/progress'
+import { bytes, clockTime, count } from '@/text/format'
 import { Button } from '@/ui/button'
-import { Details, Log } from '@/ui/details'
 import { Problem } from '@/ui/problem'
 import { ProgressBar } from '@/ui/ring'
+import { JobLog, useFailedOutput } from './job-log'
 import { Line } from './line'
 
 /** Work that is under way, or that ended badly and still wants to be read. */
@@ -16,6 +15,7 @@ export function JobLine({ job }: { job: JobView }) {
   const { t } = useTranslation()
   const stageWord = useStageWord()
   const cancel = useCancelJob()
+  const printed = useFailedOutput(job)
   const title =
     job.kind === 'install'
       ? t('progress.title', { title: job.title })
@@ -29,7 +29,7 @@ export function JobLine({ job }: { job: JobView }) {
     const failed = sync ? t('jobs.sync-failed') : t('jobs.failed', { title: job.title })
     return (
       <Line icon={CircleAlert} tone="bad" title={failed} time={clockTime(job.started)}>
-        {job.error && <Problem className="mt-1 mr-14 mb-2 tight:mr-0" words={job.error} />}
+        {job.error && <Problem className="mt-1 mr-14 mb-2 tight:mr-0" words={job.error} log={printed} />}
       </Line>
     )
   }
@@ -61,28 +61,7 @@ export function JobLine({ job }: { job: JobView }) {
         </>
       }
     >
-      <Steps job={job} />
+      <JobLog job={job} className="mr-14 mb-1.5 tight:mr-0" />
     </Line>
-  )
-}
-
-/** What the work has gone through so far, for who wants to know. */
-function Steps({ job }: { job: JobView }) {
-  const { t } = useTranslation()
-  const { t: s } = useTranslation('stages')
-  const steps = stagesOf(job.id)
-  if (steps.length === 0) return null
-  const lines = steps.map((r) => {
-    const name = isStage(r.stage) ? s(`${r.stage}.title`) : s('other.now')
-    const facts = [
-      r.unit === 'bytes' && r.done > 0 && bytes(r.done),
-      r.to - r.from >= 100 && s('seconds', { n: seconds(r.to - r.from) }),
-    ].filter((f) => f !== false)
-    return [name, ...facts].join('  ')
-  })
-  return (
-    <Details className="mr-14 mb-1.5 tight:mr-0">
-      <Log label={t('details.log')}>{lines.join('\n')}</Log>
-    </Details>
   )
 }

@@ -28,12 +28,15 @@ export function InstallDone({
   const remove = useRemoveServers()
   const half = Math.ceil(result.apps.length / 2)
   const undo = () =>
-    remove.mutate([result.server], {
-      onSuccess: () => {
-        onClose()
-        say(t('done.undone', { title: result.title }))
+    remove.mutate(
+      { ids: [result.server], keys: false },
+      {
+        onSuccess: () => {
+          onClose()
+          say(t('done.undone', { title: result.title }))
+        },
       },
-    })
+    )
   return (
     <>
       <div className="min-h-0 overflow-y-auto px-8 pt-7.5 pb-6">

@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { JobView } from '@/backend'
 import { useApps, useCancelJob, useShowSignIn } from '@/backend/queries'
 import { type StageRecord, stagesOf } from '@/backend/stage-log'
+import { JobLog } from '@/features/activity/job-log'
 import { bytes, list, seconds } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Rows } from '@/ui/card'
@@ -73,6 +74,7 @@ export function InstallProgress({ target, job, onClose }: Props) {
               />
             ))}
           </Rows>
+          <JobLog job={job} className="mt-3" />
         </div>
         <SheetFoot remark={t('progress.cancel-remark')}>
           <Button size="lg" tone="quiet" onClick={() => cancel.mutate(job.id)}>

@@ -50,11 +50,63 @@ describe('Installed', () => {
     const { user, fake } = open('/installed')
     await user.click(await screen.findByRole('button', { name: 'More for Files' }))
     await user.click(await screen.findByRole('menuitem', { name: 'Remove' }))
-    expect(await screen.findByText('Files is removed from 2 apps. 4.2 MB came free.')).toBeVisible()
+    expect(
+      await screen.findByText('Files is removed from 2 apps. 800 kB came free. 4.2 MB come free in 30 days.'),
+    ).toBeVisible()
     await waitFor(() => expect(screen.queryByRole('button', { name: 'More for Files' })).toBeNull())
     await user.click(screen.getByRole('button', { name: 'Undo' }))
     expect(await screen.findByRole('button', { name: 'More for Files' })).toBeVisible()
     expect(callsOf(fake, 'undo')).toHaveLength(1)
+  })
+
+  it.each([
+    ['keeps keys unless told otherwise', false],
+    ['forgets keys when told to', true],
+  ])('asks about keys before a removal: %s', async (_, forget) => {
+    const { user, fake } = open('/installed')
+    await user.click(await screen.findByRole('button', { name: 'More for GitHub' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Remove' }))
+    const dialog = within(await screen.findByRole('dialog', { name: 'Remove GitHub?' }))
+    expect(dialog.getByText('Its key waits with it, and goes after that.')).toBeVisible()
+    const box = dialog.getByRole('checkbox', { name: 'Forget its key now' })
+    expect(box).not.toBeChecked()
+    if (forget) await user.click(box)
+    expect(callsOf(fake, 'removeServers')).toEqual([])
+    await user.click(dialog.getByRole('button', { name: 'Remove' }))
+    expect(callsOf(fake, 'removeServers')).toEqual([[['github'], forget]])
+    const said = await screen.findByText(/^GitHub is removed/)
+    expect(said.textContent?.includes('Its keys are forgotten.')).toBe(forget)
+    expect(screen.getByRole('button', { name: 'Undo' })).toBeVisible()
+  })
+
+  it('leaves everything when the removal is thought better of', async () => {
+    const { user, fake } = open('/installed')
+    await user.click(await screen.findByRole('button', { name: 'More for GitHub' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Remove' }))
+    await user.click(await screen.findByRole('button', { name: 'Keep it' }))
+    await waitFor(() => expect(screen.queryByRole('dialog')).toBeNull())
+    expect(callsOf(fake, 'removeServers')).toEqual([])
+  })
+
+  it('compares the files of one server; what could not be looked at is no fault', async () => {
+    const { user, fake } = open('/installed', {
+      findings: { memory: [{ code: 'image_unknown', path: '', text: 'nobody answers' }] },
+    })
+    await user.click(await screen.findByRole('button', { name: 'More for Memory' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Check files' }))
+    const panel = within(await screen.findByRole('dialog', { name: 'Check the files of Memory' }))
+    expect(await panel.findByText('Not everything could be looked at')).toBeVisible()
+    expect(callsOf(fake, 'verifyServers')).toEqual([[['memory']]])
+    expect(panel.queryByRole('button', { name: /again/ })).toBeNull()
+  })
+
+  it('says when files could not be compared', async () => {
+    const fake = makeFake({ listings: makeListings(0) })
+    fake.fail('verifyServers', someWords({ message: 'The disk does not answer.' }))
+    const { user } = open('/installed', fake)
+    await user.click(await screen.findByRole('button', { name: 'More for Memory' }))
+    await user.click(await screen.findByRole('menuitem', { name: 'Check files' }))
+    expect(await screen.findByRole('alert')).toHaveTextContent('The disk does not answer.')
   })
 
   it('says when a removal did not work and keeps the row', async () => {
@@ -82,7 +134,7 @@ describe('Installed', () => {
     // It goes on working all the same.
     expect(row.getByText('Working')).toBeVisible()
     await user.click(row.getByText(step))
-    if (code === 'listing_deleted') expect(callsOf(fake, 'removeServers')).toEqual([[['files']]])
+    if (code === 'listing_deleted') expect(callsOf(fake, 'removeServers')).toEqual([[['files'], false]])
     else await waitFor(() => expect(callsOf(fake, 'listing')).toHaveLength(1))
     if (args.name) expect(callsOf(fake, 'listing')).toEqual([[args.name]])
   })

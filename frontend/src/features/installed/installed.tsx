@@ -12,6 +12,7 @@ import {
   PinOff,
   Play,
   RefreshCw,
+  ShieldCheck,
   Trash2,
   TriangleAlert,
 } from 'lucide-react'
@@ -50,8 +51,10 @@ import { Status, type StatusTone } from '@/ui/status'
 import { Tile } from '@/ui/tile'
 import { useToast } from '@/ui/toast'
 import { ExtensionsNote } from './extensions'
+import { keysOf, RemoveDialog } from './remove-dialog'
 import { ServerDetails } from './server-details'
 import { SigningIn, useSigning } from './signing-in'
+import { VerifyPanel } from './verify-panel'
 
 export const needsYou = (s: ServerView) =>
   s.status === 'broken' || s.status === 'needs-key' || s.status === 'needs-sign-in' || s.alert !== null
@@ -191,8 +194,12 @@ function ServerRow({ server, slots, update }: RowProps) {
   const [open, setOpen] = useState(false)
   const [keying, setKeying] = useState(false)
   const [updating, setUpdating] = useState(false)
+  const [verifying, setVerifying] = useState(false)
+  const [removing, setRemoving] = useState(false)
   const actions = useServerActions(server)
   const signing = useSigning(server)
+  const kept = keysOf(server)
+  const remove = () => (kept.keys > 0 || kept.signIn ? setRemoving(true) : actions.remove(false))
   const ready = update !== undefined && updateReady(update)
   const key = server.settings.find((s) => s.secret && !s.set) ?? server.settings.find((s) => s.secret)
   const Chevron = open ? ChevronDown : ChevronRight
@@ -284,7 +291,11 @@ function ServerRow({ server, slots, update }: RowProps) {
               </>
             )}
             {update && <UpdateItems update={update} act={actions} />}
-            <MenuItem destructive onClick={actions.remove}>
+            <MenuItem onClick={() => setVerifying(true)}>
+              <ShieldCheck aria-hidden className="size-4" />
+              {t('verify.item')}
+            </MenuItem>
+            <MenuItem destructive onClick={remove}>
               <Trash2 aria-hidden className="size-4" />
               {t('remove', { ns: 'actions' })}
             </MenuItem>
@@ -316,11 +327,13 @@ function ServerRow({ server, slots, update }: RowProps) {
         />
       )}
       <SigningIn signing={signing} className="mr-3.5 mb-3.5 ml-14.5 narrow:ml-3.5" />
-      {server.alert && <Alert server={server} words={server.alert} onRemove={actions.remove} />}
+      {server.alert && <Alert server={server} words={server.alert} onRemove={remove} />}
       {actions.problem && <Problem alert className="mx-3.5 mb-3.5" words={actions.problem} />}
       <div id={id} hidden={!open}>
         {open && <ServerDetails server={server} apps={names.length > 0 ? list(names) : t('installed.no-app')} />}
       </div>
+      {verifying && <VerifyPanel server={server} onClose={() => setVerifying(false)} />}
+      {removing && <RemoveDialog server={server} onClose={() => setRemoving(false)} onRemove={actions.remove} />}
       {updating && update && <UpdateSheet update={update} open onClose={() => setUpdating(false)} />}
       {keying && key && (
         <KeyDialog
@@ -419,29 +432,34 @@ function useServerActions(server: ServerView) {
           if (r.ok) say(t('installed.test-ok', { title: server.title, count: r.tools.length }))
         },
       }),
-    remove: () =>
-      remove.mutate([server.id], {
-        onSuccess: (r) =>
-          say(
-            [
-              r.apps.length > 0
-                ? t('installed.removed', { title: server.title, count: r.apps.length })
-                : t('installed.removed-only', { title: server.title }),
-              r.freed_bytes > 0 && t('storage.freed', { size: bytes(r.freed_bytes) }),
-            ]
-              .filter(Boolean)
-              .join(' '),
-            r.change === ''
-              ? undefined
-              : {
-                  label: t('undo'),
-                  undo: true,
-                  act: () =>
-                    undo.mutate(r.change, {
-                      onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })),
-                    }),
-                },
-          ),
-      }),
+    remove: (forget: boolean) =>
+      remove.mutate(
+        { ids: [server.id], keys: forget },
+        {
+          onSuccess: (r) =>
+            say(
+              [
+                r.apps.length > 0
+                  ? t('installed.removed', { title: server.title, count: r.apps.length })
+                  : t('installed.removed-only', { title: server.title }),
+                r.keys.length > 0 && t('remove.forgotten'),
+                r.freed_bytes > r.later_bytes && t('remove.now', { size: bytes(r.freed_bytes - r.later_bytes) }),
+                r.later_bytes > 0 && t('remove.later', { size: bytes(r.later_bytes) }),
+              ]
+                .filter(Boolean)
+                .join(' '),
+              r.change === ''
+                ? undefined
+                : {
+                    label: t('undo'),
+                    undo: true,
+                    act: () =>
+                      undo.mutate(r.change, {
+                        onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })),
+                      }),
+                  },
+            ),
+        },
+      ),
   }
 }

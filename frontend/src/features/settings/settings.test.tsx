@@ -244,16 +244,61 @@ describe('Disk use', () => {
     expect(await screen.findByRole('button', { name: 'Nothing to free' })).toBeDisabled()
   })
 
+  it('lists what was removed or set aside, with the way back or into its folder', async () => {
+    const { user, fake } = open('/settings?part=storage')
+    await user.click(await screen.findByRole('button', { name: 'Show all 2' }))
+    expect(screen.getByText(/^Removed\. It goes for good on /)).toBeVisible()
+    expect(screen.queryByRole('button', { name: 'Put Memory back' })).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Open the folder of Memory' }))
+    expect(callsOf(fake, 'openTrash')).toEqual([['20260104/memory+1.2.0-1']])
+    await user.click(screen.getByRole('button', { name: 'Put Notion back' }))
+    expect(callsOf(fake, 'undo')).toEqual([['h2']])
+    expect(await screen.findByText('Notion is back.')).toBeVisible()
+    expect(screen.queryByRole('button', { name: 'Put Notion back' })).toBeNull()
+  })
+
+  it('says why a folder cannot be shown', async () => {
+    const fake = makeFake({ listings: makeListings(0) })
+    fake.fail('openTrash', someWords({ message: 'The folder could not be shown.' }))
+    const { user } = open('/settings?part=storage', fake)
+    await user.click(await screen.findByRole('button', { name: 'Show all 2' }))
+    await user.click(screen.getByRole('button', { name: 'Open the folder of Memory' }))
+    expect(await screen.findByRole('alert')).toHaveTextContent('The folder could not be shown.')
+    expect(screen.getByText(/memory\+1\.2\.0-1/)).toBeVisible()
+  })
+
+  it('compares the files of all servers, and gets again what differs', async () => {
+    const { user, fake } = open('/settings?part=storage', {
+      findings: { files: [{ code: 'file_changed', path: 'cli.js', text: 'changed: cli.js' }] },
+    })
+    await user.click(await screen.findByRole('button', { name: 'Check files' }))
+    const panel = within(await screen.findByRole('dialog', { name: 'Check the files of all servers' }))
+    expect(await panel.findByText('1 server is not as it was installed.')).toBeVisible()
+    expect(callsOf(fake, 'verifyServers')).toEqual([[[]]])
+    expect(panel.getByText('1 thing differs')).toBeVisible()
+    expect(panel.queryByText('changed: cli.js')).toBeNull()
+    await user.click(panel.getByRole('button', { name: 'Show details' }))
+    expect(panel.getByText('changed: cli.js')).toBeVisible()
+    await user.click(panel.getByRole('button', { name: 'Get Files again' }))
+    const sheet = within(await screen.findByRole('dialog', { name: 'Get Files again' }))
+    await user.click(sheet.getByRole('button', { name: 'Fetch it' }))
+    fake.state.findings = {}
+    await user.click(await sheet.findByRole('button', { name: 'Put it in place' }))
+    expect(callsOf(fake, 'applyUpdate').at(-1)?.[0]).toMatchObject({ server: 'files', again: true })
+    expect(await screen.findByText('Files is as it was installed again.')).toBeVisible()
+    expect(await screen.findByText(/^All \d+ are as they were installed\.$/)).toBeVisible()
+  })
+
   it('asks before removed servers go for good', async () => {
     const { user, fake } = open('/settings?part=storage')
-    await user.click(await screen.findByRole('button', { name: 'Delete removed servers' }))
+    await user.click(await screen.findByRole('button', { name: 'Delete what was removed' }))
     const ask = within(await screen.findByRole('alertdialog'))
-    await user.click(ask.getByRole('button', { name: 'Keep them' }))
+    await user.click(ask.getByRole('button', { name: 'Keep it' }))
     expect(callsOf(fake, 'cleanDisk')).toEqual([])
     await waitFor(() => expect(screen.queryByRole('alertdialog')).toBeNull())
-    await user.click(screen.getByRole('button', { name: 'Delete removed servers' }))
+    await user.click(screen.getByRole('button', { name: 'Delete what was removed' }))
     await user.click(
-      within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Delete removed servers' }),
+      within(await screen.findByRole('alertdialog')).getByRole('button', { name: 'Delete what was removed' }),
     )
     expect(callsOf(fake, 'cleanDisk')).toEqual([[true]])
   })

@@ -1,8 +1,9 @@
-import { Trash2 } from 'lucide-react'
+import { ShieldCheck, Trash2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type DiskPart, toWords } from '@/backend'
 import { useCleanDisk, useDisk } from '@/backend/queries'
+import { VerifyPanel } from '@/features/installed/verify-panel'
 import { bytes } from '@/text/format'
 import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
@@ -12,6 +13,7 @@ import { LoadProblem, Problem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
 import { useToast } from '@/ui/toast'
+import { TrashList } from './trash-list'
 
 /** In the order in which they are shown. */
 const kinds = [
@@ -34,6 +36,7 @@ export function Storage() {
   const disk = useDisk()
   const clean = useCleanDisk()
   const [asking, setAsking] = useState(false)
+  const [verifying, setVerifying] = useState(false)
   if (disk.isPending) return <SkeletonRows rows={4} label={t('loading')} />
   if (disk.isError) return <LoadProblem words={toWords(disk.error)} onRetry={() => void disk.refetch()} />
   const { parts, total, free } = disk.data
@@ -49,9 +52,15 @@ export function Storage() {
         remark={t('storage.total', { size: bytes(total) })}
         className="mb-2.5"
         action={
-          <Button size="sm" disabled={free === 0 || clean.isPending} onClick={() => tidy(false)}>
-            {free > 0 ? t('storage.clean', { size: bytes(free) }) : t('storage.clean-none')}
-          </Button>
+          <span className="flex flex-wrap gap-2">
+            <Button size="sm" tone="quiet" onClick={() => setVerifying(true)}>
+              <ShieldCheck aria-hidden className="size-3.5" />
+              {t('storage.verify')}
+            </Button>
+            <Button size="sm" disabled={free === 0 || clean.isPending} onClick={() => tidy(false)}>
+              {free > 0 ? t('storage.clean', { size: bytes(free) }) : t('storage.clean-none')}
+            </Button>
+          </span>
         }
       />
       {clean.error && <Problem alert className="mb-3" words={toWords(clean.error)} />}
@@ -72,6 +81,7 @@ export function Storage() {
                 </div>
                 <span className="num text-right text-second">{bytes(size)}</span>
               </div>
+              {kind === 'trash' && <TrashList />}
               {mine.some((p) => p.name !== '') && (
                 <Details label={t('storage.each', { count: mine.length })}>
                   <ul className="text-second">
@@ -101,6 +111,7 @@ export function Storage() {
           {t('storage.empty-trash')}
         </Button>
       )}
+      {verifying && <VerifyPanel onClose={() => setVerifying(false)} />}
       <Confirm
         open={asking}
         onClose={() => setAsking(false)}

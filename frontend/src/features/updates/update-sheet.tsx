@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type JobView, type Need, toWords, type UpdateResult, type UpdateView } from '@/backend'
 import { useApplyUpdate, useCancelJob, useJob, usePrepareUpdate, useRollback } from '@/backend/queries'
+import { useFailedOutput } from '@/features/activity/job-log'
 import { Consent, Risks, riskKey } from '@/features/install/consents'
 import { overall, useStageWord } from '@/features/install/progress'
 import { Button } from '@/ui/button'
@@ -13,11 +14,19 @@ import { Problem } from '@/ui/problem'
 import { ProgressBar } from '@/ui/ring'
 import { useToast } from '@/ui/toast'
 import { DifferenceView } from './difference'
+import { OwnFiles } from './own-files'
 
-type Props = { update: UpdateView; open: boolean; onClose: () => void }
+type Props = {
+  /** only who it is and what it has, when its version is fetched once more */
+  update: Pick<UpdateView, 'server' | 'title' | 'version'> & Partial<UpdateView>
+  /** the version that is installed once more, in place of what is here */
+  again?: boolean
+  open: boolean
+  onClose: () => void
+}
 
 /** From "there is a newer one" over what it changes to the switch. Nothing is switched before the last button. */
-export function UpdateSheet({ update, open, onClose }: Props) {
+export function UpdateSheet({ update, again = false, open, onClose }: Props) {
   const { t } = useTranslation()
   const say = useToast()
   const stageWord = useStageWord()
@@ -26,9 +35,11 @@ export function UpdateSheet({ update, open, onClose }: Props) {
   const cancel = useCancelJob()
   const back = useRollback()
   const job = useJob(prepare.data ?? '')
+  const printed = useFailedOutput(job)
   const [given, setGiven] = useState<Record<string, string>>({})
   const [agreed, setAgreed] = useState<string[]>([])
   const [scripts, setScripts] = useState(false)
+  const [applied, setApplied] = useState<UpdateResult>()
 
   const ready: UpdateResult | undefined = job?.state === 'done' ? job.update : undefined
   const applyWords = apply.error ? toWords(apply.error) : undefined
@@ -45,16 +56,22 @@ export function UpdateSheet({ update, open, onClose }: Props) {
     secrets: pick('secret'),
     allow_scripts: scripts,
     accept_risk: risks.length > 0 && risks.every((r) => agreed.includes(riskKey(r))),
+    again,
   })
   const fetchIt = () => {
     apply.reset()
     prepare.mutate(request())
   }
   const done = (r: UpdateResult) => {
+    if (r.trashed.length > 0) return setApplied(r)
     onClose()
     say(
-      r.to === r.from ? t('jobs.updated', { title: r.title }) : t('updates.done', { title: r.title, version: r.to }),
-      r.earlier === ''
+      again
+        ? t('verify.mended', { title: r.title })
+        : r.to === r.from
+          ? t('jobs.updated', { title: r.title })
+          : t('updates.done', { title: r.title, version: r.to }),
+      r.earlier === '' || again
         ? undefined
         : {
             label: t('updates.go-back'),
@@ -70,17 +87,21 @@ export function UpdateSheet({ update, open, onClose }: Props) {
   const online = update.state === 'changed'
   const about = ready?.newest
     ? undefined
-    : online
-      ? t('updates.changed')
-      : t('updates.from-to', { from: update.version, to: ready?.to || update.newer })
+    : again
+      ? t('verify.again-text')
+      : online
+        ? t('updates.changed')
+        : t('updates.from-to', { from: update.version, to: ready?.to || update.newer || '' })
+  const title = again ? t('verify.again-sheet', { title: update.title }) : t('updates.sheet', { title: update.title })
   const running = job?.state === 'running' || prepare.isPending
 
+  if (applied) return <OwnFiles result={applied} onClose={onClose} />
   return (
     <Panel
       open={open}
       onClose={onClose}
       wide
-      title={t('updates.sheet', { title: update.title })}
+      title={title}
       text={about}
       foot={
         <>
@@ -100,7 +121,7 @@ export function UpdateSheet({ update, open, onClose }: Props) {
               aria-disabled={missing || apply.isPending || undefined}
               onClick={() => !missing && !apply.isPending && apply.mutate(request(), { onSuccess: done })}
             >
-              {t('updates.update')}
+              {again ? t('verify.again-apply') : t('updates.update')}
             </Button>
           ) : (
             !ready && (
@@ -110,7 +131,11 @@ export function UpdateSheet({ update, open, onClose }: Props) {
                 aria-disabled={missing || undefined}
                 onClick={() => !missing && fetchIt()}
               >
-                {online || update.prepared ? t('updates.compare-only') : t('updates.compare')}
+                {again
+                  ? t('verify.again-fetch')
+                  : online || update.prepared
+                    ? t('updates.compare-only')
+                    : t('updates.compare')}
               </Button>
             )
           )}
@@ -119,12 +144,18 @@ export function UpdateSheet({ update, open, onClose }: Props) {
     >
       {!job && !prepare.isPending && (
         <Note className="mt-4" icon={CircleArrowUp}>
-          {online ? t('updates.intro-online') : update.prepared ? t('updates.intro-ready') : t('updates.intro')}
+          {again
+            ? t('verify.again-intro', { version: update.version })
+            : online
+              ? t('updates.intro-online')
+              : update.prepared
+                ? t('updates.intro-ready')
+                : t('updates.intro')}
         </Note>
       )}
       {job?.state === 'running' && (
         <div className="mt-4 flex items-center gap-3">
-          <ProgressBar value={overall(job)} label={t('updates.sheet', { title: update.title })} className="grow" />
+          <ProgressBar value={overall(job)} label={title} className="grow" />
           <span className="meta w-30">{stageWord(job)}</span>
         </div>
       )}
@@ -133,7 +164,9 @@ export function UpdateSheet({ update, open, onClose }: Props) {
       </p>
       {ready?.newest && <p className="mt-4 text-ink-2">{t('updates.newest', { version: ready.from })}</p>}
       {ready && !ready.newest && <DifferenceView difference={ready.difference} />}
-      {words && asked.length + risks.length === 0 && !wantsScripts && <Problem alert className="mt-4" words={words} />}
+      {words && asked.length + risks.length === 0 && !wantsScripts && (
+        <Problem alert className="mt-4" words={words} log={printed} />
+      )}
       {prepare.error && <Problem alert className="mt-4" words={toWords(prepare.error)} />}
       <Risks risks={risks} agreed={agreed} onAgree={setAgreed} />
       {wantsScripts && (

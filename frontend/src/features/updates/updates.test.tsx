@@ -72,6 +72,20 @@ describe('Updates', () => {
     expect(screen.getByText('1 update is ready.')).toBeVisible()
   })
 
+  it('tell where an older version with files of its own waits', async () => {
+    const fake = makeFake({ listings: makeListings(0), differences: {} })
+    const { path } = fake.state.trash[1] ?? { path: '' }
+    const apply = fake.applyUpdate
+    fake.applyUpdate = async (req) => ({ ...(await apply(req)), trashed: [path] })
+    const { user, sheet } = await review(fake)
+    await user.click(sheet.getByRole('button', { name: 'Fetch and compare' }))
+    await user.click(await sheet.findByRole('button', { name: 'Update' }))
+    expect(await screen.findByText('An older version had files of its own. They stay for 30 days.')).toBeVisible()
+    expect(screen.queryByText(path)).toBeNull()
+    await user.click(await screen.findByRole('button', { name: 'Open folder' }))
+    expect(callsOf(fake, 'openTrash')).toEqual([['20260104/memory+1.2.0-1']])
+  })
+
   it('of a server that runs online name no version, and there is no going back', async () => {
     const fake = makeFake({ listings: makeListings(0) })
     fake.state.updates = fake.state.updates.map((u) =>

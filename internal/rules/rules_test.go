@@ -96,6 +96,8 @@ var may = map[string][]string{
 	"backend/clients":                  {"backend/configfile"},
 	"backend/connect":                  {"backend/configfile", "backend/changeset", "backend/clients"},
 	"backend/store":                    {},
+	"backend/running":                  {},
+	"backend/watch":                    {},
 	"backend/catalog/internal/clean":   {},
 	"backend/catalog/internal/domain":  {},
 	"backend/catalog/internal/loose":   {"backend/catalog/internal/clean"},

@@ -1,0 +1,175 @@
+// Package running tells whether an AI app's program runs, and asks it to close
+// as its own menu would. It never ends a program by force. backend may import
+// it; it imports model only.
+//
+//	s := running.System{Home: home}
+//	if found := s.Find(ctx, []string{"claude-desktop"}); len(found) > 0 {
+//		err := s.Close(ctx, "Claude Desktop", []string{"claude-desktop"})
+//	}
+//
+// Linux is proved by tests that run programs. What ps of macOS prints and which
+// programs Windows lists is tested with made-up answers; asking an app there to
+// close is not proved.
+package running
+
+import (
+	"context"
+	"path"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"toolbay/backend/model"
+)
+
+// Process is a program that runs for the user who runs this one.
+type Process struct {
+	PID, Parent int
+	// Path is the program's file, Called what it was started as; either may be
+	// "" where the system does not tell.
+	Path, Called string
+	// Home is the home folder it was started with, "" where that is not told.
+	Home    string
+	Started time.Time
+}
+
+// System is the computer as this package sees it; the zero value is this one.
+type System struct {
+	// OS is as runtime.GOOS; "" is this one.
+	OS string
+	// Home leaves out programs that were started with another home folder: they
+	// use other files. "" leaves out none.
+	Home string
+	// List gives the user's processes, Ask asks one to close; nil is the real
+	// thing.
+	List func(ctx context.Context) ([]Process, error)
+	Ask  func(ctx context.Context, p Process) error
+	// Wait is how long an app that was asked may take to close; default 20 s. It
+	// may ask the user something first.
+	Wait time.Duration
+	// Pause waits between two looks; nil is a real pause.
+	Pause func(ctx context.Context, d time.Duration) error
+}
+
+// between is the pause between two looks at a program that is closing.
+const between = 100 * time.Millisecond
+
+// Find gives the main processes of the programs with these names: those that no
+// other of them has started. A name is that of a program's file, on Windows with
+// or without ".exe"; it may be a path's last parts ("Claude.app/Contents/MacOS/Claude")
+// with "*" for any part of one name. What cannot be found out is not running.
+func (s System) Find(ctx context.Context, names []string) []Process {
+	if len(names) == 0 {
+		return nil
+	}
+	list := s.List
+	if list == nil {
+		list = processes
+	}
+	all, err := list(ctx)
+	if err != nil {
+		return nil
+	}
+	var found []Process
+	for _, p := range all {
+		elsewhere := s.Home != "" && p.Home != "" && path.Clean(p.Home) != path.Clean(s.Home)
+		if !elsewhere && slices.ContainsFunc(names, func(n string) bool { return s.is(p, n) }) {
+			found = append(found, p)
+		}
+	}
+	var main []Process
+	for _, p := range found {
+		if !slices.ContainsFunc(found, func(o Process) bool { return o.PID == p.Parent && o.PID != p.PID }) {
+			main = append(main, p)
+		}
+	}
+	return main
+}
+
+// Since tells since when a program runs; of several the one that was started
+// last counts.
+func (s System) Since(ctx context.Context, names []string) (since time.Time, runs bool) {
+	for _, p := range s.Find(ctx, names) {
+		if runs = true; p.Started.After(since) {
+			since = p.Started
+		}
+	}
+	return since, runs
+}
+
+// Close asks an app's program to close, and waits until it has. One that does
+// not run is closed. Error codes: app_not_closed, cancelled.
+func (s System) Close(ctx context.Context, app string, names []string) error {
+	ask, pause, wait := s.Ask, s.Pause, s.Wait
+	if ask == nil {
+		ask = askToClose
+	}
+	if pause == nil {
+		pause = sleep
+	}
+	if wait == 0 {
+		wait = 20 * time.Second
+	}
+	var refused error
+	for _, p := range s.Find(ctx, names) {
+		if err := ask(ctx, p); err != nil {
+			refused = err
+		}
+	}
+	for waited := time.Duration(0); ; waited += between {
+		if len(s.Find(ctx, names)) == 0 {
+			return nil
+		}
+		if refused != nil || waited >= wait {
+			return model.Fail("app_not_closed", refused, "app", app)
+		}
+		if err := pause(ctx, between); err != nil {
+			return model.Fail("cancelled", err)
+		}
+	}
+}
+
+// is tells whether a process is called name.
+func (s System) is(p Process, name string) bool {
+	system := s.OS
+	if system == "" {
+		system = runtime.GOOS
+	}
+	for _, file := range []string{p.Path, p.Called} {
+		if system == "windows" {
+			file, name = strings.ToLower(strings.ReplaceAll(file, `\`, "/")), strings.ToLower(name)
+			file, name = strings.TrimSuffix(file, ".exe"), strings.TrimSuffix(name, ".exe")
+		}
+		if file != "" && endsIn(file, name) {
+			return true
+		}
+	}
+	return false
+}
+
+// endsIn tells whether the last parts of a path are those of name.
+func endsIn(file, name string) bool {
+	have, want := strings.Split(file, "/"), strings.Split(name, "/")
+	if len(have) < len(want) {
+		return false
+	}
+	have = have[len(have)-len(want):]
+	for i := range want {
+		if ok, err := path.Match(want[i], have[i]); err != nil || !ok {
+			return false
+		}
+	}
+	return true
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

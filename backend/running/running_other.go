@@ -1,0 +1,14 @@
+//go:build !linux && !darwin && !windows
+
+package running
+
+import (
+	"context"
+	"errors"
+)
+
+var errNotHere = errors.New("not known on this system")
+
+func processes(context.Context) ([]Process, error) { return nil, errNotHere }
+
+func askToClose(context.Context, Process) error { return errNotHere }

@@ -20,6 +20,7 @@ import (
 
 	"toolbay/backend/catalog"
 	"toolbay/backend/changeset"
+	"toolbay/backend/changeset/reverse"
 	"toolbay/backend/clients"
 	"toolbay/backend/configfile"
 	"toolbay/backend/connect"
@@ -122,6 +123,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 		Diff: func(before, after []byte) string {
 			return configfile.Diff(before, after, configfile.MaskSecrets)
 		},
+		Reverse: reverse.File,
 	})
 	if err != nil {
 		return nil, err

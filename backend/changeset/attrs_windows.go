@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"time"
 
 	"golang.org/x/sys/windows"
 )
@@ -17,9 +18,17 @@ func links(fs.FileInfo) uint64 { return 1 }
 // writable is answered by the attempt: access lists are not worth guessing.
 func writable(string) bool { return true }
 
-func openToRead(path string) (*os.File, error) { return os.Open(path) }
+func openToRead(path string) (*os.File, error) { return openPatiently(path, os.O_RDONLY) }
 
-func openToWrite(path string) (*os.File, error) { return os.OpenFile(path, os.O_RDWR, 0) }
+func openToWrite(path string) (*os.File, error) { return openPatiently(path, os.O_RDWR) }
+
+func openPatiently(path string, flag int) (f *os.File, err error) {
+	err = patiently(func() error {
+		f, err = os.OpenFile(path, flag, 0)
+		return err
+	}, heldUp, time.Sleep)
+	return f, err
+}
 
 func cannotExchange(err error) bool { return errors.Is(err, windows.ERROR_NOT_SAME_DEVICE) }
 

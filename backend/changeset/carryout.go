@@ -26,10 +26,8 @@ func (e *Engine) carryOut(ctx context.Context, j *journal, targets []*target) er
 	}
 	// All new content is on the disk before the first file is touched, so a
 	// full disk is found while there is nothing to take back.
-	for n, t := range targets {
-		if err := e.stage(&j.Files[n], t); err != nil {
-			return err
-		}
+	if err := e.stage(j, targets); err != nil {
+		return err
 	}
 	if err := ctx.Err(); err != nil {
 		return model.Fail("cancelled", err)
@@ -45,43 +43,94 @@ func (e *Engine) carryOut(ctx context.Context, j *journal, targets []*target) er
 			return err
 		}
 	}
+	e.o.Fault("all in place")
+	for n, t := range targets {
+		if err := e.late(j, n, t); err != nil {
+			return err
+		}
+	}
+	if err := syncDirs(j.folders()); err != nil {
+		return writeError(targets[0].path, err)
+	}
 	return e.write(j, stateDone)
 }
 
-// stage writes the new content beside the file: first under the name Part,
+// stage writes the new content beside every file: first under the name Part,
 // then, complete and with mode, owner and attributes of the old one, as Swap.
-func (e *Engine) stage(x *entry, t *target) error {
-	if x.InPlace || x.After == "" || x.same() {
-		return nil
+// The disk is waited for once, for all of them together.
+func (e *Engine) stage(j *journal, targets []*target) error {
+	var written batch
+	defer written.drop()
+	var staged []int
+	for n, t := range targets {
+		x := &j.Files[n]
+		if x.InPlace || x.After == "" || x.same() {
+			continue
+		}
+		if err := e.writePart(x, t.after, &written); err != nil {
+			if err := x.insteadInPlace(t, err); err != nil {
+				return err
+			}
+			continue
+		}
+		staged = append(staged, n)
 	}
-	err := e.writeSwap(x, t.after)
-	if err == nil {
-		return nil
+	if err := written.sync(); err != nil {
+		return writeError(targets[0].path, err)
 	}
-	if !diskFull(err) && t.info != nil && cannotExchange(err) {
-		// The folder or the owner does not let us: in place, then.
-		_ = os.Remove(x.Part)
-		x.InPlace = true
-		return nil
+	for _, n := range staged {
+		if err := e.completePart(&j.Files[n]); err != nil {
+			if err := j.Files[n].insteadInPlace(targets[n], err); err != nil {
+				return err
+			}
+		}
 	}
-	return writeError(t.path, err)
+	return nil
+}
+
+// insteadInPlace is for a folder or an owner that does not let us stage.
+func (x *entry) insteadInPlace(t *target, err error) error {
+	if diskFull(err) || t.info == nil || !cannotExchange(err) {
+		return writeError(t.path, err)
+	}
+	_ = os.Remove(x.Part)
+	x.InPlace = true
+	return nil
 }
 
 // writeSwap makes a complete file at x.Swap that looks like x.Real.
 func (e *Engine) writeSwap(x *entry, content []byte) error {
-	if err := os.Remove(x.Part); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	var written batch
+	defer written.drop()
+	if err := e.writePart(x, content, &written); err != nil {
+		return err
+	}
+	if err := written.sync(); err != nil {
+		return err
+	}
+	return e.completePart(x)
+}
+
+func (e *Engine) writePart(x *entry, content []byte, written *batch) error {
+	if err := remove(x.Part); err != nil {
 		return err
 	}
 	e.o.Fault("temp")
-	if err := writeNew(x.Part, content, 0o600, func() { e.o.Fault("temp half written") }); err != nil {
+	f, err := create(x.Part, content, 0o600, func() { e.o.Fault("temp half written") })
+	if err != nil {
 		return err
 	}
+	written.add(f)
 	e.o.Fault("temp written")
 	if err := dress(x.Part, x.Real, x.Mode); err != nil {
 		return err
 	}
 	e.o.Fault("temp dressed")
-	if err := os.Rename(x.Part, x.Swap); err != nil {
+	return nil
+}
+
+func (e *Engine) completePart(x *entry) error {
+	if err := rename(x.Part, x.Swap); err != nil {
 		return err
 	}
 	e.o.Fault("temp complete")
@@ -142,7 +191,7 @@ func (e *Engine) putOnce(j *journal, n int, t *target) (drifted bool, err error)
 		if err := e.write(j, stateExchanging); err != nil {
 			return false, err
 		}
-		if err := os.Remove(x.Swap); err != nil {
+		if err := remove(x.Swap); err != nil {
 			return false, writeError(t.path, err)
 		}
 		return e.putInPlace(j, n, t)
@@ -159,11 +208,44 @@ func (e *Engine) putOnce(j *journal, n int, t *target) (drifted bool, err error)
 			return true, e.putBackDrifted(x)
 		}
 	}
-	if err := syncDir(filepath.Dir(x.Real)); err != nil {
-		return false, writeError(t.path, err)
-	}
 	e.o.Fault("looked at what came out")
 	return false, nil
+}
+
+// late looks once more at what came out, when all files are in place. Who had
+// the old file open while it was exchanged may have written to it since, and no
+// path leads there any more but our own: it is put back with what was written
+// and merged anew.
+func (e *Engine) late(j *journal, n int, t *target) error {
+	x := &j.Files[n]
+	for !x.same() && !x.creates() && !x.InPlace {
+		awaitWriters(x.Swap)
+		out, err := hashOf(x.Swap)
+		if err != nil || out == x.Before {
+			return err
+		}
+		if err := e.putBackDrifted(x); err != nil {
+			return err
+		}
+		if x.Try == maxTries {
+			return model.Fail("file_busy", errors.New("written to again and again while it was replaced"), "path", t.path)
+		}
+		if err := e.again(j, n, t); err != nil {
+			return err
+		}
+		if err := e.put(j, n, t); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// awaitWriters waits until nobody has the file open for writing, but no longer
+// than most writes take.
+func awaitWriters(path string) {
+	for wait := time.Millisecond; wait < time.Second && beingWritten(path); wait *= 2 {
+		time.Sleep(wait)
+	}
 }
 
 // putBackDrifted returns a version that came out unexpectedly to its place.
@@ -249,20 +331,29 @@ func (e *Engine) again(j *journal, n int, t *target) error {
 		x.Before, x.After = digest(before), digest(after)
 	}
 	x.describe(t)
-	if err := e.keepBackups(j, n, before, after); err != nil {
+	var written batch
+	defer written.drop()
+	if err := e.keepBackups(j, n, before, after, nil, &written); err != nil {
 		return err
+	}
+	if err := errors.Join(written.sync(), syncDir(filepath.Join(e.dir, j.ID))); err != nil {
+		return homeError(e.dir, err)
 	}
 	if err := e.write(j, stateExchanging); err != nil {
 		return err
 	}
-	if err := os.Remove(x.Swap); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := remove(x.Swap); err != nil {
 		return writeError(t.path, err)
 	}
 	if x.same() || x.InPlace {
 		return nil
 	}
-	if err := e.stage(x, t); err != nil {
-		return err
+	if x.After != "" {
+		if err := e.writeSwap(x, t.after); err != nil {
+			if err := x.insteadInPlace(t, err); err != nil {
+				return err
+			}
+		}
 	}
 	x.Ready = !x.InPlace
 	return e.write(j, stateExchanging)

@@ -66,8 +66,9 @@ type Record struct {
 	Kind, Title string
 	Files       []FileRecord
 	Undoable    bool
-	// WhyNot is a code when not Undoable: file_drifted, not_undoable (it has
-	// been undone already) or change_incomplete.
+	// WhyNot is a code when not Undoable: file_drifted, undo_overlaps (a later
+	// edit is about the same thing), backup_deleted, not_undoable (it has been
+	// undone already) or change_incomplete.
 	WhyNot string
 	// Undoes is the ID of the change this one undid, or "".
 	Undoes string
@@ -108,9 +109,15 @@ type Options struct {
 	Now func() time.Time
 	// Diff makes the text of a FileDiff; default none.
 	Diff func(before, after []byte) string
-	// Keep is the number of changes whose backups are kept; default 200. The
-	// change that first touched a file is kept for ever.
+	// Keep is the number of newest changes whose backups are all kept; default
+	// 200. Older ones are thinned to one a day and later one a month. The change
+	// that first touched a file is kept for ever.
 	Keep int
+	// Reverse takes a change (before to after) out of a file that has been edited
+	// since (now); nil stands for an absent file. It proves what it gives, or
+	// fails with a code that says what overlaps. Without it such a change cannot
+	// be undone: file_drifted.
+	Reverse func(path string, before, after, now []byte) ([]byte, error)
 	// Fault is called with a name at every step; tests kill the process there.
 	Fault func(point string)
 	// noExchange makes the engine believe that the file system cannot let two
@@ -127,6 +134,9 @@ type Engine struct {
 	mu      sync.Mutex // one change at a time in this process
 	report  sync.Mutex // guards settled
 	settled []Settlement
+	cache   sync.Mutex // guards closed and reverse
+	closed  map[string]seen
+	reverse map[string]string // code, by change, file and what it holds
 }
 
 // Limits. Apps' files are small; the largest seen is a 5 MB ~/.claude.json.
@@ -157,7 +167,7 @@ func Open(dir string, o Options) (*Engine, error) {
 	if err := os.Chmod(dir, 0o700); err != nil {
 		return nil, homeError(dir, err)
 	}
-	e := &Engine{dir: dir, o: o}
+	e := &Engine{dir: dir, o: o, closed: map[string]seen{}, reverse: map[string]string{}}
 	open, err := e.unsettled()
 	if err != nil {
 		return nil, homeError(dir, err)

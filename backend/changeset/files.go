@@ -43,9 +43,19 @@ func exists(path string) bool {
 
 // writeNew makes a file that must not exist yet and waits until it is on disk.
 func writeNew(path string, content []byte, mode os.FileMode, half func()) error {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+	f, err := create(path, content, mode, half)
 	if err != nil {
 		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// create makes a file that must not exist yet. It is not on disk before its
+// Sync.
+func create(path string, content []byte, mode os.FileMode, half func()) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_WRONLY, mode)
+	if err != nil {
+		return nil, err
 	}
 	cut := len(content) / 2
 	_, err = f.Write(content[:cut])
@@ -53,10 +63,10 @@ func writeNew(path string, content []byte, mode os.FileMode, half func()) error 
 	if err == nil {
 		_, err = f.Write(content[cut:])
 	}
-	if err == nil {
-		err = f.Sync()
+	if err != nil {
+		return nil, errors.Join(err, f.Close())
 	}
-	return errors.Join(err, f.Close())
+	return f, nil
 }
 
 // chunk is the size of one write in overwrite.
@@ -125,7 +135,7 @@ func (e *Engine) exchange(swap, path, old string) error {
 	if !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
-	if err := os.Remove(old); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if err := remove(old); err != nil {
 		return err
 	}
 	e.o.Fault("second name")
@@ -143,7 +153,7 @@ func (e *Engine) exchange(swap, path, old string) error {
 		return err
 	}
 	e.o.Fault("replaced")
-	return os.Rename(old, swap)
+	return rename(old, swap)
 }
 
 // copyAs is for file systems without hard links.

@@ -14,7 +14,7 @@ func (e *Engine) History(ctx context.Context) ([]Record, error) {
 		return nil, err
 	}
 	undone := undoneBy(all)
-	hashes := map[string]string{}
+	seen := files{}
 	records := []Record{}
 	for i := len(all) - 1; i >= 0; i-- {
 		if err := ctx.Err(); err != nil {
@@ -25,40 +25,108 @@ func (e *Engine) History(ctx context.Context) ([]Record, error) {
 			continue
 		}
 		r := j.record()
-		r.WhyNot = whyNot(j, undone, hashes)
+		r.WhyNot = e.whyNot(j, undone, seen)
 		r.Undoable = r.WhyNot == ""
 		records = append(records, r)
 	}
 	return records, nil
 }
 
-// whyNot gives the code that stands against undoing j. hashes remembers what
-// was read already.
-func whyNot(j *journal, undone map[string]bool, hashes map[string]string) string {
+// files remembers what was read already, by path.
+type files map[string]file
+
+type file struct {
+	hash    string
+	content []byte // nil also for one that is too long to be kept
+}
+
+// quick is how long a file may be for History to try whether a change can be
+// taken out of it. For a longer one Undo finds out.
+const quick = 1 << 20
+
+func (f files) read(path string) file {
+	have, known := f[path]
+	if !known {
+		b, err := read(path)
+		switch {
+		case err != nil:
+			have.hash = "unreadable"
+		case len(b) <= quick:
+			have = file{digest(b), b}
+		default:
+			have.hash = digest(b)
+		}
+		f[path] = have
+	}
+	return have
+}
+
+// whyNot gives the code that stands against undoing j.
+func (e *Engine) whyNot(j *journal, undone map[string]bool, seen files) string {
 	switch {
 	case j.State == stateLeft:
 		return "change_incomplete"
 	case undone[j.ID]:
 		return "not_undoable"
 	}
-	for i := range j.Files {
-		x := &j.Files[i]
+	for n := range j.Files {
+		x := &j.Files[n]
 		if x.same() {
 			continue
 		}
-		now, ok := hashes[x.Real]
-		if !ok {
-			var err error
-			if now, err = hashOf(x.Real); err != nil {
-				now = "unreadable"
-			}
-			hashes[x.Real] = now
+		if x.NoBefore {
+			return "backup_deleted"
 		}
-		if now != x.After {
+		now := seen.read(x.Real)
+		switch {
+		case now.hash == x.After:
+		case e.o.Reverse == nil || now.hash == "unreadable":
 			return "file_drifted"
+		case now.content == nil && now.hash != "":
+		default:
+			if code := e.reversible(j, n, now); code != "" {
+				return code
+			}
 		}
 	}
 	return ""
+}
+
+// reversible tries whether a change can be taken out of a file, once for what
+// the file holds.
+func (e *Engine) reversible(j *journal, n int, now file) string {
+	key := j.ID + "." + j.Files[n].Real + "." + now.hash
+	e.cache.Lock()
+	code, known := e.reverse[key]
+	e.cache.Unlock()
+	if known {
+		return code
+	}
+	_, err := e.taken(j, n, now.content)
+	if code = model.Code(err); err == nil {
+		code = ""
+	}
+	e.cache.Lock()
+	e.reverse[key] = code
+	e.cache.Unlock()
+	return code
+}
+
+// taken is what a file should hold when a change is taken out of it.
+func (e *Engine) taken(j *journal, n int, now []byte) ([]byte, error) {
+	x := &j.Files[n]
+	before, err := e.content(j, n, "before")
+	if err != nil || digest(now) == x.After {
+		return before, err
+	}
+	if e.o.Reverse == nil {
+		return nil, model.Fail("file_drifted", nil, "path", x.Path)
+	}
+	after, err := e.content(j, n, "after")
+	if err != nil {
+		return nil, err
+	}
+	return e.o.Reverse(x.Path, before, after, now)
 }
 
 // undoneBy tells which changes are undone at present: those with an undo that
@@ -109,14 +177,16 @@ func (e *Engine) find(id string) (journal, error) {
 	return j, nil
 }
 
-// Undo makes the files of a change what they were before it. It is a change
-// itself, so an undo can be undone. With an empty id it takes back the newest
-// change that still stands; undos do not count, so that undoing twice goes
-// back two changes.
+// Undo makes the files of a change what they were before it; from one that has
+// been edited since, what the change did is taken out and the rest stays. It is
+// a change itself, so an undo can be undone. With an empty id it takes back the
+// newest change that still stands; undos do not count, so that undoing twice
+// goes back two changes.
 //
 // Codes: those of Apply, and change_unknown, not_undoable (undone already, or
-// nothing there), change_incomplete, file_drifted (a file is not what the
-// change left; nothing is done).
+// nothing there), change_incomplete, backup_deleted, undo_overlaps (a later edit
+// is about the same thing) and file_drifted (the same, without Options.Reverse;
+// or the path leads elsewhere). Nothing is done then.
 func (e *Engine) Undo(ctx context.Context, id string) (Record, error) {
 	unlock, err := e.lock(ctx)
 	if err != nil {
@@ -128,7 +198,7 @@ func (e *Engine) Undo(ctx context.Context, id string) (Record, error) {
 	if err != nil {
 		return Record{}, err
 	}
-	return e.apply(ctx, journal{Kind: "undo", Title: j.Title, Undoes: j.ID, Note: j.Note, Keep: j.Keep}, wants)
+	return e.apply(ctx, journal{Kind: "undo", Title: j.Title, Undoes: j.ID, Note: j.Note, Keep: true}, wants)
 }
 
 // PreviewUndo tells what Undo would do, without writing anything.
@@ -171,41 +241,10 @@ func (e *Engine) undoing(id string) (journal, []want, error) {
 		if x.same() {
 			continue
 		}
-		before, err := e.content(&j, n, "before")
-		if err != nil {
-			return j, nil, err
-		}
 		wants = append(wants, want{
 			path: x.Path, real: x.Real, mode: x.Mode, exact: true,
-			merge: func(now []byte) ([]byte, error) {
-				if digest(now) != x.After {
-					return nil, model.Fail("file_drifted", nil, "path", x.Path)
-				}
-				return before, nil
-			},
+			merge: func(now []byte) ([]byte, error) { return e.taken(&j, n, now) },
 		})
 	}
 	return j, wants, nil
-}
-
-// prune forgets old changes: the newest are kept, and for ever the first one
-// of each file, whose backup is the file as it was before Toolbay came.
-func (e *Engine) prune() {
-	all, err := e.journals()
-	if err != nil || len(all) <= e.o.Keep {
-		return
-	}
-	seen := map[string]bool{}
-	for i := range all {
-		j := &all[i]
-		first := false
-		for _, x := range j.Files {
-			if !seen[x.Real] {
-				seen[x.Real], first = true, true
-			}
-		}
-		if !first && !j.open() && i < len(all)-e.o.Keep {
-			e.drop(j.ID)
-		}
-	}
 }

@@ -5,12 +5,15 @@ import (
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"sort"
 	"strconv"
 	"time"
+
+	"toolbay/backend/model"
 )
 
 // States of a journal; docs/changesets.md tells what each one promises.
@@ -41,6 +44,8 @@ type journal struct {
 	// that go with it when they are empty, innermost first.
 	Made []string `json:"made,omitempty"`
 	Gone []string `json:"gone,omitempty"`
+	// Purge says that copies marked as deleted may still be there.
+	Purge bool `json:"purge,omitempty"`
 }
 
 // entry is one file of a journal.
@@ -57,6 +62,9 @@ type entry struct {
 	// Try counts how often the change was merged anew; it is in the names of
 	// the backups.
 	Try int `json:"try,omitempty"`
+	// NoBefore and NoAfter say that the user had that copy deleted.
+	NoBefore bool `json:"noBefore,omitempty"`
+	NoAfter  bool `json:"noAfter,omitempty"`
 	// The names of our temporary files beside Real. Part is being written.
 	// Swap is always complete: the new content before the exchange, and
 	// afterwards what came out. Old exists only while a file system without
@@ -97,54 +105,98 @@ func (j *journal) record() Record {
 
 // write appends the journal's present state and waits until it is on disk.
 func (e *Engine) write(j *journal, state string) error {
+	f, err := e.line(j, state)
+	if err != nil {
+		return err
+	}
+	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+		return homeError(e.dir, err)
+	}
+	return nil
+}
+
+// note is write without the wait, for a state that would be found again.
+func (e *Engine) note(j *journal, state string) error {
+	f, err := e.line(j, state)
+	if err != nil {
+		return err
+	}
+	return f.Close()
+}
+
+// line appends a state; the file is not on disk before its Sync.
+func (e *Engine) line(j *journal, state string) (f *os.File, err error) {
 	line := *j
 	line.Format, line.State = 1, state
 	b, err := json.Marshal(line)
 	if err != nil {
-		return fmt.Errorf("journal of %s: %w", j.ID, err)
+		return nil, fmt.Errorf("journal of %s: %w", j.ID, err)
 	}
 	e.o.Fault("journal " + state)
 	path := filepath.Join(e.dir, j.ID, "journal")
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
+	f, err = os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
 	if err != nil {
-		return homeError(path, err)
+		return nil, homeError(path, err)
 	}
-	defer f.Close()
+	defer func() {
+		if err != nil {
+			_ = f.Close()
+		}
+	}()
 	// A torn line at the end, left by a killed process, is written over.
 	old, err := readAll(f)
 	if err != nil {
-		return homeError(path, err)
+		return nil, homeError(path, err)
 	}
 	end := int64(bytes.LastIndexByte(old, '\n') + 1)
 	if err := f.Truncate(end); err != nil {
-		return homeError(path, err)
+		return nil, homeError(path, err)
 	}
 	// Two writes, so that the kill test meets a torn line too.
 	half := len(b) / 2
 	if _, err := f.WriteAt(b[:half], end); err != nil {
-		return homeError(path, err)
+		return nil, homeError(path, err)
 	}
 	e.o.Fault("journal " + state + " half written")
 	if _, err := f.WriteAt(append(b[half:], '\n'), end+int64(half)); err != nil {
-		return homeError(path, err)
-	}
-	if err := f.Sync(); err != nil {
-		return homeError(path, err)
+		return nil, homeError(path, err)
 	}
 	j.State = state
 	e.o.Fault("journal " + state + " written")
-	return nil
+	return f, nil
+}
+
+// seen is a journal that was read and to which nothing will be added, but the
+// mark that copies of it were deleted: then the file is longer.
+type seen struct {
+	size int64
+	j    journal
 }
 
 // load reads a journal; ok is false when there is none yet.
 func (e *Engine) load(id string) (j journal, ok bool, err error) {
-	b, err := os.ReadFile(filepath.Join(e.dir, id, "journal"))
+	path := filepath.Join(e.dir, id, "journal")
+	info, err := os.Stat(path)
 	if os.IsNotExist(err) {
 		return j, false, nil
 	}
 	if err != nil {
 		return j, false, err
 	}
+	e.cache.Lock()
+	had, known := e.closed[id]
+	e.cache.Unlock()
+	if known && had.size == info.Size() {
+		return had.j, true, nil
+	}
+	b, err := os.ReadFile(path)
+	if os.IsNotExist(err) {
+		return j, false, nil
+	}
+	if err != nil {
+		return j, false, err
+	}
+	size := int64(len(b))
 	b = b[:bytes.LastIndexByte(b, '\n')+1]
 	if len(b) == 0 {
 		return j, false, nil
@@ -156,6 +208,11 @@ func (e *Engine) load(id string) (j journal, ok bool, err error) {
 	}
 	if j.ID != id || j.Format != 1 {
 		return j, false, fmt.Errorf("journal of %s: written by another Toolbay (format %d, id %q)", id, j.Format, j.ID)
+	}
+	if !j.open() {
+		e.cache.Lock()
+		e.closed[id] = seen{size, j}
+		e.cache.Unlock()
 	}
 	return j, true, nil
 }
@@ -243,8 +300,9 @@ func (t *entry) backup(what string, n int) string {
 	return fmt.Sprintf("%s-%d.%d", what, n, t.Try)
 }
 
-// keepBackups writes before and after of one file, byte for byte.
-func (e *Engine) keepBackups(j *journal, n int, before, after []byte) error {
+// keepBackups writes before and after of one file, byte for byte. A before that
+// an earlier change left as its after is the same copy under a second name.
+func (e *Engine) keepBackups(j *journal, n int, before, after []byte, earlier []journal, written *batch) error {
 	t := &j.Files[n]
 	for _, b := range []struct {
 		what    string
@@ -256,22 +314,47 @@ func (e *Engine) keepBackups(j *journal, n int, before, after []byte) error {
 		name := t.backup(b.what, n)
 		e.o.Fault("backup " + name)
 		path := filepath.Join(e.dir, j.ID, name)
-		if err := writeNew(path, b.content, 0o600, func() { e.o.Fault("backup " + name + " half written") }); err != nil {
+		if b.what == "before" && e.hadAlready(t, earlier, path) {
+			continue
+		}
+		f, err := create(path, b.content, 0o600, func() { e.o.Fault("backup " + name + " half written") })
+		if err != nil {
 			return homeError(path, err)
 		}
+		written.add(f)
 	}
-	return syncDir(filepath.Join(e.dir, j.ID))
+	return nil
+}
+
+// hadAlready gives the newest copy of what is in the file now its second name.
+// The copy is read first: a damaged one must not become two.
+func (e *Engine) hadAlready(t *entry, earlier []journal, path string) bool {
+	for i := len(earlier) - 1; i >= 0; i-- {
+		j := &earlier[i]
+		for n := range j.Files {
+			x := &j.Files[n]
+			if x.Real != t.Real || x.After != t.Before || x.NoAfter || !j.made() {
+				continue
+			}
+			_, err := e.content(j, n, "after")
+			return err == nil && os.Link(filepath.Join(e.dir, j.ID, x.backup("after", n)), path) == nil
+		}
+	}
+	return false
 }
 
 // content gives the bytes of a backup and proves that they are the right ones.
 func (e *Engine) content(j *journal, n int, what string) ([]byte, error) {
 	t := &j.Files[n]
-	hash := t.Before
+	hash, deleted := t.Before, t.NoBefore
 	if what == "after" {
-		hash = t.After
+		hash, deleted = t.After, t.NoAfter
 	}
-	if hash == "" {
+	switch {
+	case hash == "":
 		return nil, nil
+	case deleted:
+		return nil, model.Fail("backup_deleted", nil, "path", t.Path)
 	}
 	path := filepath.Join(e.dir, j.ID, t.backup(what, n))
 	b, err := os.ReadFile(path)
@@ -299,6 +382,9 @@ func (e *Engine) drop(id string) {
 		return
 	}
 	e.o.Fault("drop folder")
+	e.cache.Lock()
+	delete(e.closed, id)
+	e.cache.Unlock()
 	// What stays is swept by the next settleAll.
 	_ = os.RemoveAll(dir)
 	e.o.Fault("dropped")

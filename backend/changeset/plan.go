@@ -179,10 +179,11 @@ func (e *Engine) begin(j *journal, targets []*target) error {
 	if err != nil {
 		return err
 	}
-	ours, err := e.foldersOfOurs()
+	earlier, err := e.journals()
 	if err != nil {
 		return err
 	}
+	ours := foldersOfOurs(earlier)
 	j.ID, j.Time = id, e.o.Now().UTC()
 	made := map[string]bool{}
 	gone := map[string]bool{}
@@ -202,18 +203,25 @@ func (e *Engine) begin(j *journal, targets []*target) error {
 	if err := os.Mkdir(filepath.Join(e.dir, id), 0o700); err != nil {
 		return homeError(e.dir, err)
 	}
+	var written batch
+	defer written.drop()
 	for n, t := range targets {
-		if err := e.keepBackups(j, n, t.before, t.after); err != nil {
-			return homeError(e.dir, err)
+		if err := e.keepBackups(j, n, t.before, t.after, earlier, &written); err != nil {
+			return err
 		}
 	}
-	if err := e.write(j, stateWriting); err != nil {
+	line, err := e.line(j, stateWriting)
+	if err != nil {
 		return err
 	}
-	for _, dir := range []string{filepath.Join(e.dir, id), e.dir} {
-		if err := syncDir(dir); err != nil {
-			return homeError(dir, err)
-		}
+	written.add(line)
+	if err := written.sync(); err != nil {
+		return homeError(e.dir, err)
+	}
+	// From here on a power cut finds the journal, or a folder without one that
+	// is empty of anything outside.
+	if err := syncDirs(map[string]bool{filepath.Join(e.dir, id): true, e.dir: true}); err != nil {
+		return homeError(e.dir, err)
 	}
 	return nil
 }
@@ -244,11 +252,7 @@ func (x *entry) describe(t *target) {
 
 // foldersOfOurs are the folders that earlier changes made and that have not
 // gone since.
-func (e *Engine) foldersOfOurs() (map[string]bool, error) {
-	all, err := e.journals()
-	if err != nil {
-		return nil, err
-	}
+func foldersOfOurs(all []journal) map[string]bool {
 	ours := map[string]bool{}
 	for _, j := range all {
 		for _, dir := range j.Made {
@@ -260,7 +264,7 @@ func (e *Engine) foldersOfOurs() (map[string]bool, error) {
 			}
 		}
 	}
-	return ours, nil
+	return ours
 }
 
 func byDepth(set map[string]bool, innermostFirst bool) []string {

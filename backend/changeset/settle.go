@@ -111,7 +111,7 @@ func (e *Engine) mendOld(x *entry) error {
 	}
 	switch {
 	case !exists(x.Swap): // replaced, and what came out has not its name yet
-		return os.Rename(x.Old, x.Swap)
+		return rename(x.Old, x.Swap)
 	case !exists(x.Real): // ReplaceFile failed half way
 		return moveNew(x.Old, x.Real)
 	}
@@ -143,7 +143,7 @@ func (e *Engine) unsettled() (bool, error) {
 	return false, nil
 }
 
-func (j *journal) open() bool { return j.State != stateSettled && j.State != stateLeft }
+func (j *journal) open() bool { return j.State != stateSettled && j.State != stateLeft || j.Purge }
 
 // settleAll needs the lock: what is open then was left by a dead process.
 func (e *Engine) settleAll() {
@@ -160,6 +160,12 @@ func (e *Engine) settleAll() {
 		case !ok:
 			e.o.Fault("drop folder without journal")
 			_ = os.RemoveAll(filepath.Join(e.dir, id))
+		case j.Purge:
+			if err := e.purge(&j); err != nil {
+				s := j.settlement(e, outcomeLeft)
+				s.Err = err
+				e.tell(s)
+			}
 		case j.open():
 			e.tell(e.settle(&j))
 		}
@@ -213,7 +219,8 @@ func (e *Engine) finish(j *journal) Settlement {
 		e.o.Fault("remove folder")
 		removeFolder(dir)
 	}
-	s.Err = e.write(j, stateSettled)
+	// This line is not waited for: without it everything is looked at again.
+	s.Err = e.note(j, stateSettled)
 	return s
 }
 
@@ -283,7 +290,7 @@ func (e *Engine) takeBackOne(j *journal, n int, at standing) (standing, error) {
 		}
 		return untouched, errors.Join(err, syncDir(filepath.Dir(x.Real)))
 	case at == placed && x.creates():
-		if err := os.Remove(x.Swap); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := remove(x.Swap); err != nil {
 			return at, err
 		}
 		if err := moveNew(x.Real, x.Swap); err != nil {
@@ -335,7 +342,7 @@ func (e *Engine) sweep(j *journal) (found []string, err error) {
 				}
 			}
 			e.o.Fault("remove temp")
-			if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			if err := remove(path); err != nil {
 				return found, writeError(x.Path, err)
 			}
 			e.o.Fault("temp removed")

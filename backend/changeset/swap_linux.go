@@ -31,3 +31,20 @@ func linkError(a, b string, err error) error {
 	}
 	return &os.LinkError{Op: "renameat2", Old: a, New: b, Err: err}
 }
+
+// beingWritten tells whether somebody has the file open for writing: the kernel
+// gives out a read lease only while nobody has. Where it gives none (a network
+// disk, another's file), nobody is taken to be there. The file must be one that
+// no other program will open now, or it would wait for us.
+func beingWritten(path string) bool {
+	f, err := openToRead(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	_, err = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_RDLCK)
+	if err == nil {
+		_, _ = unix.FcntlInt(f.Fd(), unix.F_SETLEASE, unix.F_UNLCK)
+	}
+	return errors.Is(err, unix.EAGAIN)
+}

@@ -33,7 +33,7 @@ func exchangeFiles(a, b, old string) error {
 			return nil
 		}
 		return err
-	})
+	}, heldUp, time.Sleep)
 	if errors.Is(err, windows.ERROR_INVALID_FUNCTION) || errors.Is(err, windows.ERROR_NOT_SUPPORTED) {
 		err = errors.ErrUnsupported
 	}
@@ -60,21 +60,20 @@ func move(from, to string, flags uint32) error {
 	if err != nil {
 		return err
 	}
-	if err := patiently(func() error { return windows.MoveFileEx(f, t, flags) }); err != nil {
+	if err := patiently(func() error { return windows.MoveFileEx(f, t, flags) }, heldUp, time.Sleep); err != nil {
 		return &os.LinkError{Op: "MoveFileEx", Old: from, New: to, Err: err}
 	}
 	return nil
 }
 
-// patiently repeats what a virus scanner or indexer holds up for a moment.
-func patiently(do func() error) error {
-	for wait := 10 * time.Millisecond; ; wait *= 2 {
-		err := do()
-		held := errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION) ||
-			errors.Is(err, windows.ERROR_ACCESS_DENIED)
-		if !held || wait > time.Second {
-			return err
-		}
-		time.Sleep(wait)
-	}
+// heldUp tells what passes when a virus scanner, an indexer or another program
+// closes the file. Access is also denied for good, to what is not ours: that is
+// told after the same wait.
+func heldUp(err error) bool {
+	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION) ||
+		errors.Is(err, windows.ERROR_ACCESS_DENIED)
 }
+
+// beingWritten is not asked here: who has a file open for writing does not let
+// it be exchanged, unless it says so.
+func beingWritten(string) bool { return false }

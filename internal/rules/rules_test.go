@@ -93,6 +93,7 @@ var may = map[string][]string{
 	"backend/job":                      {},
 	"backend/configfile":               {},
 	"backend/changeset":                {"backend/configfile"},
+	"backend/changeset/reverse":        {"backend/configfile"},
 	"backend/clients":                  {"backend/configfile"},
 	"backend/connect":                  {"backend/configfile", "backend/changeset", "backend/clients"},
 	"backend/store":                    {},

@@ -102,6 +102,8 @@ function Change({ change }: { change: ChangeView }) {
 /** Codes whose words speak of a file, app or name that a line of history does not carry. */
 const reasons = {
   file_drifted: 'activity.why-drifted',
+  undo_overlaps: 'activity.why-overlaps',
+  backup_deleted: 'activity.why-deleted',
   still_connected: 'activity.why-connected',
   name_in_use: 'activity.why-name',
 } as const

@@ -10,10 +10,12 @@ import (
 )
 
 // variables are the names that may stand in braces in a path of the table.
-// HOME and PROJECT are ours; the others are taken from the environment.
+// HOME and PROJECT are ours, LMSTUDIO_POINTER is what LM Studio's pointer file
+// names; the others are taken from the environment.
 var variables = []string{
 	"HOME", "PROJECT", "APPDATA", "LOCALAPPDATA", "ProgramFiles", "XDG_CONFIG_HOME",
 	"CLAUDE_CONFIG_DIR", "CODEX_HOME", "GEMINI_CLI_HOME", "VSCODE_PORTABLE", "VSCODE_APPDATA",
+	"COPILOT_HOME", "CLINE_DATA_DIR", "CLINE_DIR", "ProgramData", "LMSTUDIO_POINTER",
 }
 
 var (
@@ -46,8 +48,20 @@ func (c Client) check() error {
 	if c.Name == "" || c.Restart == "" {
 		return fmt.Errorf("name and restart are needed")
 	}
+	if err := checkSure(c.Sure); err != nil {
+		return err
+	}
+	if c.Reload != "" && !slices.Contains([]string{"self", "session", "restart", "click"}, c.Reload) {
+		return fmt.Errorf("reload %q", c.Reload)
+	}
 	if err := c.Dialect.check(); err != nil {
 		return err
+	}
+	if c.FileOnly {
+		if len(c.Files) > 0 || len(c.Evidence) > 0 {
+			return fmt.Errorf("an app whose file the user names has no places")
+		}
+		return nil
 	}
 	if len(c.Files) == 0 {
 		return fmt.Errorf("no files")
@@ -65,12 +79,28 @@ func (c Client) check() error {
 			return err
 		}
 	}
+	for _, p := range c.Programs {
+		if err := checkOS(p.OS); err != nil {
+			return err
+		}
+	}
 	return checkPlaces(c.Managed)
 }
 
 func (f FileSpec) check() error {
-	if f.Scope != User && f.Scope != Project {
+	if f.Scope != User && f.Scope != Project && f.Scope != Private {
 		return fmt.Errorf("scope %q", f.Scope)
+	}
+	if f.Aside != "" && f.Aside != "old" && f.Aside != "profile" {
+		return fmt.Errorf("aside %q", f.Aside)
+	}
+	if err := checkSure(f.Sure); err != nil {
+		return err
+	}
+	if f.Dialect != nil {
+		if err := f.Dialect.check(); err != nil {
+			return err
+		}
 	}
 	if len(f.Folders) == 0 || len(f.Names) == 0 {
 		return fmt.Errorf("a file needs folders and names")
@@ -82,7 +112,7 @@ func (f FileSpec) check() error {
 		if !strings.HasPrefix(p, "{") {
 			return fmt.Errorf("folder %q does not begin with a variable", p)
 		}
-		if strings.HasPrefix(p, "{PROJECT}") != (f.Scope == Project) {
+		if f.Scope != Private && strings.HasPrefix(p, "{PROJECT}") != (f.Scope == Project) {
 			return fmt.Errorf("folder %q does not fit scope %s", p, f.Scope)
 		}
 	}
@@ -158,6 +188,15 @@ func checkPath(p string) error {
 	return nil
 }
 
+// checkSure takes "" for unsaid, which is for the user's own table to decide.
+func checkSure(sure string) error {
+	switch sure {
+	case "", SureA, SureB, SureC:
+		return nil
+	}
+	return fmt.Errorf("sure %q", sure)
+}
+
 func checkOS(names []string) error {
 	for _, n := range names {
 		if n != "linux" && n != "darwin" && n != "windows" {
@@ -179,6 +218,16 @@ func (d Dialect) check() error {
 	if d.Reference != "" && !strings.Contains(d.Reference, "NAME") {
 		return fmt.Errorf("reference %q without NAME", d.Reference)
 	}
+	for _, form := range d.Expands {
+		if before, _, ok := strings.Cut(form, "NAME"); !ok || before == "" {
+			return fmt.Errorf("expands %q", form)
+		}
+	}
+	for _, c := range d.Always {
+		if c.Key == "" || !constant(c.Value) {
+			return fmt.Errorf("always %q", c.Key)
+		}
+	}
 	if err := d.Remote.check(); err != nil {
 		return err
 	}
@@ -186,4 +235,17 @@ func (d Dialect) check() error {
 		return fmt.Errorf("quirk %q", d.Quirk)
 	}
 	return nil
+}
+
+// constant tells whether a value is one that Always may give.
+func constant(v any) bool {
+	switch v := v.(type) {
+	case string, bool:
+		return true
+	case float64:
+		return v == float64(int64(v))
+	case []any:
+		return !slices.ContainsFunc(v, func(e any) bool { _, text := e.(string); return !text })
+	}
+	return false
 }

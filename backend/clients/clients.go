@@ -1,8 +1,8 @@
 // Package clients knows the AI apps: how to tell that one is on this computer,
 // where it keeps its list of servers, and which dialect it writes there. What
-// can be said as data stands in clients.json; the rest is in quirks.go. The
-// package only reads: connect plans the writes. connect, profiles, repair and
-// backend may import it.
+// can be said as data stands in table.json and apps/; the rest is in quirks.go.
+// The package only reads: connect plans the writes. connect, profiles, repair
+// and backend may import it.
 //
 //	table, err := clients.Load("")
 //	for _, app := range table.Look(clients.Real(), "") {
@@ -12,7 +12,7 @@ package clients
 
 import (
 	"bytes"
-	_ "embed"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,42 +24,94 @@ import (
 	"toolbay/backend/model"
 )
 
-//go:embed clients.json
-var shipped []byte
+// The shipped table: what is common and the order of the apps in table.json,
+// each app in a file of its own.
+//
+//go:embed table.json apps/*.json
+var shipped embed.FS
 
-// Scopes of a config file.
+// Scopes of a config file. Private is a project's part of the user's own file.
 const (
 	User    = "user"
 	Project = "project"
+	Private = "private"
+)
+
+// How sure the facts of an app or a place are: by its own source or a run of
+// it, by two sources, by one source or against another.
+const (
+	SureA = "A"
+	SureB = "B"
+	SureC = "C"
 )
 
 // Client is one AI app as the table describes it.
 type Client struct {
 	ID   string `json:"id"`
 	Name string `json:"name"`
+	// Sure is how sure the facts are (SureA, SureB, SureC), Why says by what.
+	Sure string `json:"sure"`
+	Why  string `json:"why"`
 	// Restart is the key of the text line that says what the user must do
-	// before the app sees a change.
+	// before the app sees a change; Reload is the same for programs: "self" (it
+	// reads its file again by itself), "session", "restart" or "click".
 	Restart string     `json:"restart"`
+	Reload  string     `json:"reload"`
 	Dialect Dialect    `json:"dialect"`
-	Files   []FileSpec `json:"files"`
+	Files   []FileSpec `json:"files,omitempty"`
+	// FileOnly is an app whose file can be anywhere: the user names it.
+	FileOnly bool `json:"fileOnly,omitempty"`
 	// Reserved are names that the app keeps for itself: it drops entries that
 	// have them.
-	Reserved   []string  `json:"reserved,omitempty"`
-	CloseFirst bool      `json:"closeFirst,omitempty"`
-	Programs   []Program `json:"programs,omitempty"`
+	Reserved []string `json:"reserved,omitempty"`
+	Limits   Limits   `json:"limits,omitzero"`
+	// CloseFirst is an app that writes its file from memory: what is written
+	// while it runs may be lost.
+	CloseFirst bool `json:"closeFirst,omitempty"`
+	// Programs are the names its process has.
+	Programs []Program `json:"programs,omitempty"`
 	// Managed are files of an organisation's administrator. While one exists
 	// the app reads its servers from there only.
 	Managed  []Place        `json:"managed,omitempty"`
-	Evidence []EvidenceSpec `json:"evidence"`
+	Evidence []EvidenceSpec `json:"evidence,omitempty"`
 
 	// overridden clients come from the user's own table: their files must lie
 	// in the home or the project folder.
 	overridden bool
 }
 
+// Limits are what an app, or the model behind it, takes no more of; 0 is none
+// known.
+type Limits struct {
+	NameLength  int `json:"nameLength,omitempty"`  // of a server's name, in characters
+	Tools       int `json:"tools,omitempty"`       // of all servers together
+	NameAndTool int `json:"nameAndTool,omitempty"` // a server's and a tool's name together
+}
+
+// Program names the processes of an app on some systems.
+type Program struct {
+	OS    []string `json:"os,omitempty"` // empty: all
+	Names []string `json:"names"`
+	// Within are parts of the program's path, one of which tells it from other
+	// programs of that name; empty when none has it.
+	Within []string `json:"within,omitempty"`
+}
+
+// ProgramsOn gives the names that the app's process may have on a system. On
+// macOS a name is that of the program inside the application.
+func (c Client) ProgramsOn(goos string) []string {
+	var names []string
+	for _, p := range c.Programs {
+		if len(p.OS) == 0 || slices.Contains(p.OS, goos) {
+			names = append(names, p.Names...)
+		}
+	}
+	return names
+}
+
 // HasScope tells whether the app keeps servers in files of a scope.
 func (c Client) HasScope(scope string) bool {
-	return slices.ContainsFunc(c.Files, func(f FileSpec) bool { return f.Scope == scope })
+	return slices.ContainsFunc(c.Files, func(f FileSpec) bool { return f.Scope == scope && f.Aside == "" })
 }
 
 // FileSpec is one place where an app looks for its servers. Of several that
@@ -72,11 +124,27 @@ type FileSpec struct {
 	// Instead means that the app does not read the later places of the scope
 	// when this one applies.
 	Instead bool `json:"instead,omitempty"`
+	// Aside is a place that is read and never written: "old" where the app kept
+	// its servers before, "profile" where one of the app's own profiles does.
+	Aside string `json:"aside,omitempty"`
+	// Existing is a place that is passed over as long as no file is there.
+	Existing bool `json:"existing,omitempty"`
+	// Shared is a file that other programs keep too: it is no sign of this app.
+	Shared bool `json:"shared,omitempty"`
 	// Folders are alternatives; the first whose variables are all set counts.
 	Folders []string `json:"folders"`
 	// Names are the file names the app reads there, the one it would create
 	// itself first.
 	Names []string `json:"names"`
+	// Servers is where the entries stand in this place, when it is elsewhere
+	// than the dialect says; the step "{PROJECT}" is the project's folder.
+	Servers []string `json:"servers,omitempty"`
+	// Dialect is that of this place when it differs from the app's.
+	Dialect *Dialect `json:"dialect,omitempty"`
+	// Sure and Why are of this place alone, when they differ from the app's.
+	// Where it is SureC only a file that is there and can be read is written.
+	Sure string `json:"sure,omitempty"`
+	Why  string `json:"why,omitempty"`
 }
 
 // Place is a path on some systems.
@@ -106,7 +174,8 @@ type Table struct {
 type tableFile struct {
 	Format     int      `json:"format"`
 	BinFolders []Place  `json:"binFolders"`
-	Clients    []Client `json:"clients"`
+	Order      []string `json:"order,omitempty"` // of the shipped apps
+	Clients    []Client `json:"clients,omitempty"`
 }
 
 // maxTable bounds an override file, in bytes.
@@ -118,7 +187,7 @@ const maxTable = 1 << 20
 // with an error of code clients_table_broken.
 func Load(override string) (*Table, error) {
 	t := &Table{}
-	base, err := parseTable(shipped)
+	base, err := readShipped()
 	if err != nil {
 		return nil, fmt.Errorf("shipped table of apps: %w", err)
 	}
@@ -180,35 +249,50 @@ func (t *Table) Get(id string) (Client, bool) {
 // Overridden gives the ids of the apps that the user's own table describes.
 func (t *Table) Overridden() []string { return append([]string{}, t.overridden...) }
 
-// parseTable reads a table strictly: an unknown field is an error, so that a
-// mistyped one is not silently without effect.
-func parseTable(src []byte) (tableFile, error) {
+// readShipped reads the embedded files. That they keep the rules is a test's
+// matter, not one of every start.
+func readShipped() (tableFile, error) {
 	var f tableFile
-	dec := json.NewDecoder(bytes.NewReader(src))
-	dec.DisallowUnknownFields()
-	if err := dec.Decode(&f); err != nil {
+	src, err := shipped.ReadFile("table.json")
+	if err == nil {
+		err = parseStrictly(src, &f)
+	}
+	if err != nil {
 		return f, err
 	}
-	if _, err := dec.Token(); err != io.EOF {
-		return f, errors.New("more than one document")
+	for _, id := range f.Order {
+		src, err := shipped.ReadFile("apps/" + id + ".json")
+		if err != nil {
+			return f, err
+		}
+		var c Client
+		if err := parseStrictly(src, &c); err != nil {
+			return f, fmt.Errorf("%s: %w", id, err)
+		}
+		f.Clients = append(f.Clients, c)
+	}
+	return f, nil
+}
+
+// parseTable reads a user's table.
+func parseTable(src []byte) (tableFile, error) {
+	var f tableFile
+	if err := parseStrictly(src, &f); err != nil {
+		return f, err
 	}
 	return f, f.check()
 }
 
-// Program names the processes of an app on some systems.
-type Program struct {
-	OS    []string `json:"os,omitempty"` // empty: all
-	Names []string `json:"names"`
-}
-
-// ProgramsOn gives the names that the app's process may have on a system. On
-// macOS a name is that of the program inside the application.
-func (c Client) ProgramsOn(goos string) []string {
-	var names []string
-	for _, p := range c.Programs {
-		if len(p.OS) == 0 || slices.Contains(p.OS, goos) {
-			names = append(names, p.Names...)
-		}
+// parseStrictly takes an unknown field for an error, so that a mistyped one is
+// not silently without effect.
+func parseStrictly(src []byte, v any) error {
+	dec := json.NewDecoder(bytes.NewReader(src))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(v); err != nil {
+		return err
 	}
-	return names
+	if _, err := dec.Token(); err != io.EOF {
+		return errors.New("more than one document")
+	}
+	return nil
 }

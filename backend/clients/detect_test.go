@@ -60,7 +60,8 @@ func TestNothingOnAnEmptyComputer(t *testing.T) {
 			if a.Found || len(a.Entries) > 0 {
 				t.Errorf("%s: %s found by %v", goos, a.Client.ID, a.Evidence)
 			}
-			if f, ok := a.Primary(User); !ok || f.Health != Absent {
+			_, _, has := a.Client.PathOn(Machine{OS: goos, Home: "/home/ann"}, User)
+			if f, ok := a.Primary(User); ok != has || ok && f.Health != Absent {
 				t.Errorf("%s: %s: file %+v", goos, a.Client.ID, f)
 			}
 		}
@@ -200,6 +201,12 @@ func TestProjectFiles(t *testing.T) {
 	want := map[string]string{
 		"claude-desktop": "", "claude-code": ".mcp.json", "cursor": ".cursor/mcp.json", "vscode": ".vscode/mcp.json",
 		"codex": ".codex/config.toml", "gemini-cli": ".gemini/settings.json", "opencode": ".opencode/opencode.json",
+		"vscode-insiders": ".vscode/mcp.json", "vscodium": ".vscode/mcp.json", "devin": ".devin/mcp_config.json",
+		"zed": ".zed/settings.json", "roo": ".roo/mcp.json", "kilo": "kilo.jsonc", "continue": ".continue/mcpServers/mcp.json",
+		"qwen-code": ".qwen/settings.json", "copilot-cli": ".github/mcp.json", "goose": ".goose/config.yaml",
+		"junie": ".junie/mcp/mcp.json", "jetbrains-ai": ".ai/mcp/mcp.json", "amazon-q": ".amazonq/mcp.json",
+		"kiro": ".kiro/settings/mcp.json", "warp": ".warp/.mcp.json", "trae": ".trae/mcp.json", "amp": ".amp/settings.json",
+		"antigravity": ".agents/mcp_config.json", "crush": "crush.json", "droid": ".factory/mcp.json", "vibe": ".vibe/config.toml",
 	}
 	b := newBox(t, "linux")
 	b.file("home/ann/work/.opencode/opencode.json", `{"mcp":{"p":{"type":"local","command":["p"]}}}`)

@@ -1,10 +1,11 @@
 package clients
 
 import (
+	"cmp"
 	"encoding/json"
-	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 
 	"toolbay/backend/configfile"
@@ -15,11 +16,25 @@ type Dialect struct {
 	Format configfile.Format `json:"format"`
 	// Servers is where the entries stand in the document.
 	Servers []string `json:"servers"`
-	// Type is the value of "type" in an entry with a command, "" for none.
-	Type string `json:"type,omitempty"`
-	// CommandList puts the command and its arguments into one list.
+	// List is the key of an element's name where the entries are a list.
+	List string `json:"list,omitempty"`
+	// Name is a member that says the entry's name once more.
+	Name string `json:"name,omitempty"`
+	// Type is the value of "type" in an entry with a command, "" for none;
+	// TypeKey is that member's key where it is another.
+	Type    string `json:"type,omitempty"`
+	TypeKey string `json:"typeKey,omitempty"`
+	// Command is the key of the command where it is not "command". CommandList
+	// puts the command and its arguments into one list.
+	Command     string `json:"command,omitempty"`
 	CommandList bool   `json:"commandList,omitempty"`
 	Env         string `json:"env"` // the key of the environment
+	// Always are members that every new entry gets, with the value they start
+	// with: the user may change it.
+	Always []Constant `json:"always,omitempty"`
+	// Nested is a member that may hold what starts the server, as the app's own
+	// writer has it; it is read, not written.
+	Nested string `json:"nested,omitempty"`
 	// Reference is how a value names a variable of the user's environment, with
 	// NAME in its place; "" when the app knows no such thing.
 	Reference string `json:"reference,omitempty"`
@@ -27,6 +42,10 @@ type Dialect struct {
 	// under their own names: the app replaces nothing inside a value, so
 	// Reference is only our sign for such a variable.
 	ReferenceList string `json:"referenceList,omitempty"`
+	// Expands are the forms that the app replaces inside values, with NAME for
+	// the name. No app has an escape for them: a text that holds the beginning of
+	// one cannot stand in its file (Keeps).
+	Expands []string `json:"expands,omitempty"`
 	// Off is the member that switches an entry off.
 	Off *Switch `json:"off,omitempty"`
 	// SaysOn writes the opposite of Off into new entries.
@@ -41,6 +60,13 @@ type Dialect struct {
 	Quirk  string  `json:"quirk,omitempty"` // a name in quirks
 }
 
+// Constant is a member with the value it starts with: a text, a whole number,
+// a truth value or a list of texts.
+type Constant struct {
+	Key   string `json:"key"`
+	Value any    `json:"value"`
+}
+
 // Switch is a member with the value that switches off.
 type Switch struct {
 	Key   string `json:"key"`
@@ -49,6 +75,8 @@ type Switch struct {
 
 // Launch is what an entry starts.
 type Launch struct {
+	// Name is the entry's, for dialects that say it inside the entry too.
+	Name    string
 	Command string
 	Args    []string
 	// Env may hold references to the user's own variables, as Dialect.EnvRef
@@ -78,7 +106,15 @@ type Entry struct {
 
 // Path is where an entry stands in a new document.
 func (d Dialect) Path(name string) []string {
-	return append(slices.Clone(d.Servers), name)
+	return append(slices.Clone(d.Servers), d.step(name))
+}
+
+// step is the last part of the path to an entry.
+func (d Dialect) step(name string) string {
+	if d.List != "" {
+		return name
+	}
+	return name
 }
 
 // PathIn is where a new entry goes in doc, nil for a new one. It differs from
@@ -86,7 +122,7 @@ func (d Dialect) Path(name string) []string {
 func (d Dialect) PathIn(doc *configfile.Document, name string) []string {
 	if q := quirks[d.Quirk]; doc != nil && q.servers != nil {
 		if other := q.servers(doc, d.Servers); other != nil {
-			return append(other, name)
+			return append(other, d.step(name))
 		}
 	}
 	return d.Path(name)
@@ -118,27 +154,49 @@ func (d Dialect) Carries(l Launch) bool {
 	return !slices.ContainsFunc(l.Args, func(a string) bool { return strings.Contains(a, before) })
 }
 
+// Keeps tells whether the app hands a text on as it stands: nothing in it looks
+// to it like a variable.
+func (d Dialect) Keeps(text string) bool {
+	return !slices.ContainsFunc(d.Expands, func(form string) bool {
+		before, _, _ := strings.Cut(form, "NAME")
+		return strings.Contains(text, before)
+	})
+}
+
+// Turn gives the member that switches an entry on or off; ok is false for an
+// app without a switch in the entry, where off means that the entry goes.
+func (d Dialect) Turn(on bool) (member configfile.Object, ok bool) {
+	if d.Off == nil {
+		return nil, false
+	}
+	return configfile.Object{{Key: d.Off.Key, Value: d.Off.Value != on}}, true
+}
+
+// Default tells whether a member is one that Encode only gives a first value:
+// what the user made of it stays.
+func (d Dialect) Default(member string) bool {
+	return d.Off != nil && d.Off.Key == member ||
+		slices.ContainsFunc(d.Always, func(c Constant) bool { return c.Key == member })
+}
+
 // Encode gives the entry that starts l, with the members in the order in which
 // the app's own documentation has them.
 func (d Dialect) Encode(l Launch) configfile.Object {
 	if l.URL != "" {
 		return d.encodeRemote(l)
 	}
-	var o configfile.Object
-	if d.Type != "" {
-		o = append(o, configfile.Member{Key: "type", Value: d.Type})
-	}
+	o := d.opening(l, d.TypeKey, d.Type)
 	args := make([]any, 0, len(l.Args)+1)
 	if d.CommandList {
 		args = append(args, l.Command)
 	} else {
-		o = append(o, configfile.Member{Key: "command", Value: l.Command})
+		o = append(o, configfile.Member{Key: d.commandKey(), Value: l.Command})
 	}
 	for _, a := range l.Args {
 		args = append(args, a)
 	}
 	if d.CommandList {
-		o = append(o, configfile.Member{Key: "command", Value: args})
+		o = append(o, configfile.Member{Key: d.commandKey(), Value: args})
 	} else {
 		o = append(o, configfile.Member{Key: "args", Value: args})
 	}
@@ -157,139 +215,44 @@ func (d Dialect) Encode(l Launch) configfile.Object {
 	if len(env) > 0 {
 		o = append(o, configfile.Member{Key: d.Env, Value: env})
 	}
+	return append(o, d.closing()...)
+}
+
+// opening gives the members that name an entry and say of what kind it is.
+func (d Dialect) opening(l Launch, typeKey, kind string) configfile.Object {
+	var o configfile.Object
+	if d.List != "" {
+		o = append(o, configfile.Member{Key: d.List, Value: l.Name})
+	} else if d.Name != "" {
+		o = append(o, configfile.Member{Key: d.Name, Value: l.Name})
+	}
+	if kind != "" {
+		o = append(o, configfile.Member{Key: cmp.Or(typeKey, "type"), Value: kind})
+	}
+	return o
+}
+
+// closing gives the members that every new entry gets.
+func (d Dialect) closing() configfile.Object {
+	var o configfile.Object
+	for _, c := range d.Always {
+		o = append(o, configfile.Member{Key: c.Key, Value: plain(c.Value)})
+	}
 	if d.Off != nil && d.SaysOn {
 		o = append(o, configfile.Member{Key: d.Off.Key, Value: !d.Off.Value})
 	}
 	return o
 }
 
-// Decode gives the entries of doc in file order. Entries of any shape come
-// back, with at least their name: a name that is taken is taken.
-func (d Dialect) Decode(doc *configfile.Document) []Entry {
-	entries := d.decodeAt(doc, d.Servers)
-	if q := quirks[d.Quirk]; q.servers != nil {
-		if other := q.servers(doc, d.Servers); other != nil {
-			entries = slices.DeleteFunc(entries, func(e Entry) bool { return slices.Equal(e.Path, other) })
-			entries = append(entries, d.decodeAt(doc, other)...)
-		}
+// plain brings a value of the table to the types that a document has.
+func plain(v any) any {
+	if f, ok := v.(float64); ok {
+		return json.Number(strconv.FormatFloat(f, 'f', -1, 64))
 	}
-	if q := quirks[d.Quirk]; q.off != nil {
-		for i := range entries {
-			if q.off(doc, entries[i].Name) {
-				entries[i].Enabled = false
-			}
-		}
-	}
-	return entries
+	return v
 }
 
-func (d Dialect) decodeAt(doc *configfile.Document, servers []string) []Entry {
-	var entries []Entry
-	seen := map[string]bool{}
-	for _, name := range doc.Keys(servers...) {
-		if seen[name] {
-			continue // Get gives the last one, as the apps do
-		}
-		seen[name] = true
-		path := append(slices.Clone(servers), name)
-		v, _ := doc.Get(path...)
-		e := d.decodeEntry(v)
-		e.Name, e.Path = name, path
-		entries = append(entries, e)
-	}
-	return entries
-}
-
-func (d Dialect) decodeEntry(v any) Entry {
-	e := Entry{Enabled: true}
-	o, ok := v.(configfile.Object)
-	if !ok {
-		return e
-	}
-	for _, m := range o {
-		switch m.Key {
-		case "command":
-			if list, ok := m.Value.([]any); ok {
-				if words := texts(list); len(words) > 0 {
-					e.Command, e.Args = words[0], words[1:]
-				}
-			} else {
-				e.Command, _ = m.Value.(string)
-			}
-		case "args":
-			if list, ok := m.Value.([]any); ok && !d.CommandList {
-				e.Args = texts(list)
-			}
-		case "url", "httpUrl", "serverUrl":
-			if u, ok := m.Value.(string); ok && e.URL == "" {
-				e.URL = u
-			}
-		case d.Env:
-			if env, ok := m.Value.(configfile.Object); ok {
-				e.Env = map[string]string{}
-				for _, v := range env {
-					e.Env[v.Key] = asText(v.Value)
-				}
-			}
-		}
-		if d.Off != nil && m.Key == d.Off.Key && m.Value == d.Off.Value {
-			e.Enabled = false
-		}
-	}
-	e.Server, e.Profile, _ = ParseLauncher(e.Command, e.Args)
-	return e
-}
-
-// ParseLauncher tells whether a command is a Toolbay launcher that runs a
-// server: `…/toolbay run SERVER [--profile P]`.
-func ParseLauncher(command string, args []string) (server, profile string, ok bool) {
-	base := command
-	if i := strings.LastIndexAny(base, `/\`); i >= 0 {
-		base = base[i+1:]
-	}
-	base = strings.TrimSuffix(strings.ToLower(base), ".exe")
-	if base != "toolbay" || len(args) < 2 || args[0] != "run" {
-		return "", "", false
-	}
-	switch {
-	case len(args) == 2:
-		return args[1], "", true
-	case len(args) == 4 && args[2] == "--profile":
-		return args[1], args[3], true
-	}
-	return "", "", false
-}
-
-// LauncherArgs are the arguments that ParseLauncher reads.
-func LauncherArgs(server, profile string) []string {
-	args := []string{"run", server}
-	if profile != "" {
-		args = append(args, "--profile", profile)
-	}
-	return args
-}
-
-func texts(list []any) []string {
-	out := make([]string, 0, len(list))
-	for _, v := range list {
-		out = append(out, asText(v))
-	}
-	return out
-}
-
-func asText(v any) string {
-	switch v := v.(type) {
-	case string:
-		return v
-	case nil:
-		return ""
-	case json.Number:
-		return v.String()
-	case bool:
-		return fmt.Sprint(v)
-	}
-	return ""
-}
+func (d Dialect) commandKey() string { return cmp.Or(d.Command, "command") }
 
 func sortedKeys(m map[string]string) []string {
 	keys := make([]string, 0, len(m))

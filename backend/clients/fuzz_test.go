@@ -22,7 +22,7 @@ func FuzzPutAndTake(f *testing.F) {
 	apps := table.All()
 	for i, c := range apps {
 		cases, err := filepath.Glob(filepath.Join("testdata", c.ID, "*", "before"))
-		if err != nil || len(cases) == 0 {
+		if err != nil || len(cases) == 0 && first[c.ID] {
 			f.Fatalf("no seeds for %s: %v", c.ID, err)
 		}
 		for _, file := range cases {

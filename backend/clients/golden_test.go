@@ -23,6 +23,9 @@ func TestGolden(t *testing.T) {
 	}
 	for _, c := range table.All() {
 		cases, err := os.ReadDir(filepath.Join("testdata", c.ID))
+		if errors.Is(err, fs.ErrNotExist) && !first[c.ID] {
+			continue // its dialect is in testdata/dialects
+		}
 		if err != nil || len(cases) < 5 {
 			t.Fatalf("%s has %d golden cases (%v)", c.ID, len(cases), err)
 		}

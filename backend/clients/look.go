@@ -2,6 +2,7 @@ package clients
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"toolbay/backend/configfile"
 	"toolbay/backend/model"
@@ -37,8 +39,14 @@ type FileState struct {
 	// Primary is the file of its scope that gets new entries.
 	Primary bool
 	// Unread is a file that this app leaves aside because another one counts:
-	// what stands there starts nothing.
+	// what stands there starts nothing. It is set for every file with Aside too.
 	Unread bool
+	// Aside is "old" for a place where the app kept its servers before, and
+	// "profile" for one of the app's own profiles.
+	Aside string
+	// Sure is how sure we are that the app reads this file; one that is SureC and
+	// not there must not be made.
+	Sure string
 }
 
 // Evidence is a sign that an app is on this computer.
@@ -56,12 +64,15 @@ type App struct {
 	Managed string
 	Files   []FileState
 	Entries []Entry
+	// Aside are the entries of the files that are set aside.
+	Aside []Entry
 }
 
 // Look reads the state of every app, in the order of the table. It writes
 // nothing and starts nothing. Project files come with a projectDir only.
 func (t *Table) Look(sys System, projectDir string) []App {
 	apps := make([]App, 0, len(t.clients))
+	sys = sys.looking(t)
 	for _, c := range t.clients {
 		apps = append(apps, t.look(sys, c, projectDir))
 	}
@@ -75,7 +86,7 @@ func (t *Table) LookOne(sys System, id, projectDir string) (App, error) {
 	if !ok {
 		return App{}, model.Fail("app_unknown", nil, "app", id)
 	}
-	return t.look(sys, c, projectDir), nil
+	return t.look(sys.looking(t), c, projectDir), nil
 }
 
 // Primary gives the file of a scope that gets new entries.
@@ -99,24 +110,32 @@ func (t *Table) look(sys System, c Client, projectDir string) App {
 		}
 	}
 	a := App{Client: c}
-	for _, scope := range []string{User, Project} {
+	for _, scope := range []string{User, Private, Project} {
+		if scope == Private && projectDir == "" {
+			continue
+		}
 		instead := false // an earlier place of the scope took over
 		primary := false
 		for _, spec := range c.Files {
-			if spec.Scope != scope || !sys.is(spec.OS) {
+			if spec.Scope != scope || !sys.is(spec.OS) || !sys.applies(spec, projectDir) {
 				continue
 			}
-			if spec.If != "" && len(sys.expand(spec.If, projectDir)) == 0 {
+			if spec.Aside != "" {
+				a.lookAside(sys, spec, projectDir)
 				continue
 			}
 			folder := sys.first(c, spec.Folders, spec.Names, projectDir)
 			if folder == "" {
 				continue
 			}
-			files, docs := c.filesIn(folder, spec)
-			best := choose(files, docs, c.Dialect)
+			at := c.in(spec, projectDir)
+			files, docs := at.filesIn(folder, spec)
+			if spec.Existing && !slices.ContainsFunc(files, func(f FileState) bool { return f.Health != Absent }) {
+				continue
+			}
+			best := choose(files, docs, at.Dialect)
 			for i, f := range files {
-				if a.has(f.Path) {
+				if scope != Private && a.has(f.Path) {
 					continue // the project is the home folder
 				}
 				f.Primary = !primary && i == best
@@ -125,14 +144,11 @@ func (t *Table) look(sys System, c Client, projectDir string) App {
 					continue
 				}
 				a.Files = append(a.Files, f)
-				if f.Scope == User && f.Health != Absent {
+				if f.Scope == User && f.Health != Absent && !spec.Shared {
 					a.Evidence = append(a.Evidence, Evidence{Kind: "file", Path: f.Path})
 				}
 				if docs[i] != nil && !f.Unread {
-					for _, e := range c.Dialect.Decode(docs[i]) {
-						e.File = f.Path
-						a.Entries = append(a.Entries, e)
-					}
+					a.Entries = append(a.Entries, at.entries(docs[i], f.Path)...)
 				}
 			}
 			primary = true
@@ -154,12 +170,93 @@ func (t *Table) look(sys System, c Client, projectDir string) App {
 	return a
 }
 
+// lookAside reads the files of a place that is never written: every folder that
+// fits, as far as there is a file.
+func (a *App) lookAside(sys System, spec FileSpec, projectDir string) {
+	at := a.Client.in(spec, projectDir)
+	for _, alternative := range spec.Folders {
+		for _, folder := range sys.expand(alternative, projectDir) {
+			files, docs := at.filesIn(folder, spec)
+			for i, f := range files {
+				if f.Health == Absent || a.has(f.Path) {
+					continue
+				}
+				entries := []Entry(nil)
+				if docs[i] != nil {
+					entries = at.entries(docs[i], f.Path)
+				}
+				if len(spec.Servers) > 0 && len(entries) == 0 {
+					continue // a file of settings that merely could hold servers
+				}
+				f.Aside, f.Unread = spec.Aside, true
+				a.Files = append(a.Files, f)
+				a.Aside = append(a.Aside, entries...)
+			}
+		}
+	}
+}
+
+func (c Client) entries(doc *configfile.Document, path string) []Entry {
+	entries := c.Dialect.Decode(doc)
+	for i := range entries {
+		entries[i].File = path
+	}
+	return entries
+}
+
+// in gives the app with the dialect that it has in a place.
+func (c Client) in(spec FileSpec, projectDir string) Client {
+	if spec.Dialect != nil {
+		c.Dialect = *spec.Dialect
+	}
+	if len(spec.Servers) > 0 {
+		c.Dialect.Servers = slices.Clone(spec.Servers)
+		for i, step := range c.Dialect.Servers {
+			if step == "{PROJECT}" {
+				c.Dialect.Servers[i] = projectDir
+			}
+		}
+	}
+	c.Sure = cmp.Or(spec.Sure, c.Sure)
+	return c
+}
+
+// At gives the app with the dialect of a scope: some apps write another one in
+// a project's files, and a project's private servers stand elsewhere in the
+// user's own file.
+func (c Client) At(scope, projectDir string) Client {
+	for _, spec := range c.Files {
+		if spec.Scope == scope && spec.Aside == "" {
+			return c.in(spec, projectDir)
+		}
+	}
+	return c
+}
+
+// For gives the app with the dialect of a file, known by how its path ends.
+func (c Client) For(path string) Client {
+	for _, spec := range c.Files {
+		if spec.Dialect == nil {
+			continue
+		}
+		for _, name := range spec.Names {
+			for _, folder := range spec.Folders {
+				end := filepath.Join(filepath.Base(filepath.FromSlash(folder)), filepath.FromSlash(name))
+				if strings.HasSuffix(path, string(filepath.Separator)+end) {
+					return c.in(spec, "")
+				}
+			}
+		}
+	}
+	return c
+}
+
 // filesIn reads the files of a spec; docs[i] is nil where files[i] has no
 // readable content.
 func (c Client) filesIn(folder string, spec FileSpec) (files []FileState, docs []*configfile.Document) {
 	for _, n := range spec.Names {
 		f, doc := c.Inspect(filepath.Join(folder, filepath.FromSlash(n)))
-		f.Scope = spec.Scope
+		f.Scope, f.Sure = spec.Scope, c.Sure
 		files, docs = append(files, f), append(docs, doc)
 	}
 	return files, docs
@@ -243,11 +340,22 @@ func (c Client) Read(src []byte, path string) (*configfile.Document, error) {
 		if !ok {
 			break
 		}
-		if _, isObject := v.(configfile.Object); !isObject {
+		if !c.Dialect.holds(v, n == len(c.Dialect.Servers)) {
 			return nil, c.wrongShape(path, c.Dialect.Servers[:n]...)
 		}
 	}
 	return doc, nil
+}
+
+// holds tells whether a value on the way to the entries is what it must be; last
+// is the one that holds them.
+func (d Dialect) holds(v any, last bool) bool {
+	list, isList := v.([]any)
+	_, isObject := v.(configfile.Object)
+	if !last || d.List == "" {
+		return isObject
+	}
+	return isList && !slices.ContainsFunc(list, func(e any) bool { _, ok := e.(configfile.Object); return !ok })
 }
 
 func (c Client) wrongShape(path string, at ...string) error {
@@ -293,7 +401,7 @@ func (t *Table) evidence(sys System, c Client) []Evidence {
 			continue
 		}
 		if e.Kind == "program" {
-			if p := sys.program(e.Name, t.binFolders); p != "" {
+			if p := sys.program(e.Name); p != "" {
 				found = append(found, Evidence{Kind: e.Kind, Path: p})
 			}
 			continue

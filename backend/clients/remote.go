@@ -1,6 +1,7 @@
 package clients
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -15,7 +16,13 @@ type Remote struct {
 	// Types gives for each transport that the app speaks (streamable-http, sse)
 	// the value of "type", "" for none.
 	Types map[string]string `json:"types"`
-	// Headers is the key of the headers.
+	// TypeKey is the key of that value where it is not the dialect's.
+	TypeKey string `json:"typeKey,omitempty"`
+	// URL is the key of the address where it is not "url"; URLs where it depends
+	// on the transport.
+	URL  string            `json:"url,omitempty"`
+	URLs map[string]string `json:"urls,omitempty"`
+	// Headers is the key of the headers; a "/" leads into an inner object.
 	Headers string `json:"headers"`
 }
 
@@ -29,6 +36,11 @@ func (r *Remote) check() error {
 	for transport := range r.Types {
 		if transport != "streamable-http" && transport != "sse" {
 			return fmt.Errorf("remote of type %q", transport)
+		}
+	}
+	for transport := range r.URLs {
+		if _, ok := r.Types[transport]; !ok {
+			return fmt.Errorf("remote has an address for %q", transport)
 		}
 	}
 	return nil
@@ -66,20 +78,19 @@ func (d Dialect) carriesRemote(l Launch) bool {
 
 // encodeRemote gives the entry of a server on the network.
 func (d Dialect) encodeRemote(l Launch) configfile.Object {
-	var o configfile.Object
-	if t := d.Remote.Types[l.Transport]; t != "" {
-		o = append(o, configfile.Member{Key: "type", Value: t})
-	}
-	o = append(o, configfile.Member{Key: "url", Value: l.URL})
+	r := d.Remote
+	o := d.opening(l, cmp.Or(r.TypeKey, d.TypeKey), r.Types[l.Transport])
+	o = append(o, configfile.Member{Key: cmp.Or(r.URLs[l.Transport], r.URL, "url"), Value: l.URL})
 	var headers configfile.Object
 	for _, name := range sortedKeys(l.Headers) {
 		headers = append(headers, configfile.Member{Key: name, Value: l.Headers[name]})
 	}
 	if len(headers) > 0 {
-		o = append(o, configfile.Member{Key: d.Remote.Headers, Value: headers})
+		steps := strings.Split(r.Headers, "/")
+		for i := len(steps) - 1; i > 0; i-- {
+			headers = configfile.Object{{Key: steps[i], Value: headers}}
+		}
+		o = append(o, configfile.Member{Key: steps[0], Value: headers})
 	}
-	if d.Off != nil && d.SaysOn {
-		o = append(o, configfile.Member{Key: d.Off.Key, Value: !d.Off.Value})
-	}
-	return o
+	return append(o, d.closing()...)
 }

@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // System is the computer as this package sees it. Every field can be made up,
@@ -17,6 +18,10 @@ type System struct {
 	// the real root.
 	Root   string
 	Getenv func(string) string // nil: no variable is set
+
+	// commands are the programs that can be started by name, with their paths;
+	// read once for a look at all apps.
+	commands func() map[string]string
 }
 
 // Real is this computer and the user who runs this program.
@@ -53,6 +58,8 @@ func (s System) variable(name, project string) string {
 		v = s.Home
 	case "PROJECT":
 		v = project
+	case "LMSTUDIO_POINTER":
+		v = s.lmStudio()
 	default:
 		v = s.getenv(name)
 		if v == "" && s.os() == "windows" && s.Home != "" {
@@ -68,6 +75,24 @@ func (s System) variable(name, project string) string {
 		return ""
 	}
 	return v
+}
+
+// lmStudio gives the folder that LM Studio's pointer file names, "" without
+// one (findLMStudioHome of lmstudio-js).
+func (s System) lmStudio() string {
+	if s.Home == "" {
+		return ""
+	}
+	src, err := ReadFile(filepath.Join(s.Home, ".lmstudio-home-pointer"))
+	if err != nil || len(src) > 4096 {
+		return ""
+	}
+	return strings.TrimSpace(string(src))
+}
+
+// applies tells whether what a place depends on is there.
+func (s System) applies(spec FileSpec, project string) bool {
+	return spec.If == "" || slices.ContainsFunc(s.expand(spec.If, project), exists)
 }
 
 // expand turns a path of the table into the paths it stands for: none when its
@@ -140,9 +165,29 @@ func (s System) first(c Client, alternatives, names []string, project string) st
 	return ""
 }
 
-// program looks for a command on PATH and in the usual folders for commands: a
-// program started from the desktop has a shorter PATH than the user's shell.
-func (s System) program(name string, binFolders []Place) string {
+// program gives the path of a command, "" when it is not here.
+func (s System) program(name string) string { return s.commands()[name] }
+
+// looking gives a System for a look at the apps of a table: it reads the folders
+// of commands once. With thirty apps and twenty folders asking for each name is
+// what takes the time.
+func (s System) looking(t *Table) System {
+	s.commands = sync.OnceValue(func() map[string]string {
+		wanted := map[string]bool{}
+		for _, c := range t.clients {
+			for _, e := range c.Evidence {
+				wanted[e.Name] = e.Name != "" && s.is(e.OS)
+			}
+		}
+		return s.findCommands(wanted, t.binFolders)
+	})
+	return s
+}
+
+// findCommands looks for commands on PATH and in the usual folders for commands:
+// a program started from the desktop has a shorter PATH than the user's shell.
+// The first folder that has a command counts.
+func (s System) findCommands(wanted map[string]bool, binFolders []Place) map[string]string {
 	list, suffixes := ":", []string{""}
 	if s.os() == "windows" {
 		list, suffixes = ";", []string{".exe", ".cmd", ".bat"}
@@ -153,19 +198,35 @@ func (s System) program(name string, binFolders []Place) string {
 			folders = append(folders, s.expand(p.Path, "")...)
 		}
 	}
+	found := map[string]string{}
 	for _, dir := range folders {
 		if !filepath.IsAbs(dir) {
 			continue
 		}
+		f, err := os.Open(dir)
+		if err != nil {
+			continue // most of them are not there
+		}
+		names, _ := f.Readdirnames(-1) // what could be read counts
+		f.Close()
 		for _, suffix := range suffixes {
-			p := filepath.Join(dir, name+suffix)
-			fi, err := os.Stat(p)
-			if err == nil && !fi.IsDir() && (s.os() == "windows" || fi.Mode()&0o111 != 0) {
-				return p
+			for _, n := range names {
+				if s.os() == "windows" {
+					n = strings.ToLower(n)
+				}
+				name, ok := strings.CutSuffix(n, suffix)
+				if !ok || !wanted[name] || found[name] != "" {
+					continue
+				}
+				p := filepath.Join(dir, n)
+				fi, err := os.Stat(p)
+				if err == nil && !fi.IsDir() && (s.os() == "windows" || fi.Mode()&0o111 != 0) {
+					found[name] = p
+				}
 			}
 		}
 	}
-	return ""
+	return found
 }
 
 // exists also says yes to a link that leads nowhere: it is something the user

@@ -20,9 +20,16 @@ func TestShippedTable(t *testing.T) {
 			t.Errorf("%s: no words for %s", c.ID, c.Restart)
 		}
 	}
-	want := []string{"claude-desktop", "claude-code", "cursor", "vscode", "codex", "gemini-cli", "opencode"}
-	if !slices.Equal(ids, want) {
-		t.Errorf("apps %v", ids)
+	files, err := shipped.ReadDir("apps")
+	if err != nil || len(files) != len(ids) || len(ids) < 32 {
+		t.Errorf("%d apps in %d files: %v", len(ids), len(files), err)
+	}
+	f, err := readShipped()
+	if err == nil {
+		err = f.check()
+	}
+	if err != nil {
+		t.Error(err)
 	}
 	if _, err := table.LookOne(System{}, "nope", ""); model.Code(err) != "app_unknown" {
 		t.Errorf("unknown app: %v", err)
@@ -62,14 +69,14 @@ func TestOverride(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, ok := table.Get("mine"); !ok || len(table.All()) != 8 || !slices.Equal(table.Overridden(), []string{"mine"}) {
+	if _, ok := table.Get("mine"); !ok || len(table.All()) != len(shippedTable(t).All())+1 || !slices.Equal(table.Overridden(), []string{"mine"}) {
 		t.Errorf("a new app: %v", table.Overridden())
 	}
 	table, err = load(strings.Replace(minimal, `"mine"`, `"cursor"`, 1))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c, _ := table.Get("cursor"); c.Name != "Mine" || len(table.All()) != 7 || table.All()[2].ID != "cursor" {
+	if c, _ := table.Get("cursor"); c.Name != "Mine" || len(table.All()) != len(shippedTable(t).All()) || table.All()[2].ID != "cursor" {
 		t.Errorf("a replaced app: %+v", c)
 	}
 
@@ -78,7 +85,7 @@ func TestOverride(t *testing.T) {
 		"an unknown field":         {`"name":"Mine"`, `"name":"Mine","nmae":"x"`},
 		"no name":                  {`"name":"Mine"`, `"name":""`},
 		"an id that is a path":     {`"mine"`, `"../x"`},
-		"an unknown dialect":       {`"format":"json"`, `"format":"yaml"`},
+		"an unknown dialect":       {`"format":"json"`, `"format":"ini"`},
 		"a quirk that is not here": {`"env":"env"`, `"env":"env","quirk":"x"`},
 		"a way out":                {`{HOME}/.mine"],"names"`, `{HOME}/../.mine"],"names"`},
 		"an absolute folder":       {`["{HOME}/.mine"]`, `["/etc/mine"]`},
@@ -103,7 +110,7 @@ func TestOverride(t *testing.T) {
 			if model.Code(err) != "clients_table_broken" {
 				t.Errorf("error %v", err)
 			}
-			if table == nil || len(table.All()) != 7 {
+			if table == nil || len(table.All()) != len(shippedTable(t).All()) {
 				t.Error("the shipped table is not there to go on with")
 			}
 		})

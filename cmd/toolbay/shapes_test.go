@@ -48,7 +48,7 @@ var shapes = map[string]string{
 	"disk":          `{"home":"","total":0,"free":0,"parts":[` + disk1 + `]}`,
 	"clean":         `{"freed_bytes":0,"removed":[` + disk1 + `]}`,
 	"apps": `[{"id":"","name":"","found":true,
-		"files":[{"path":"","scope":"user|project","format":"","health":"ok|absent|empty|broken|unreadable"}],
+		"files":[{"path":"","scope":"user|private|project","format":"","health":"ok|absent|empty|broken|unreadable"}],
 		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}]}]`,
 	"change": `{"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}]}`,
 	"history": `[{"id":"","time":"time","kind":"","title":"","undoable":true,"why_not":"",

@@ -290,16 +290,23 @@ func (b *Backend) planProfiles(ctx context.Context, e *profileEdit, c commit, fr
 	if c.title == "" {
 		empty.Change.Title = res.Name
 	}
-	if _, differ := profiles.Diff(&from, &to); e.in == e.to && !differ {
-		return empty, nil
-	}
-	shifts, err := b.shifts(ctx, from, to)
+	shifts, err := b.folderShifts(ctx, e, res)
 	if err != nil {
 		return empty, err
 	}
+	if _, differ := profiles.Diff(&from, &to); e.in != e.to || differ {
+		own, err := b.shifts(ctx, from, to)
+		if err != nil {
+			return empty, err
+		}
+		shifts = append(own, shifts...)
+	}
+	if len(shifts) == 0 {
+		return empty, nil
+	}
 	shifts = slices.DeleteFunc(shifts, func(s connect.Shift) bool {
 		skip := slices.Contains(c.skip, s.App)
-		if skip {
+		if skip && !slices.Contains(res.Skipped, s.App) {
 			res.Skipped = append(res.Skipped, s.App)
 		}
 		return skip

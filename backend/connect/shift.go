@@ -11,10 +11,11 @@ import (
 	"toolbay/backend/model"
 )
 
-// Shift is what should be otherwise in one app's own files, those of the
-// project folder left out.
+// Shift is what should be otherwise in one app's own files or, with Project,
+// in those that it reads in that folder.
 type Shift struct {
-	App string
+	App     string
+	Project string
 	// Put are entries that should stand there, Take are servers whose entries of
 	// ours should not.
 	Put  []Want
@@ -50,7 +51,7 @@ func (c *Connector) PlanShift(ctx context.Context, kind, title string, shifts []
 	b := &builder{known: known, launcher: launcher}
 	var stopped []Obstacle
 	for _, s := range shifts {
-		app, err := c.Apps.LookOne(c.System, s.App, "")
+		app, err := c.Apps.LookOne(c.System, s.App, s.Project)
 		if err != nil {
 			return Plan{}, nil, err
 		}
@@ -102,7 +103,8 @@ func (c *Connector) shiftApp(b *builder, app clients.App, s Shift) (file string,
 	for _, w := range s.Put {
 		wanted[w.Server] = true
 	}
-	standing := b.standing(app)
+	scope := s.scope()
+	standing := b.standing(app, scope)
 	var takes []standingEntry
 	for _, e := range standing {
 		if !wanted[e.server] && (s.Sweep || slices.Contains(s.Take, e.server)) {
@@ -119,7 +121,7 @@ func (c *Connector) shiftApp(b *builder, app clients.App, s Shift) (file string,
 		return app.Managed, model.Fail("app_managed", nil, "app", app.Client.Name)
 	}
 	for _, f := range app.Files {
-		if f.Scope == clients.User && (f.Health == clients.Broken || f.Health == clients.Unreadable) && (f.Primary && len(s.Put) > 0 || b.knows(f.Path)) {
+		if f.Scope == scope && (f.Health == clients.Broken || f.Health == clients.Unreadable) && (f.Primary && len(s.Put) > 0 || b.knows(f.Path)) {
 			return f.Path, f.Err
 		}
 	}
@@ -129,8 +131,11 @@ func (c *Connector) shiftApp(b *builder, app clients.App, s Shift) (file string,
 	if len(s.Put) == 0 {
 		return "", nil
 	}
-	primary, ok := app.Primary(clients.User)
-	if !ok {
+	primary, ok := app.Primary(scope)
+	switch {
+	case !ok && s.Project != "":
+		return "", model.Fail("no_project_file", nil, "app", app.Client.Name)
+	case !ok:
 		return "", model.Fail("app_not_found", nil, "app", app.Client.Name)
 	}
 	for _, w := range s.Put {
@@ -141,7 +146,7 @@ func (c *Connector) shiftApp(b *builder, app clients.App, s Shift) (file string,
 		if err != nil {
 			return primary.Path, err
 		}
-		b.edit(placeOf(app, Target{App: app.Client.ID}, primary.Path, w.Server), app.Client).put(e)
+		b.edit(placeOf(app, Target{App: app.Client.ID, Scope: scope}, primary.Path, w.Server), app.Client).put(e)
 	}
 	return "", nil
 }
@@ -149,12 +154,19 @@ func (c *Connector) shiftApp(b *builder, app clients.App, s Shift) (file string,
 // standingEntry is an entry of ours that stands in a file.
 type standingEntry struct{ server, file string }
 
-// standing gives the entries of ours in the app's own files.
-func (b *builder) standing(app clients.App) []standingEntry {
+func (s Shift) scope() string {
+	if s.Project != "" {
+		return clients.Project
+	}
+	return clients.User
+}
+
+// standing gives the entries of ours in the app's files of a scope.
+func (b *builder) standing(app clients.App, scope string) []standingEntry {
 	var out []standingEntry
 	for _, e := range app.Entries {
-		user := slices.ContainsFunc(app.Files, func(f clients.FileState) bool { return f.Path == e.File && f.Scope == clients.User })
-		if user && b.ours(e) {
+		of := slices.ContainsFunc(app.Files, func(f clients.FileState) bool { return f.Path == e.File && f.Scope == scope })
+		if of && b.ours(e) {
 			out = append(out, standingEntry{b.server(e), e.File})
 		}
 	}
@@ -165,7 +177,7 @@ func (b *builder) standing(app clients.App) []standingEntry {
 // cannot be read now.
 func (b *builder) hidden(app clients.App, s Shift) bool {
 	return (s.Sweep || len(s.Take) > 0) && slices.ContainsFunc(app.Files, func(f clients.FileState) bool {
-		return f.Scope == clients.User && (f.Health == clients.Broken || f.Health == clients.Unreadable) && b.knows(f.Path)
+		return f.Scope == s.scope() && (f.Health == clients.Broken || f.Health == clients.Unreadable) && b.knows(f.Path)
 	})
 }
 

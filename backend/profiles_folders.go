@@ -1,0 +1,262 @@
+package backend
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"toolbay/backend/clients"
+	"toolbay/backend/connect"
+	"toolbay/backend/model"
+	"toolbay/backend/profiles"
+	"toolbay/backend/text"
+)
+
+// LinkFolder links a project's folder to a profile: the files that the
+// profile's apps read there get its servers, in a form that works on other
+// people's computers too. Error codes: profile_unknown, folder_unknown,
+// folder_unfit, folder_linked and those of SaveProfile.
+func (b *Backend) LinkFolder(ctx context.Context, ref, folder string, skip []string, dryRun bool) (ProfileResult, error) {
+	dir, err := b.projectFolder(folder)
+	if err != nil {
+		return ProfileResult{}, err
+	}
+	return b.editProfile(ctx, commit{kind: "link", title: filepath.Base(dir), skip: skip, dryRun: dryRun}, func(e *profileEdit) (string, error) {
+		id, err := b.profileID(ctx, ref)
+		if err != nil {
+			return "", err
+		}
+		all, _, err := b.store.Profiles(ctx)
+		if err != nil {
+			return "", err
+		}
+		for _, p := range all {
+			if p.ID != id && slices.Contains(p.Folders, dir) {
+				return "", model.Fail("folder_linked", nil, "folder", dir, "profile", p.Name)
+			}
+		}
+		p, err := e.load(ctx, b, id)
+		if err != nil {
+			return "", err
+		}
+		p.Folders = append(slices.Clone(p.Folders), dir)
+		p = profiles.Tidy(p)
+		e.set(id, &p)
+		return id, nil
+	})
+}
+
+// UnlinkFolder takes the profile's servers out of a folder's files again. Error
+// codes: folder_not_linked and those of LinkFolder.
+func (b *Backend) UnlinkFolder(ctx context.Context, ref, folder string, skip []string, dryRun bool) (ProfileResult, error) {
+	dir, err := filepath.Abs(folder)
+	if err != nil {
+		return ProfileResult{}, model.Fail("folder_unknown", err, "folder", folder)
+	}
+	return b.editProfile(ctx, commit{kind: "unlink", title: filepath.Base(dir), skip: skip, dryRun: dryRun}, func(e *profileEdit) (string, error) {
+		id, err := b.profileID(ctx, ref)
+		if err != nil {
+			return "", err
+		}
+		p, err := e.load(ctx, b, id)
+		if err != nil {
+			return "", err
+		}
+		real := dir
+		if r, err := filepath.EvalSymlinks(dir); err == nil {
+			real = r
+		}
+		left := slices.DeleteFunc(slices.Clone(p.Folders), func(f string) bool { return f == dir || f == real })
+		if len(left) == len(p.Folders) {
+			return "", model.Fail("folder_not_linked", nil, "folder", dir, "profile", p.Name)
+		}
+		p.Folders = left
+		p = profiles.Tidy(p)
+		e.set(id, &p)
+		return id, nil
+	})
+}
+
+// projectFolder is a folder by its real path, if a project can be in it.
+func (b *Backend) projectFolder(folder string) (string, error) {
+	dir, err := filepath.Abs(folder)
+	if err == nil {
+		dir, err = filepath.EvalSymlinks(dir)
+	}
+	if err == nil {
+		var st os.FileInfo
+		if st, err = os.Stat(dir); err == nil && !st.IsDir() {
+			return "", model.Fail("folder_unknown", nil, "folder", folder)
+		}
+	}
+	if err != nil {
+		return "", model.Fail("folder_unknown", err, "folder", folder)
+	}
+	home := b.system.Home
+	if r, err := filepath.EvalSymlinks(home); err == nil {
+		home = r
+	}
+	within := func(outer, inner string) bool {
+		rel, err := filepath.Rel(outer, inner)
+		return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+	}
+	if home != "" && within(dir, home) || within(b.home, dir) || dir == filepath.Dir(dir) {
+		return "", model.Fail("folder_unfit", nil, "folder", dir)
+	}
+	return dir, nil
+}
+
+// folderShifts tells what the files of linked folders need when profiles
+// become what an edit says. What cannot stand there becomes a warning.
+func (b *Backend) folderShifts(ctx context.Context, e *profileEdit, res *ProfileResult) ([]connect.Shift, error) {
+	var out []connect.Shift
+	for _, id := range sortedKeys(e.is) {
+		before, after := profileOr(e.was[id]), profileOr(e.is[id])
+		if _, differ := profiles.Diff(e.was[id], e.is[id]); !differ {
+			continue
+		}
+		for _, folder := range setOf(append(slices.Clone(before.Folders), after.Folders...)) {
+			for _, app := range profiles.AppsOf(before, after) {
+				c, ok := b.apps.Get(app)
+				if !ok || !c.HasScope(clients.Project) {
+					continue
+				}
+				shift := connect.Shift{App: app, Project: folder}
+				stays := map[string]bool{}
+				if slices.Contains(after.Folders, folder) {
+					for _, ps := range after.Servers {
+						if !profiles.On(after, ps.Server, app) {
+							continue
+						}
+						want, warn, err := b.forProject(ctx, ps, c, folder)
+						if err != nil {
+							return nil, err
+						}
+						if warn != "" {
+							res.Warnings = append(res.Warnings, b.folderWarning(warn, c, ps.Server))
+						}
+						if want.Portable != nil {
+							stays[ps.Server] = true
+							shift.Put = append(shift.Put, want)
+						}
+					}
+				}
+				if slices.Contains(before.Folders, folder) {
+					for _, ps := range before.Servers {
+						if !stays[ps.Server] && profiles.On(before, ps.Server, app) {
+							shift.Take = append(shift.Take, ps.Server)
+						}
+					}
+				}
+				if len(shift.Put)+len(shift.Take) > 0 {
+					out = append(out, shift)
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+func profileOr(p *model.Profile) model.Profile {
+	if p == nil {
+		return model.Profile{}
+	}
+	return *p
+}
+
+func setOf(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+func (b *Backend) folderWarning(code string, c clients.Client, server string) Warning {
+	return Warning{Code: code, App: c.ID, Server: server, Text: text.ForError(model.Fail(code, nil, "app", c.Name, "name", server)).Message}
+}
+
+// forProject is a server of a profile as one app's file in a project has it.
+// With no portable form in it, the server cannot stand there; the warning says
+// why, or what is lost.
+func (b *Backend) forProject(ctx context.Context, ps model.ProfileServer, c clients.Client, folder string) (want connect.Want, warning string, err error) {
+	there, err := b.has(ctx, ps.Server)
+	if err != nil || !there {
+		return want, "", err
+	}
+	s, err := b.server(ctx, ps.Server)
+	if err != nil {
+		return want, "", err
+	}
+	want.Server = s.ID
+	if s.Package.Type == "local" || s.Package.Type == "mcpb" {
+		return want, "not_shareable", nil
+	}
+	l, err := b.portable(inProfile(s, ps), c.ID)
+	if err != nil {
+		return want, "", err
+	}
+	b.withoutPlaces(s, l, c.Dialect, folder)
+	if !c.Dialect.Carries(*l) {
+		return want, "keys_not_portable", nil
+	}
+	want.Portable = l
+	if ps.Tools != nil {
+		return want, "tools_not_kept", nil
+	}
+	return want, "", nil
+}
+
+// withoutPlaces takes what means something on this computer only out of an
+// entry that others read: a place in the project becomes a way from its folder,
+// any other the app's placeholder for a variable that each reader sets.
+func (b *Backend) withoutPlaces(s model.Server, l *clients.Launch, d clients.Dialect, folder string) {
+	names := map[string]string{}
+	for _, i := range s.Inputs {
+		if i.Answer != "" && filepath.IsAbs(i.Answer) {
+			names[i.Answer] = variable(i.Name)
+		}
+	}
+	n := 0
+	swap := func(v string) string {
+		places := []string{v}
+		if _, after, ok := strings.Cut(v, "="); ok {
+			places = append(places, after)
+		}
+		for _, p := range places {
+			if !b.placeHere(p, s.Package.Type != "oci") || p == "" {
+				continue
+			}
+			if rel, err := filepath.Rel(folder, p); err == nil && filepath.IsAbs(p) && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+				return strings.TrimSuffix(v, p) + "./" + filepath.ToSlash(rel)
+			}
+			name, ok := names[p]
+			if !ok {
+				n++
+				name = variable(s.ID + "_PLACE_" + itoa(n))
+			}
+			if ref := d.EnvRef(name); ref != "" {
+				return strings.TrimSuffix(v, p) + ref
+			}
+		}
+		return v
+	}
+	for i, a := range l.Args {
+		l.Args[i] = swap(a)
+	}
+	for k, v := range l.Env {
+		l.Env[k] = swap(v)
+	}
+}
+
+// variable is a name as variables of a system have it.
+func variable(name string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= 'a' && r <= 'z':
+			return r - 'a' + 'A'
+		case r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
+			return r
+		}
+		return '_'
+	}, name)
+}

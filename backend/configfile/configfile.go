@@ -1,6 +1,6 @@
 // Package configfile reads and changes the settings files of AI apps without
-// touching a byte it does not have to. It knows JSON in three strictnesses and
-// TOML; it knows no apps. An edit is a splice into the file's own bytes, in the
+// touching a byte it does not have to. It knows JSON in three strictnesses, TOML
+// and YAML; it knows no apps. An edit is a splice into the file's own bytes, in the
 // file's own indentation and line ends, and each result is parsed again and
 // proved before it is handed back. backend/clients, backend/connect,
 // backend/changeset and backend/repair may import it; it imports model only.
@@ -28,10 +28,14 @@ const (
 	JSONC        Format = "jsonc"         // with comments and trailing commas
 	JSONComments Format = "json-comments" // with comments, without trailing commas
 	TOML         Format = "toml"
+	YAML         Format = "yaml" // what readers of YAML 1.1 and of 1.2 agree on
 )
 
 func (f Format) comments() bool       { return f == JSONC || f == JSONComments }
 func (f Format) trailingCommas() bool { return f == JSONC }
+
+// hash tells that comments begin with # and tables inside a line stay on it.
+func (f Format) hash() bool { return f == TOML || f == YAML }
 
 const (
 	// MaxSize is the largest file that is read, in bytes. The largest real one
@@ -41,6 +45,11 @@ const (
 	// check for duplicates takes time by the square of them, half a second for
 	// this many. MaxSize holds for TOML too.
 	MaxTOMLKeys = 10_000
+	// MaxYAMLSize and MaxYAMLEntries are how large a YAML file may be and how
+	// many members and elements it may have: its parser needs some 300 bytes of
+	// memory for each.
+	MaxYAMLSize    = 16 << 20
+	MaxYAMLEntries = 250_000
 	// MaxDepth is how deep objects and arrays may nest.
 	MaxDepth = 512
 )
@@ -50,8 +59,19 @@ const (
 	CodeBroken  = "file_broken"   // does not parse; Cause is a *SyntaxError
 	CodeExists  = "entry_exists"  // Insert: there is a member with that key
 	CodeShape   = "wrong_shape"   // something on the path is no object
-	CodeTooBig  = "file_too_big"  // over MaxSize or MaxTOMLKeys
+	CodeShared  = "entry_shared"  // YAML: the edit would change what an alias elsewhere stands for
+	CodeTooBig  = "file_too_big"  // over MaxSize or another limit of its format
 	CodeTooDeep = "file_too_deep" // over MaxDepth
+)
+
+// The reasons of a SyntaxError that are no Flaw.
+const (
+	reasonTOML      = "broken_toml"
+	reasonYAML      = "broken_yaml"
+	reasonLineEnd   = "odd_line_end"      // YAML: not LF or CRLF
+	reasonDuplicate = "duplicate_key"     // YAML
+	reasonDocuments = "several_documents" // YAML: --- a second time
+	reasonAlias     = "endless_alias"     // YAML: stands for what it is in
 )
 
 // SyntaxError tells where a file stops being what its format says.
@@ -59,7 +79,7 @@ type SyntaxError struct {
 	Offset int    // in bytes, from the start of the file
 	Line   int    // from 1
 	Column int    // in characters, from 1
-	Reason string // a code: one of the Flaws, or "broken_toml"
+	Reason string // a code: one of the Flaws or of the reasons above
 }
 
 func (e *SyntaxError) Error() string {
@@ -87,8 +107,12 @@ func tooManyKeys() error {
 	return model.Fail(CodeTooBig, nil, "limit", strconv.Itoa(MaxTOMLKeys)+" entries")
 }
 
+func tooManyEntries() error {
+	return model.Fail(CodeTooBig, nil, "limit", strconv.Itoa(MaxYAMLEntries)+" entries")
+}
+
 func wrongShape(path []string) error {
-	return model.Fail(CodeShape, nil, "name", path[len(path)-1])
+	return model.Fail(CodeShape, nil, "name", stepName(path[len(path)-1]))
 }
 
 // bom is the UTF-8 byte order mark. Some apps accept it, some do not; where a
@@ -127,6 +151,13 @@ func Parse(src []byte, f Format) (*Document, error) {
 			return nil, err
 		}
 		return &Document{format: f, src: src, toml: t}, nil
+	}
+	if f == YAML {
+		y, err := parseYAML(src)
+		if err != nil {
+			return nil, err
+		}
+		return &Document{format: f, src: src, yaml: y}, nil
 	}
 	root, err := scanDocument(src, f)
 	if err != nil {

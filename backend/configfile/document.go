@@ -15,12 +15,16 @@ type Document struct {
 	src    []byte
 	root   *node // nil in a blank file
 	toml   *tomlFile
+	yaml   *yamlFile
 }
 
 // Blank tells that the file holds no value: only blanks and comments.
 func (d *Document) Blank() bool {
 	if d.toml != nil {
 		return len(d.toml.root.keys) == 0
+	}
+	if d.yaml != nil {
+		return d.yaml.root == nil
 	}
 	return d.root == nil
 }
@@ -30,10 +34,14 @@ func (d *Document) BOM() bool { return bomLen(d.src) > 0 }
 
 // Get gives the value at path: a string, bool, json.Number, []any, Object, or
 // nil for null. Of a key that occurs twice the last one counts, as in the
-// apps. Dates of TOML come as the text they are written in.
+// apps. Dates of TOML come as the text they are written in. In YAML aliases and
+// merged mappings are followed.
 func (d *Document) Get(path ...string) (any, bool) {
 	if d.toml != nil {
 		return d.toml.get(path)
+	}
+	if d.yaml != nil {
+		return d.yaml.get(path)
 	}
 	n := d.find(path)
 	if n == nil {
@@ -45,8 +53,8 @@ func (d *Document) Get(path ...string) (any, bool) {
 // Keys gives the keys of the object at path in the order of the file, each
 // once; nil when there is no object.
 func (d *Document) Keys(path ...string) []string {
-	if d.toml != nil {
-		v, _ := d.toml.get(path)
+	if d.toml != nil || d.yaml != nil {
+		v, _ := d.Get(path...)
 		o, ok := v.(Object)
 		if !ok {
 			return nil
@@ -69,8 +77,8 @@ func (d *Document) Keys(path ...string) []string {
 }
 
 // Duplicates gives the paths that occur more than once, each once, in the
-// order of the file. Elements of arrays are named by their index. In TOML a
-// duplicate is a syntax error.
+// order of the file. Elements of arrays are named by their index. In TOML and
+// YAML a duplicate is a syntax error.
 func (d *Document) Duplicates() [][]string {
 	if d.root == nil {
 		return nil

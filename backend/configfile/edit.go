@@ -17,9 +17,15 @@ func Insert(src []byte, f Format, path []string, value any) (out []byte, tr Trac
 	if err != nil {
 		return nil, Trace{}, err
 	}
-	if f == TOML {
+	if err = checkNamed(path, value); err != nil {
+		return nil, Trace{}, err
+	}
+	switch f {
+	case TOML:
 		out, tr, err = insertTOML(src, path, value)
-	} else {
+	case YAML:
+		out, tr, err = insertYAML(src, path, value, false)
+	default:
 		out, tr, err = insertJSON(src, f, path, value)
 	}
 	if err != nil {
@@ -42,9 +48,12 @@ func Remove(src []byte, f Format, path []string, tr *Trace) (out []byte, err err
 	if tr == nil {
 		tr = &Trace{}
 	}
-	if f == TOML {
+	switch f {
+	case TOML:
 		out, err = removeTOML(src, path, *tr)
-	} else {
+	case YAML:
+		out, err = removeYAML(src, path, *tr)
+	default:
 		out, err = removeJSON(src, f, path, *tr)
 	}
 	if err == nil && tr.Absent && isBlank(out[bomLen(out):]) {
@@ -64,9 +73,12 @@ func Update(src []byte, f Format, path []string, value Object) (out []byte, err 
 	}
 	for _, m := range v.(Object) {
 		member := append(path[:len(path):len(path)], m.Key)
-		if f == TOML {
+		switch f {
+		case TOML:
 			src, err = updateTOML(src, member, m.Value)
-		} else {
+		case YAML:
+			src, err = updateYAML(src, member, m.Value)
+		default:
 			src, err = updateJSON(src, f, member, m.Value)
 		}
 		if err != nil {
@@ -90,24 +102,20 @@ func checkArguments(path []string, value any) ([]string, any, error) {
 	return clean, v, err
 }
 
-// wrap puts a value into an object for each key.
-func wrap(keys []string, v any) any {
-	for i := len(keys) - 1; i >= 0; i-- {
-		v = Object{{keys[i], v}}
-	}
-	return v
-}
-
 // whole writes the first value of a file that had none.
 func whole(src []byte, f Format, text func(l layout) string) ([]byte, *Whole) {
-	from := bomLen(src)
-	at, _ := f.lastComment(src, from, len(src))
+	return wholeBetween(src, f, bomLen(src), len(src), text)
+}
+
+// wholeBetween does so between the marks of a document.
+func wholeBetween(src []byte, f Format, from, to int, text func(l layout) string) ([]byte, *Whole) {
+	at, _ := f.lastComment(src, from, to)
 	l := layout{eol: eolNear(src, len(src)), unit: "  ", indent: "  ", colon: ": ", sep: ", "}
-	w := &Whole{Had: string(src[at:]), Tail: l.eol}
-	if at > from {
+	w := &Whole{Had: string(src[at:to]), Tail: l.eol}
+	if at > bomLen(src) {
 		w.Lead = l.eol
 	}
-	return splice(src, []edit{{span{at, len(src)}, w.Lead + text(l) + w.Tail}}), w
+	return splice(src, []edit{{span{at, to}, w.Lead + text(l) + w.Tail}}), w
 }
 
 // undo puts back what stood in place of the value at v, the only one.

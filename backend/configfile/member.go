@@ -3,7 +3,8 @@ package configfile
 import "bytes"
 
 // The edits of one member of an object. They serve JSON and the inline tables
-// of TOML alike; only the comments look different.
+// of TOML and the flow collections of YAML alike; only the comments look
+// different.
 
 // commentEnd gives the end of the comment that begins at src[i] (i itself when
 // none does) and whether only a line end closes it.
@@ -11,7 +12,7 @@ func (f Format) commentEnd(src []byte, i int) (end int, line bool) {
 	if i >= len(src) {
 		return i, false
 	}
-	if f == TOML {
+	if f.hash() {
 		if src[i] != '#' {
 			return i, false
 		}
@@ -78,7 +79,7 @@ func (o *object) insert(src []byte, f Format, root *object, created bool, text f
 	if created && newLine {
 		l.flat = false
 	}
-	if f == TOML {
+	if f.hash() {
 		l.flat, l.sep = true, ", "
 	}
 	if len(o.members) == 0 {
@@ -86,13 +87,13 @@ func (o *object) insert(src []byte, f Format, root *object, created bool, text f
 		old := string(src[at:o.close])
 		var s string
 		switch {
-		case line || newLine && f != TOML:
+		case line || newLine && !f.hash():
 			base := indentAt(src, o.open)
 			if i := bytes.LastIndexByte(src[at:o.close], '\n'); i >= 0 {
 				base = string(src[at+i+1 : o.close])
 			}
 			s = l.eol + l.indent + text(l) + l.eol + base
-		case old != "" || f == TOML || at > o.open+1:
+		case old != "" || f.hash() || at > o.open+1:
 			s = " " + text(l) + " "
 		default:
 			s = text(l)

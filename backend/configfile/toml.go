@@ -148,7 +148,7 @@ func parseTOML(src []byte) (*tomlFile, error) {
 			row, column := d.Position()
 			at = offsetOf(body, row, column)
 		}
-		return broken(src, offset+at, "broken_toml")
+		return broken(src, offset+at, reasonTOML)
 	}
 	t := &tomlFile{src: src, root: &tomlTable{kind: header}}
 	b := tomlBuilder{file: t, offset: offset, table: t.root}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"toolbay/backend/catalog/recipe"
+	"toolbay/backend/changeset"
 	"toolbay/backend/job"
 	"toolbay/backend/model"
 	"toolbay/backend/paste"
@@ -457,4 +458,21 @@ func (b *Backend) takeIn(ctx context.Context, p model.Profile, im ImportedServer
 		}
 	}
 	return profiles.Put(p, ps), nil
+}
+
+// Bytes is the file as it is written.
+func (e ProfileExport) Bytes() ([]byte, error) { return profiles.WriteFile(e.File) }
+
+// WriteProfileFile puts an exported profile where the user said, as a change
+// that can be taken back. Error codes: those of backend/changeset.
+func (b *Backend) WriteProfileFile(ctx context.Context, path, title string, data []byte) error {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return model.Fail("export_unwritable", err, "file", path)
+	}
+	_, err = b.changes.Apply(ctx, changeset.Change{Kind: "export", Title: title, Files: []changeset.File{{
+		Path: abs, Plan: func([]byte) ([]byte, error) { return data, nil },
+	}}})
+	b.o.Changed("history")
+	return err
 }

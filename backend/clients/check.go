@@ -208,7 +208,7 @@ func checkOS(names []string) error {
 
 func (d Dialect) check() error {
 	switch d.Format {
-	case configfile.JSON, configfile.JSONC, configfile.JSONComments, configfile.TOML:
+	case configfile.JSON, configfile.JSONC, configfile.JSONComments, configfile.TOML, configfile.YAML:
 	default:
 		return fmt.Errorf("format %q", d.Format)
 	}

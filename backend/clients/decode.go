@@ -34,7 +34,7 @@ func (d Dialect) decodeAt(doc *configfile.Document, servers []string) []Entry {
 	seen := map[string]bool{}
 	names := doc.Keys(servers...)
 	if d.List != "" {
-		names = nil
+		names = doc.Names(d.List, servers...)
 	}
 	for _, name := range names {
 		if seen[name] {

@@ -112,7 +112,7 @@ func (d Dialect) Path(name string) []string {
 // step is the last part of the path to an entry.
 func (d Dialect) step(name string) string {
 	if d.List != "" {
-		return name
+		return configfile.Named(d.List, name)
 	}
 	return name
 }

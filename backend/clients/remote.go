@@ -50,24 +50,28 @@ func (r *Remote) check() error {
 // is: it speaks the transport, and takes nothing in address and headers for a
 // variable of its own.
 func (d Dialect) Speaks(l Launch) bool {
-	if l.URL == "" || d.Remote == nil {
-		return false
-	}
-	if _, ok := d.Remote.Types[l.Transport]; !ok {
+	if _, ok := d.remoteType(l.Transport); !ok || l.URL == "" {
 		return false
 	}
 	texts := append(slices.Collect(maps.Values(l.Headers)), l.URL)
 	return !slices.ContainsFunc(texts, func(s string) bool { return strings.ContainsAny(s, "${}") })
 }
 
+// remoteType gives the value of "type" for a transport, ok when the app speaks
+// it.
+func (d Dialect) remoteType(transport string) (value string, ok bool) {
+	if d.Remote == nil {
+		return "", false
+	}
+	value, ok = d.Remote.Types[transport]
+	return value, ok
+}
+
 // carriesRemote is Carries for a server on the network: references to the
 // user's variables may stand in its headers and address where the app replaces
 // them there.
 func (d Dialect) carriesRemote(l Launch) bool {
-	if d.Remote == nil {
-		return false
-	}
-	if _, ok := d.Remote.Types[l.Transport]; !ok {
+	if _, ok := d.remoteType(l.Transport); !ok {
 		return false
 	}
 	if d.Reference != "" && d.ReferenceList == "" {

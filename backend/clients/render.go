@@ -1,7 +1,9 @@
 package clients
 
 import (
+	"bytes"
 	"cmp"
+	"encoding/json"
 	"path"
 	"slices"
 	"strings"
@@ -107,15 +109,25 @@ func (c Client) PlacesOn(m Machine) []PlaceOn {
 }
 
 // PathOn gives the file that would be written in a scope of a computer on which
-// the app was installed just now: no place counts that depends on something
-// else being there. ok is false when the app has no file of that scope there.
-func (c Client) PathOn(m Machine, scope string) (file string, spec FileSpec, ok bool) {
+// the app was installed just now, and the app with the dialect that it has
+// there: no place counts that depends on something else being there. ok is
+// false when the app has no file of that scope there.
+func (c Client) PathOn(m Machine, scope string) (file string, at Client, ok bool) {
 	for _, p := range c.PlacesOn(m) {
 		if p.Spec.Scope == scope && p.Spec.Aside == "" && p.If == "" && !p.Spec.Existing {
-			return p.Path, p.Spec, true
+			return p.Path, c.in(p.Spec, m.project()), true
 		}
 	}
-	return "", FileSpec{}, false
+	return "", c, false
+}
+
+// Launcher is the program that entries of ours start on that computer.
+func (m Machine) Launcher() string {
+	name := "toolbay"
+	if m.OS == "windows" {
+		name = "toolbay.exe"
+	}
+	return m.Join(m.home(), ".toolbay", "bin", name)
 }
 
 // Rendered is an entry as it would be written.
@@ -139,6 +151,43 @@ func (d Dialect) Render(name string, l Launch) (Rendered, error) {
 		last = "-"
 	}
 	return Rendered{Format: string(d.Format), Pointer: pointer(append(slices.Clone(d.Servers), last)), Entry: entry, Text: string(text)}, nil
+}
+
+// EntryJSON gives the entry as JSON, its members in their order.
+func (r Rendered) EntryJSON() json.RawMessage { return inOrder(r.Entry) }
+
+func inOrder(v any) json.RawMessage {
+	var b bytes.Buffer
+	switch v := v.(type) {
+	case configfile.Object:
+		b.WriteByte('{')
+		for i, m := range v {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.Write(inOrder(m.Key))
+			b.WriteByte(':')
+			b.Write(inOrder(m.Value))
+		}
+		b.WriteByte('}')
+		return b.Bytes()
+	case []any:
+		b.WriteByte('[')
+		for i, e := range v {
+			if i > 0 {
+				b.WriteByte(',')
+			}
+			b.Write(inOrder(e))
+		}
+		b.WriteByte(']')
+		return b.Bytes()
+	}
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic("clients: an entry is not JSON: " + err.Error()) // texts, numbers and truth values only
+	}
+	return bytes.TrimSpace(b.Bytes())
 }
 
 // pointer writes a path as a JSON pointer (RFC 6901), for TOML and YAML too.

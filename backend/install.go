@@ -43,6 +43,7 @@ type InstallRequest struct {
 	Yes bool
 	// DryRun stops before anything is written.
 	DryRun bool
+	Closing
 	// SignIn is told the address of the page where a person signs in to a remote
 	// server that wants that; it must not wait for them. With nil such an install
 	// ends with signin_needed.
@@ -179,6 +180,9 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 		if err != nil {
 			return nil, err
 		}
+		if !req.DryRun {
+			needs = append(needs, b.closeNeeds(plan.Restart, req.Closing)...)
+		}
 		for _, f := range plan.Change.Files {
 			if !agreed {
 				needs = append(needs, model.Need{Kind: "write", Name: f.Path, Text: text.Line("need.write"), Flag: "--yes"})
@@ -221,6 +225,9 @@ func (in *installation) consents(agreed bool) (needs []model.Need) {
 	words := text.Line("need.download", "title", in.title, "version", in.offer.Package.Version)
 	if in.offer.Package.Version == "" {
 		words = text.Line("need.download.any", "title", in.title)
+	}
+	if hosts := text.Hosts(in.offer.Package.Hosts); hosts != "" {
+		words += " " + hosts
 	}
 	return append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: words, Flag: "--yes"})
 }
@@ -429,6 +436,11 @@ func (in *installation) connect(ctx context.Context, server model.Server) (chang
 	plan, err := in.planApps(ctx)
 	if err != nil {
 		return "", nil, err
+	}
+	if in.req.CloseApps {
+		if err := b.closeFirst(ctx, plan.Restart, in.req.Closing); err != nil {
+			return "", nil, err
+		}
 	}
 	if len(plan.Change.Files) > 0 {
 		if err := b.placeLauncher(); err != nil {

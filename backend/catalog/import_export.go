@@ -9,6 +9,7 @@ import (
 	"toolbay/backend/catalog/internal/clean"
 	"toolbay/backend/catalog/internal/loose"
 	"toolbay/backend/catalog/source"
+	"toolbay/backend/catalog/source/docker"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 )
@@ -112,6 +113,14 @@ func scrubPackage(p *model.Package) error {
 		return errors.New("without a usable version")
 	case !hinted || !summed || !slices.Contains([]string{"", "stdio", "streamable-http", "sse"}, p.Transport):
 		return errors.New("that cannot be used")
+	}
+	if !docker.UsableTools(p.Tools) || len(p.Tools) > 0 && p.Type != "oci" {
+		return errors.New("with a tool that cannot be used")
+	}
+	for _, h := range p.Hosts {
+		if _, ok := clean.Name(h, 300); !ok {
+			return errors.New("with an address that cannot be used")
+		}
 	}
 	if p.URL != "" {
 		if _, ok := clean.Name(p.URL, 2000); !ok {

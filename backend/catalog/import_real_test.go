@@ -162,8 +162,19 @@ func TestRealDockerCatalogue(t *testing.T) {
 			}
 		}
 	}
-	if kinds != [3]int{3, 249, 76} {
+	if kinds != [3]int{0, 252, 76} {
 		t.Errorf("without package, images, remotes: %v", kinds)
+	}
+	if p := listings["docker/github-official"].Packages[0]; !slices.Equal(p.Hosts, []string{"api.github.com:443", "github.com:443", "raw.githubusercontent.com:443"}) {
+		t.Errorf("what github's server needs: %q", p.Hosts)
+	}
+	if p := listings["docker/ffmpeg"].Packages[0]; len(p.Tools) != 3 || p.Identifier != "vonwig/imagemagick" || p.Tools[1].Name != "file-exists" ||
+		!slices.Equal(p.Tools[1].Command, []string{"test", "-f", "{{path}}"}) || !slices.Equal(p.Tools[1].Volumes, []string{"{{path}}:{{path}}"}) ||
+		!strings.Contains(string(p.Tools[1].Parameters), `"required":["path"]`) {
+		t.Errorf("tools that are a container each: %+v", p)
+	}
+	if p := listings["docker/curl"].Packages[0]; len(p.Tools) != 1 || len(p.RuntimeArguments) != 0 {
+		t.Errorf("curl sees folders: %+v", p)
 	}
 	github := listings["docker/github-official"].Packages[0].Environment[0]
 	if github.Name != "GITHUB_PERSONAL_ACCESS_TOKEN" || !github.Secret || github.Link != "https://github.com/settings/personal-access-tokens/new" {

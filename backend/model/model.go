@@ -5,7 +5,10 @@
 //	l := model.Listing{ID: "io.github.acme/notes", Title: "Notes"}
 package model
 
-import "time"
+import (
+	"encoding/json"
+	"time"
+)
 
 // Listing is a catalogue's entry for a server that could be installed.
 type Listing struct {
@@ -97,6 +100,29 @@ type Package struct {
 	Headers          []Input    `json:"headers,omitempty"`
 	// Variables fill {placeholders} in URL.
 	Variables map[string]Input `json:"variables,omitempty"`
+	// Hosts are the only addresses that its listing says it needs, host:port; nil
+	// says nothing. Nothing holds a server to them.
+	Hosts []string `json:"hosts,omitempty"`
+	// Tools make a server of tools that are a container each: every use of one
+	// starts its container. Identifier is the image of the first.
+	Tools []ContainerTool `json:"tools,omitempty"`
+}
+
+// ContainerTool is a tool that is a container of its own. In Command, Volumes
+// and User, {{name}} stands for what the tool is given by that name, {{name|into}}
+// for a list of it.
+type ContainerTool struct {
+	Name        string `json:"name"`
+	Description string `json:"description,omitempty"`
+	// Image is with its digest in a server that is installed.
+	Image   string   `json:"image"`
+	Command []string `json:"command,omitempty"`
+	Volumes []string `json:"volumes,omitempty"`
+	User    string   `json:"user,omitempty"`
+	// Parameters is the JSON schema of what it is given.
+	Parameters json.RawMessage `json:"parameters,omitempty"`
+	// Fetched tells that the image came with the install of a server here.
+	Fetched bool `json:"fetched,omitempty"`
 }
 
 // Input is one value a package can be given. The fields are server.json's
@@ -228,6 +254,14 @@ type Container struct {
 	// there is none: this engine cannot bound it.
 	CPUs     float64 `json:"cpus,omitempty"`
 	MemoryMB int     `json:"memory_mb,omitempty"`
+	// ShmMB is the size of /dev/shm, 0 for the engine's own.
+	ShmMB int `json:"shm_mb,omitempty"`
+	// GPUs are the graphics processors it gets, as --gpus says it: "all", "2",
+	// "device=0,1"; "" for none.
+	GPUs string `json:"gpus,omitempty"`
+	// Tools are what is started instead of Image, one container for each use.
+	// Mounts then are the folders that their uses may name.
+	Tools []ContainerTool `json:"tools,omitempty"`
 }
 
 // Mount is a folder or file of this computer, or a volume of the engine, that

@@ -195,7 +195,22 @@ func (w *writer) pack(p *model.Package) {
 	writeList(w, "environmentVariables", p.Environment, (*writer).input)
 	writeList(w, "headers", p.Headers, (*writer).input)
 	w.variables(p.Variables)
+	w.texts("hosts", p.Hosts)
+	w.containers(p.Tools)
 	w.b = append(w.b, '}')
+}
+
+// containers writes what only three listings of thousands have.
+func (w *writer) containers(tools []model.ContainerTool) {
+	if len(tools) == 0 {
+		return
+	}
+	w.key("tools")
+	b, err := json.Marshal(tools)
+	if err != nil {
+		w.err = err
+	}
+	w.b = append(w.b, b...)
 }
 
 func (w *writer) argument(a *model.Argument) {

@@ -292,7 +292,22 @@ func (r *reader) pack(p *model.Package) {
 	readList(r, "environmentVariables", &p.Environment, (*reader).input)
 	readList(r, "headers", &p.Headers, (*reader).input)
 	r.variables(&p.Variables)
+	r.texts("hosts", &p.Hosts)
+	r.containers(&p.Tools)
 	r.must('}')
+}
+
+// containers reads what only three listings of thousands have.
+func (r *reader) containers(to *[]model.ContainerTool) {
+	if !r.key("tools") {
+		return
+	}
+	dec := json.NewDecoder(strings.NewReader(r.s[r.at:]))
+	if dec.Decode(to) != nil {
+		r.bad = true
+		return
+	}
+	r.at += int(dec.InputOffset())
 }
 
 func (r *reader) argument(a *model.Argument) {

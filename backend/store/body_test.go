@@ -14,7 +14,8 @@ import (
 // A field that says something comes back, whichever it is.
 func TestEveryFieldOfAListingIsKept(t *testing.T) {
 	full := model.Listing{
-		Packages: []model.Package{{Type: "npm", Identifier: "x", Environment: []model.Input{{Name: "KEY", Secret: true}}}},
+		Packages: []model.Package{{Type: "npm", Identifier: "x", Environment: []model.Input{{Name: "KEY", Secret: true}},
+			Hosts: []string{"a.example:443"}, Tools: []model.ContainerTool{{Name: "curl", Image: "acme/curl", Command: []string{"{{args|into}}"}, Parameters: json.RawMessage(`{"type":"object"}`)}}}},
 		Tools:    []model.Tool{{Name: "read"}},
 	}
 	v := reflect.ValueOf(&full).Elem()
@@ -95,6 +96,10 @@ func filled(r *rand.Rand, v reflect.Value, depth int) {
 			filled(r, v.Elem(), depth)
 		}
 	case reflect.Slice:
+		if raw, ok := v.Addr().Interface().(*json.RawMessage); ok {
+			*raw = []json.RawMessage{nil, json.RawMessage(`{"type":"object","x":["a",1]}`)}[r.IntN(2)]
+			return
+		}
 		if n := r.IntN(3); n > 0 && depth < 5 {
 			v.Set(reflect.MakeSlice(v.Type(), n, n))
 			for i := range n {

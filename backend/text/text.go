@@ -81,6 +81,22 @@ func List(names []string) string {
 	}
 }
 
+// Hosts says which addresses a listing names as all that its server needs, and
+// that nothing holds it to them; "" for none. Each is host:port, "*" any host.
+func Hosts(hosts []string) string {
+	if len(hosts) == 0 {
+		return ""
+	}
+	var names []string
+	for _, h := range hosts {
+		if port, any := strings.CutPrefix(h, "*:"); any {
+			h = Line("hosts.any", "port", port)
+		}
+		names = append(names, strings.TrimSuffix(h, ":443"))
+	}
+	return Line("hosts", "hosts", List(names))
+}
+
 // Stage says what work is doing now, for a stage of job.Progress.
 func Stage(key string) string {
 	var s struct{ Now string }

@@ -38,6 +38,9 @@ func tell(w io.Writer, card model.Card) {
 	fmt.Fprintln(w, text.Line("show.lists", "lists", text.Sources(card.Sources)))
 	for _, p := range card.Packages {
 		fmt.Fprintf(w, "  %s %s%s %s\n", p.Type, identifier(p), p.URL, p.Version)
+		if words := text.Hosts(p.Hosts); words != "" {
+			fmt.Fprintln(w, "    "+words)
+		}
 	}
 	fmt.Fprintln(w, text.Line("show.facts"))
 	for _, f := range card.Facts {

@@ -220,6 +220,10 @@ func (d *drafter) pack(s *server, p model.Package) {
 		d.drop(p, "it has no name")
 		return
 	}
+	if len(p.Tools) > 0 {
+		d.drop(p, "its tools are a container each, which this form has no words for")
+		return
+	}
 	if p.Version != "latest" {
 		out.Version = p.Version
 	}

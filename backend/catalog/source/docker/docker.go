@@ -138,7 +138,7 @@ func asCatalogue(o loose.Object) loose.Object {
 		"title": about.Str("title"), "description": about.Str("description"), "icon": about.Str("icon"),
 		"upstream": o.Object("source").Str("project"),
 		"command":  run["command"], "volumes": run["volumes"], "user": run.Str("user"),
-		"disableNetwork": run["disableNetwork"], "extraHosts": run["extraHosts"],
+		"disableNetwork": run["disableNetwork"], "extraHosts": run["extraHosts"], "allowHosts": run["allowHosts"],
 		"secrets":  config["secrets"],
 		"metadata": map[string]any{"category": meta.Str("category"), "tags": meta["tags"]},
 		"oauth":    map[string]any{"providers": o["oauth"]},
@@ -192,8 +192,9 @@ func server(key string, o loose.Object) (model.Listing, error) {
 	var err error
 	switch kind := o.Str("type"); {
 	case kind == "poci":
-		// Tools that are one container each: nothing that could be started as
-		// a server.
+		if p, err = containers(key, o); err == nil && p.Type != "" {
+			l.Packages = append(l.Packages, p)
+		}
 	case kind == "remote" || kind == "" && o.Has("remote"):
 		if p, err = remote(key, o); err == nil {
 			l.Packages = append(l.Packages, p)

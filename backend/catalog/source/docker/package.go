@@ -55,7 +55,23 @@ func container(key string, o loose.Object) (model.Package, error) {
 		in := c.input(a)
 		p.PackageArguments = append(p.PackageArguments, model.Argument{Input: in, Kind: "positional", Repeated: c.list(a)})
 	}
+	p.Hosts = hosts(o)
 	return p, check(p)
+}
+
+const maxHosts = 50
+
+// hosts are the addresses that a server is said to need, without what speaks
+// there ("host:443/tcp").
+func hosts(o loose.Object) []string {
+	var out []string
+	for _, h := range o.Strings("allowHosts") {
+		h, _, _ = strings.Cut(h, "/")
+		if h, ok := clean.Name(h, 300); ok && len(out) < maxHosts && !slices.Contains(out, h) {
+			out = append(out, h)
+		}
+	}
+	return out
 }
 
 // remote makes a package of a server that runs elsewhere.

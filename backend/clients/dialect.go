@@ -57,7 +57,9 @@ type Dialect struct {
 	// Remote is how an entry for a server on the network is written, nil for an
 	// app that has none.
 	Remote *Remote `json:"remote,omitempty"`
-	Quirk  string  `json:"quirk,omitempty"` // a name in quirks
+	// Prompts is set for an app that asks for the keys of an entry itself.
+	Prompts *Prompts `json:"prompts,omitempty"`
+	Quirk   string   `json:"quirk,omitempty"` // a name in quirks
 }
 
 // Constant is a member with the value it starts with: a text, a whole number,
@@ -86,6 +88,8 @@ type Launch struct {
 	// the network that the app speaks to itself.
 	URL, Transport string
 	Headers        map[string]string
+	// Prompts are the keys that the app asks for, as the values refer to them.
+	Prompts []Prompt
 }
 
 // Entry is a server as it stands in an app's file.

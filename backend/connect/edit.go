@@ -213,6 +213,9 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 	}
 	old := e.after.entries[r.key()]
 	r.Native = cmp.Or(r.URL, old.URL, old.Native)
+	if !old.Gone {
+		r.Prompts = old.Prompts
+	}
 	if found != nil && (found.URL != "") != (p.launch.URL != "") && e.isOurs(*found) && e.b.server(*found) == p.server {
 		// It was spoken to in another way: no member of the one has a place in the
 		// other.
@@ -226,7 +229,10 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 	value := d.Encode(p.launch)
 	e.after.entries[r.key()] = r
 	if found == nil {
-		return e.insert(src, client, doc, p.server, value)
+		if src, err = e.insert(src, client, doc, p.server, value); err != nil {
+			return nil, err
+		}
+		return e.askFor(src, client, p.server, p.launch.Prompts)
 	}
 	if !e.b.ours(*found) || e.b.server(*found) != p.server {
 		return nil, model.Fail("name_taken", nil, "app", client.Name, "name", p.server)
@@ -236,7 +242,7 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 			return nil, e.fail(client, err)
 		}
 	}
-	return src, nil
+	return e.askFor(src, client, p.server, p.launch.Prompts)
 }
 
 // insert puts a new entry into src, which doc is, and notes what was made for it.
@@ -275,6 +281,9 @@ func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, er
 		}
 	}
 	for _, found := range ours {
+		if src, err = e.askNoMore(src, client, found); err != nil {
+			return nil, err
+		}
 		if src, err = e.cut(src, client, found); err != nil {
 			return nil, err
 		}

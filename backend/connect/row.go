@@ -33,6 +33,8 @@ type row struct {
 	Headers   map[string]string `json:"headers,omitempty"`
 	// Off tells that the entry was switched off when it was last seen.
 	Off bool `json:"off,omitempty"`
+	// Prompts are the ids of what we had the app ask its user for.
+	Prompts []string `json:"prompts,omitempty"`
 	// Native is the last URL there was: an undo may bring such an entry back.
 	Native string `json:"native,omitempty"`
 	// Gone rows are of entries that are not in the file now. They are kept

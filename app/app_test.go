@@ -63,3 +63,24 @@ func TestTheSheetShowsOtherWaysItself(t *testing.T) {
 		t.Error("another error was changed")
 	}
 }
+
+func TestWhatIsHereIsNotFetched(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		p    model.Package
+		want bool
+	}{
+		{"a package", model.Package{Type: "npm", Identifier: "notes"}, true},
+		{"a bundle from the network", model.Package{Type: "mcpb", Identifier: "https://example.com/notes.mcpb"}, true},
+		{"a bundle on this computer", model.Package{Type: "mcpb", Identifier: "/home/ann/notes.mcpb"}, false},
+		{"a bundle on this computer, Windows", model.Package{Type: "mcpb", Identifier: `C:\Users\Ann\notes.mcpb`}, false},
+		{"a program", model.Package{Type: "local", Identifier: "/usr/bin/notes"}, false},
+		{"a server online", model.Package{Type: "remote", Identifier: "https://example.com/mcp"}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := fetched(c.p); got != c.want {
+				t.Errorf("got %v", got)
+			}
+		})
+	}
+}

@@ -142,7 +142,7 @@ func (w *Window) InstallForm(ref string, pack int) (InstallForm, error) {
 		asked.Given = slices.Contains(f.Given, in.Name)
 		out.Inputs = append(out.Inputs, asked)
 	}
-	choices, err := w.back.AppChoices(w.context(), f.Server)
+	choices, err := w.back.AppChoices(w.context(), f)
 	if err != nil {
 		return InstallForm{}, err
 	}
@@ -165,7 +165,7 @@ func (w *Window) InstallOffer(ref string, pack int) (InstallOffer, error) {
 		Version: plan.Package.Version, Scripts: plan.Scripts, Title: plan.Title, Publisher: plan.Publisher,
 		OwnInputs: plan.Inputs != nil, Inputs: []InputField{}, Risks: []Risk{}, Downloads: []Download{},
 	}
-	if t := plan.Package.Type; t != "remote" && t != "local" {
+	if fetched(plan.Package) {
 		o.Downloads = append(o.Downloads, Download{Name: plan.Package.Identifier, Text: text.Line("download.package"), Bytes: plan.Size})
 	}
 	if plan.Node != nil {
@@ -186,6 +186,12 @@ func (w *Window) InstallOffer(ref string, pack int) (InstallOffer, error) {
 		o.Bytes += d.Bytes
 	}
 	return o, nil
+}
+
+// fetched tells whether a package comes from elsewhere: not a server that runs
+// online, nor a program or a bundle that is on this computer already.
+func fetched(p model.Package) bool {
+	return p.Type != "remote" && p.Type != "local" && (p.Type != "mcpb" || strings.Contains(p.Identifier, "://"))
 }
 
 // withoutWays leaves out of an error how else the server can be had: the sheet

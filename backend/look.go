@@ -67,15 +67,21 @@ type AppChoice struct {
 	Restart string
 }
 
-// AppChoices shows, for each app that is here, what adding a server called id
-// would change.
-func (b *Backend) AppChoices(ctx context.Context, id string) ([]AppChoice, error) {
+// AppChoices shows, for each app that is here, what adding the server of a form
+// would change. One on the network whose sign-in only comes out on trying is
+// shown as apps get it that speak to it themselves.
+func (b *Backend) AppChoices(ctx context.Context, f InstallForm) ([]AppChoice, error) {
 	out := []AppChoice{}
+	id, want := f.Server, connect.Want{Server: f.Server}
+	if f.Package < len(f.Listing.Packages) && f.Listing.Packages[f.Package].Type == "remote" {
+		p := f.Listing.Packages[f.Package]
+		want.Native = native(model.Server{ID: id, Package: p, Remote: &model.Remote{Transport: p.Transport, SignIn: f.Listing.Needs == model.NeedsSignIn}})
+	}
 	for _, a := range b.apps.Look(b.system, "") {
 		c := AppChoice{ID: a.Client.ID, Name: a.Client.Name, Found: a.Found, Restart: text.Line(a.Client.Restart)}
 		if a.Found {
 			var files []changeset.FileDiff
-			plan, err := b.connect.PlanConnect(ctx, "connect", id, []connect.Target{{App: c.ID, Scope: "user"}}, []connect.Want{{Server: id}})
+			plan, err := b.connect.PlanConnect(ctx, "connect", id, []connect.Target{{App: c.ID, Scope: "user"}}, []connect.Want{want})
 			if err == nil {
 				files, err = b.connect.Preview(ctx, plan)
 			}

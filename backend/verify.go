@@ -92,12 +92,12 @@ func (b *Backend) verify(ctx context.Context, v ServerView) VerifyResult {
 			find("program_missing", s.Command)
 		}
 	}
-	if s.Container != nil {
-		switch there, err := hasImage(ctx, *s.Container); {
+	for _, c := range imagesOf(s.Container) {
+		switch there, err := hasImage(ctx, c); {
 		case err != nil:
-			find("image_unknown", s.Container.Image)
+			find("image_unknown", c.Image)
 		case !there:
-			find("image_missing", s.Container.Image)
+			find("image_missing", c.Image)
 		}
 	}
 	if r.State != VerifiedOK {
@@ -145,11 +145,12 @@ func (b *Backend) verifyFolder(s model.Server, r *VerifyResult, find func(code, 
 		}
 	}
 	receipt, err := install.ReadReceipt(s.Dir)
+	// What runs online changes by itself: each hello tells its version anew.
 	switch {
 	case err != nil:
 		find("receipt_unreadable", install.ReceiptName)
 		return
-	case receipt.Version != s.Version || receipt.Server != s.ID:
+	case s.Remote == nil && receipt.Version != s.Version || receipt.Server != s.ID:
 		find("receipt_other", install.ReceiptName)
 	case receipt.Signer != s.Signer:
 		find("signer_other", install.ReceiptName)

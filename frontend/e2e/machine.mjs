@@ -40,11 +40,11 @@ export function machine() {
     mkdirSync(dirname(join(home, name)), { recursive: true })
     writeFileSync(join(home, name), body)
   }
-  const start = (command, args, more = {}) => {
+  const start = (command, args, more = {}, stdin = 'ignore') => {
     const c = spawn(command, args, {
       cwd: home,
       env: { ...env, ...more },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [stdin, 'pipe', 'pipe'],
       detached: true,
     })
     c.log = ''
@@ -67,6 +67,28 @@ export function machine() {
       const first = createInterface({ input: c.stdout })
       for await (const line of first) return { address: line, real: args.length > 2 }
       throw new Error(`the registry did not start: ${c.log}`)
+    },
+    /** A server behind a sign-in; end makes every sign-in worthless. */
+    async remote() {
+      const c = start(join(root, 'build/bin/fakeremote'), [], {}, 'pipe')
+      const lines = createInterface({ input: c.stdout })[Symbol.asyncIterator]()
+      const address = (await lines.next()).value
+      if (!address) throw new Error(`the remote server did not start: ${c.log}`)
+      return {
+        address,
+        async end() {
+          c.stdin.write('end\n')
+          await lines.next()
+        },
+      }
+    },
+    /** A PATH on which a person's web browser says yes to every page it is shown. */
+    browser() {
+      const dir = join(home, 'bin')
+      mkdirSync(dir, { recursive: true })
+      for (const name of ['xdg-open', 'x-www-browser', 'www-browser'])
+        writeFileSync(join(dir, name), '#!/bin/sh\nexec curl -sL "$1" -o /dev/null\n', { mode: 0o755 })
+      return `${dir}:${process.env.PATH}`
     },
     async close() {
       for (const c of children) {

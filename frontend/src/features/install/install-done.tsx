@@ -59,8 +59,8 @@ export function InstallDone({
         <h1 className="display mt-5 text-done">{t('done.title', { title: result.title })}</h1>
         <p className="mt-1.5 text-ink-2 text-lead">
           {result.tools.length > 0
-            ? t('done.hello', { seconds: seconds(result.hello_ms), count: result.tools.length })
-            : t('done.hello-no-tools', { seconds: seconds(result.hello_ms) })}
+            ? t('done.hello', { seconds: seconds(Math.max(100, result.hello_ms)), count: result.tools.length })
+            : t('done.hello-no-tools', { seconds: seconds(Math.max(100, result.hello_ms)) })}
         </p>
         {result.sample && <Ask question={result.sample} />}
         {result.restart.length > 0 ? (

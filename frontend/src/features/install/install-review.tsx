@@ -160,8 +160,12 @@ function Review(props: ReviewProps) {
         : !offer
           ? t('plan.looking')
           : offer.bytes > 0
-            ? t('plan.short', { size: bytes(offer.bytes) })
-            : t('plan.short-unknown'),
+            ? t(form.type === 'oci' ? 'plan.short-apart' : 'plan.short', { size: bytes(offer.bytes) })
+            : form.type === 'remote'
+              ? t('plan.runs-online')
+              : form.type === 'oci'
+                ? t('plan.runs-apart')
+                : t('plan.short-unknown'),
       state: offer ? 'done' : 'now',
     },
     {

@@ -204,7 +204,7 @@ describe('the install sheet', () => {
     const { user, fake } = await get('Memory', { step: 5 })
     await user.click(await screen.findByRole('button', { name: 'Install' }))
     const done = within(await screen.findByRole('dialog', { name: 'Memory is ready' }))
-    expect(done.getByText('It started, said hello in 0.8 seconds and brought 1 tool.')).toBeVisible()
+    expect(done.getByText('It said hello after 0.8 seconds and brought 1 tool.')).toBeVisible()
     expect(done.getByText('Sees new servers after a restart.')).toBeVisible()
     await user.click(done.getByRole('button', { name: 'Copy' }))
     expect(await navigator.clipboard.readText()).toBe('What can Memory do for me?')

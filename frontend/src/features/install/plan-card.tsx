@@ -45,9 +45,9 @@ export function PlanCard({
         {t(`plan.${place}-text`)}
       </Fact>
       <Fact icon={ShieldCheck} title={t('plan.checked')} waiting={waiting}>
-        {offer?.version
-          ? t('plan.checked-text', { version: offer.version })
-          : waiting
+        {offer?.version && type !== 'remote'
+          ? t(type === 'mcpb' ? 'plan.checked-bundle' : 'plan.checked-text', { version: offer.version })
+          : waiting && !offer
             ? undefined
             : t('plan.checked-hello')}
       </Fact>

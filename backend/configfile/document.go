@@ -133,20 +133,35 @@ func (d *Document) Duplicates() [][]string {
 func (d *Document) find(path []string) *node {
 	n := d.root
 	for _, k := range path {
-		if n == nil || n.obj == nil {
+		o := n.holder(k)
+		if o == nil {
 			return nil
 		}
-		i := n.obj.index(d.src, validText(k))
+		i := o.index(d.src, validText(k))
 		if i < 0 {
 			return nil
 		}
-		n = scanValue(d.src, d.format, n.obj.members[i].val)
+		n = scanValue(d.src, d.format, o.members[i].val)
 	}
 	return n
 }
 
-// index is the place of the last member with that key, -1 when there is none.
+// index is the place of the last member with that key, or of the last element
+// that the step names; -1 when there is none.
 func (o *object) index(src []byte, key string) int {
+	if key, name, ok := named(key); ok {
+		for i := len(o.members) - 1; i >= 0; i-- {
+			// Comments are known to be allowed if there are some.
+			e := scanValue(src, JSONC, o.members[i].val)
+			if e.obj == nil {
+				continue
+			}
+			if at := e.obj.index(src, key); at >= 0 && decode(src, e.obj.members[at].val) == any(name) {
+				return i
+			}
+		}
+		return -1
+	}
 	for i := len(o.members) - 1; i >= 0; i-- {
 		if k := o.members[i].key; keyIs(src[k.start:k.end], key) {
 			return i

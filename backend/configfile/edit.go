@@ -71,6 +71,11 @@ func Update(src []byte, f Format, path []string, value Object) (out []byte, err 
 	if err != nil {
 		return nil, err
 	}
+	if key, name, ok := named(path[len(path)-1]); ok {
+		if v, has := v.(Object).Get(key); has && v != any(name) {
+			return nil, errors.New("an element gets a new name by Replace")
+		}
+	}
 	for _, m := range v.(Object) {
 		member := append(path[:len(path):len(path)], m.Key)
 		switch f {
@@ -93,6 +98,9 @@ func Update(src []byte, f Format, path []string, value Object) (out []byte, err 
 func checkArguments(path []string, value any) ([]string, any, error) {
 	if len(path) == 0 || len(path) > MaxDepth/2 {
 		return nil, nil, fmt.Errorf("path of %d parts", len(path))
+	}
+	if isNamed(path[0]) {
+		return nil, nil, errors.New("a list cannot be the whole file")
 	}
 	clean := make([]string, len(path))
 	for i, k := range path {
@@ -150,27 +158,32 @@ func insertJSON(src []byte, f Format, path []string, value any) ([]byte, Trace, 
 		return out, tr, nil
 	}
 	n, depth := d.root, 0
+	var o *object
 	for {
-		if n.obj == nil {
+		if o = n.holder(path[depth]); o == nil {
 			return nil, Trace{}, wrongShape(path[:max(depth, 1)])
 		}
-		i := n.obj.index(src, path[depth])
+		i := o.index(src, path[depth])
 		if i < 0 {
 			break
 		}
 		if depth == len(path)-1 {
-			return nil, Trace{}, model.Fail(CodeExists, nil, "name", path[depth])
+			return nil, Trace{}, model.Fail(CodeExists, nil, "name", stepName(path[depth]))
 		}
-		n = scanValue(src, f, n.obj.members[i].val)
+		n = scanValue(src, f, o.members[i].val)
 		depth++
 	}
 	tr := Trace{Created: len(path) - 1 - depth}
+	v := nest(path[depth:], value)
 	var edits []edit
-	edits, tr.Gap = n.obj.insert(src, f, d.root.obj, tr.Created > 0, func(l layout) string {
-		return l.member(path[depth], wrap(path[depth+1:], value))
+	edits, tr.Gap = o.insert(src, f, d.root.obj, tr.Created > 0, func(l layout) string {
+		if isNamed(path[depth]) {
+			return string(l.value(nil, v, l.indent))
+		}
+		return l.member(path[depth], v)
 	})
 	out := splice(src, edits)
-	if _, err := prove(d, out, path[:depth+1], wrap(path[depth+1:], value), +1); err != nil {
+	if _, err := prove(d, out, path[:depth+1], v, +1); err != nil {
 		return nil, Trace{}, err
 	}
 	return out, tr, nil
@@ -182,10 +195,10 @@ func removeJSON(src []byte, f Format, path []string, tr Trace) ([]byte, error) {
 		return nil, err
 	}
 	for copies := 0; ; copies++ {
-		parent := d.find(path[:len(path)-1])
+		parent := d.find(path[:len(path)-1]).holder(path[len(path)-1])
 		i := -1
-		if parent != nil && parent.obj != nil {
-			i = parent.obj.index(src, path[len(path)-1])
+		if parent != nil {
+			i = parent.index(src, path[len(path)-1])
 		}
 		if i < 0 {
 			if copies == 0 {
@@ -200,24 +213,25 @@ func removeJSON(src []byte, f Format, path []string, tr Trace) ([]byte, error) {
 		if tr.Created > 0 {
 			gap = nil
 		}
-		out := splice(src, parent.obj.remove(src, f, i, gap))
+		out := splice(src, parent.remove(src, f, i, gap))
 		if d, err = prove(d, out, path, nil, -1); err != nil {
 			return nil, err
 		}
 		src = out
 	}
 	for ; tr.Created > 0; tr.Created-- {
+		o := d.find(path[:len(path)-1]).holder(path[len(path)-1])
 		path = path[:len(path)-1]
-		n := d.find(path)
-		if n == nil || n.obj == nil || !isBlank(src[n.obj.open+1:n.obj.close]) {
+		if o == nil || !isBlank(src[o.open+1:o.close]) {
 			return src, nil
 		}
 		gap := tr.Gap
 		if tr.Created > 1 {
 			gap = nil
 		}
-		parent := d.find(path[:len(path)-1])
-		out := splice(src, parent.obj.remove(src, f, parent.obj.index(src, path[len(path)-1]), gap))
+		step := path[len(path)-1]
+		parent := d.find(path[:len(path)-1]).holder(step)
+		out := splice(src, parent.remove(src, f, parent.index(src, step), gap))
 		if d, err = prove(d, out, path, nil, -1); err != nil {
 			return nil, err
 		}
@@ -242,20 +256,21 @@ func updateJSON(src []byte, f Format, path []string, value any) ([]byte, error) 
 	if err != nil {
 		return nil, err
 	}
-	parent := d.find(path[:len(path)-1])
-	if parent == nil || parent.obj == nil {
+	step := path[len(path)-1]
+	parent := d.find(path[:len(path)-1]).holder(step)
+	if parent == nil {
 		return nil, wrongShape(path[:len(path)-1])
 	}
-	i := parent.obj.index(src, path[len(path)-1])
+	i := parent.index(src, step)
 	if i < 0 {
 		out, _, err := insertJSON(src, f, path, value)
 		return out, err
 	}
-	m := parent.obj.members[i]
+	m := parent.members[i]
 	if same(decode(src, m.val), value) {
 		return src, nil
 	}
-	l, _ := layoutOf(src, d.root.obj, parent.obj)
+	l, _ := layoutOf(src, d.root.obj, parent)
 	l.flat = !startsLine(src, m.key.start)
 	old := src[m.val.start:m.val.end]
 	if len(old) > 2 && (old[0] == '{' || old[0] == '[') {
@@ -289,10 +304,14 @@ func prove(before *Document, out []byte, path []string, value any, change int) (
 		return nil, unproved(errors.New("something outside the root changed"))
 	}
 	for depth, key := range path {
-		if a.obj == nil || b.obj == nil {
+		bo, ao := b.holder(key), a.holder(key)
+		if ao == nil || bo == nil {
 			return nil, unproved(errors.New("an object on the way is gone"))
 		}
-		bi, ai := b.obj.index(before.src, key), a.obj.index(out, key)
+		bi, ai := bo.index(before.src, key), ao.index(out, key)
+		if isNamed(key) && change == 0 && len(ao.members) == len(bo.members) {
+			ai = bi // it may have a new name
+		}
 		last := depth == len(path)-1
 		if last && change > 0 {
 			bi = -1
@@ -300,11 +319,11 @@ func prove(before *Document, out []byte, path []string, value any, change int) (
 		if last && change < 0 {
 			ai = -1 // an earlier copy of a duplicate key may be left: it is a neighbour
 		}
-		if !sameMembers(before.src, out, b.obj, a.obj, bi, ai) {
+		if !sameMembers(before.src, out, bo, ao, bi, ai) {
 			return nil, unproved(fmt.Errorf("a neighbour on level %d changed", depth))
 		}
 		if last {
-			if ai >= 0 && !same(decode(out, a.obj.members[ai].val), value) {
+			if ai >= 0 && !same(decode(out, ao.members[ai].val), value) {
 				return nil, unproved(errors.New("the new value says something else"))
 			}
 			return after, nil
@@ -312,8 +331,8 @@ func prove(before *Document, out []byte, path []string, value any, change int) (
 		if ai < 0 || bi < 0 {
 			return nil, unproved(errors.New("an object on the way is gone"))
 		}
-		b = scanValue(before.src, before.format, b.obj.members[bi].val)
-		a = scanValue(out, before.format, a.obj.members[ai].val)
+		b = scanValue(before.src, before.format, bo.members[bi].val)
+		a = scanValue(out, before.format, ao.members[ai].val)
 	}
 	return after, nil
 }

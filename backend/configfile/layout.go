@@ -59,7 +59,9 @@ func (l *layout) habits(src []byte, o *object) {
 		return
 	}
 	m := o.members[len(o.members)-1]
-	if string(src[m.key.end:m.val.start]) == ":" {
+	if m.key.start == m.key.end {
+		l.elementHabits(src, o)
+	} else if string(src[m.key.end:m.val.start]) == ":" {
 		l.colon, l.sep = ":", ","
 	}
 	if n := len(o.members); n > 1 && o.members[0].comma+1 == o.members[1].key.start {
@@ -69,6 +71,21 @@ func (l *layout) habits(src []byte, o *object) {
 		l.flat = !hasNewline(v) && !isBlank(v[1:len(v)-1])
 		l.pad = v[1] == ' '
 		l.tall = bytes.Contains(v, []byte("[\n")) || bytes.Contains(v, []byte("[\r\n"))
+	}
+}
+
+// elementHabits takes over how the last object in a list is written.
+func (l *layout) elementHabits(src []byte, list *object) {
+	for i := len(list.members) - 1; i >= max(0, len(list.members)-16); i-- {
+		e := scanValue(src, JSONC, list.members[i].val)
+		if e.obj == nil || len(e.obj.members) == 0 {
+			continue
+		}
+		m := e.obj.members[len(e.obj.members)-1]
+		if string(src[m.key.end:m.val.start]) == ":" {
+			l.colon, l.sep = ":", ","
+		}
+		return
 	}
 }
 

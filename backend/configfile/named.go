@@ -112,10 +112,7 @@ func checkNamed(path []string, value any) error {
 		if !ok {
 			continue
 		}
-		if i == 0 {
-			return fmt.Errorf("a list cannot be the whole file")
-		}
-		if isNamed(path[i-1]) {
+		if i > 0 && isNamed(path[i-1]) {
 			return fmt.Errorf("a list within a list has no names")
 		}
 		if i == len(path)-1 {

@@ -15,6 +15,9 @@ import (
 
 // entry is what an app's file gets from us.
 func entry(name string) Object {
+	if key, name, ok := named(name); ok {
+		return append(Object{{key, name}}, entry(name)...)
+	}
 	return Object{{"command", `C:\Users\Zoë\.toolbay\bin\toolbay.exe`}, {"args", []any{"run", name}}, {"env", Object{{"A", "b"}}}}
 }
 

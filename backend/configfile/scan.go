@@ -11,16 +11,30 @@ type member struct {
 }
 
 // object is where an object's braces and members stand: a JSON object, or an
-// inline table of TOML, which is spliced the same way.
+// inline table of TOML, which is spliced the same way. A list is one whose
+// members have empty keys, which stand where the elements begin.
 type object struct {
 	open, close int // of the braces themselves
 	members     []member
 }
 
-// node is a value that has been checked; obj is set when it is an object.
+// node is a value that has been checked; obj is set when it is an object, list
+// when it is an array.
 type node struct {
 	span
-	obj *object
+	obj  *object
+	list *object
+}
+
+// holder gives what a step of a path leads into, nil when it cannot.
+func (n *node) holder(step string) *object {
+	if n == nil {
+		return nil
+	}
+	if isNamed(step) {
+		return n.list
+	}
+	return n.obj
 }
 
 type expect uint8
@@ -112,7 +126,8 @@ func (s *scanner) value(t Token) (*node, error) {
 		}
 		return nil, broken(src, t.Start, f.String())
 	}
-	// cur is the member of the outermost object that is being read.
+	// top is the outermost object or array, cur its member that is being read.
+	var top *object
 	var cur member
 	for {
 		closed := false // a value ends with t
@@ -124,10 +139,16 @@ func (s *scanner) value(t Token) (*node, error) {
 			if len(stack) == MaxDepth {
 				return nil, tooDeep()
 			}
-			if t.Kind == BeginObject && len(stack) == 0 {
-				n.obj = &object{open: t.Start}
+			if len(stack) == 0 {
+				top = &object{open: t.Start}
+				if n.obj = top; t.Kind == BeginArray {
+					n.obj, n.list = nil, top
+				}
 			}
-			if len(stack) == 1 && n.obj != nil {
+			if len(stack) == 1 {
+				if n.list != nil {
+					cur.key = span{t.Start, t.Start}
+				}
 				cur.val.start = t.Start
 			}
 			stack = append(stack, t.Kind)
@@ -154,18 +175,18 @@ func (s *scanner) value(t Token) (*node, error) {
 				return fail(FlawMissingColon)
 			}
 			stack = stack[:len(stack)-1]
-			if len(stack) == 0 && n.obj != nil {
-				n.obj.close = t.Start
+			if len(stack) == 0 {
+				top.close = t.Start
 				if state == needCommaOrEnd {
 					cur.comma = -1
-					n.obj.members = append(n.obj.members, cur)
+					top.members = append(top.members, cur)
 				}
 			}
 			closed = true
 		case String:
 			switch state {
 			case needKey, needKeyOrEnd:
-				if len(stack) == 1 && n.obj != nil {
+				if len(stack) == 1 {
 					cur = member{key: span{t.Start, t.End}}
 				}
 				state = needColon
@@ -193,9 +214,9 @@ func (s *scanner) value(t Token) (*node, error) {
 			if stack[len(stack)-1] == BeginObject {
 				state = needKey
 			}
-			if len(stack) == 1 && n.obj != nil {
+			if len(stack) == 1 {
 				cur.comma = t.Start
-				n.obj.members = append(n.obj.members, cur)
+				top.members = append(top.members, cur)
 			}
 		default:
 			return fail(misplaced(state))
@@ -205,10 +226,13 @@ func (s *scanner) value(t Token) (*node, error) {
 				n.end = t.End
 				return n, nil
 			}
-			if len(stack) == 1 && n.obj != nil {
+			if len(stack) == 1 {
 				cur.val.end = t.End
 				if t.Kind != EndObject && t.Kind != EndArray {
 					cur.val.start = t.Start
+					if n.list != nil {
+						cur.key = span{t.Start, t.Start}
+					}
 				}
 			}
 			state = needCommaOrEnd

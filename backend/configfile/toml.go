@@ -26,8 +26,8 @@ const (
 	tableArray                 // [[a]]; keys and values are those of its last element
 )
 
-// tomlTable is a table of the file. A value is *tomlTable or one of the types
-// of Document.Get.
+// tomlTable is a table of the file. A value is *tomlTable, *tomlList or one of
+// the types of Document.Get.
 type tomlTable struct {
 	kind  tomlKind
 	keys  []string
@@ -81,11 +81,7 @@ func (t *tomlTable) put(key string, v any) {
 func (t *tomlTable) value() any {
 	obj := make(Object, 0, len(t.keys))
 	for i, k := range t.keys {
-		v := t.vals[i]
-		if sub, ok := v.(*tomlTable); ok {
-			v = sub.value()
-		}
-		obj = append(obj, Member{k, v})
+		obj = append(obj, Member{k, plainTOML(t.vals[i])})
 	}
 	if t.kind != tableArray {
 		return obj
@@ -102,7 +98,7 @@ type expression struct {
 	span        // without the blanks before and the comment behind
 	end2    int // with the comment on its line
 	kind    unstable.Kind
-	section []string // the header it stands under
+	section []string // the header it stands under, as an inner path
 	path    []string // full; of a header, the header itself
 	val     span     // of a KeyValue
 }
@@ -116,6 +112,19 @@ type tomlFile struct {
 func (t *tomlFile) get(path []string) (any, bool) {
 	var v any = t.root
 	for _, k := range path {
+		if isNamed(k) {
+			list, ok := v.([]any)
+			if !ok {
+				list, ok = plainTOML(v).([]any)
+			}
+			if !ok {
+				return nil, false
+			}
+			if v, ok = pickNamed(list, k); !ok {
+				return nil, false
+			}
+			continue
+		}
 		switch c := v.(type) {
 		case *tomlTable:
 			i := c.find(validText(k))
@@ -123,14 +132,16 @@ func (t *tomlFile) get(path []string) (any, bool) {
 				return nil, false
 			}
 			v = c.vals[i]
+		case Object:
+			var ok bool
+			if v, ok = c.Get(validText(k)); !ok {
+				return nil, false
+			}
 		default:
 			return nil, false
 		}
 	}
-	if c, ok := v.(*tomlTable); ok {
-		return c.value(), true
-	}
-	return v, true
+	return plainTOML(v), true
 }
 
 // parseTOML reads a whole file. go-toml refuses a byte order mark that Codex
@@ -234,12 +245,16 @@ func (b *tomlBuilder) add(n *unstable.Node) error {
 		if n.Kind == unstable.ArrayTable {
 			e.start, e.end = e.start-1, e.end+1
 		}
-		e.path, e.section = keys, keys
+		steps := make([]string, 0, len(keys)+1)
 		t := b.file.root
 		for _, k := range keys[:len(keys)-1] {
 			t = t.sub(k, implicit)
+			if steps = append(steps, k); t.kind == tableArray {
+				steps = append(steps, indexStep(len(t.prior)))
+			}
 		}
 		last := keys[len(keys)-1]
+		steps = append(steps, last)
 		if n.Kind == unstable.ArrayTable {
 			next := &tomlTable{kind: tableArray}
 			if old := t.child(last); old != nil && old.kind == tableArray {
@@ -249,13 +264,15 @@ func (b *tomlBuilder) add(n *unstable.Node) error {
 			}
 			t.put(last, next)
 			t = next
+			steps = append(steps, indexStep(len(next.prior)))
 		} else {
 			t = t.sub(last, header)
 			if t.kind == implicit {
 				t.kind = header
 			}
 		}
-		b.section, b.table = keys, t
+		e.path, e.section = steps, steps
+		b.section, b.table = steps, t
 	}
 	e.end2 = e.end
 	if c := n.Next(); n.Kind != unstable.Comment && c.Valid() && c.Kind == unstable.Comment {
@@ -294,8 +311,7 @@ func (b *tomlBuilder) valueStart(keyEnd int) int {
 	return i
 }
 
-// value reads a value. at is where it stands, when that is known: elements of
-// arrays are never spliced.
+// value reads a value. at is where it stands, when that is known.
 func (b *tomlBuilder) value(n *unstable.Node, at span, depth int) (any, error) {
 	if depth > MaxDepth {
 		return nil, tooDeep()
@@ -318,22 +334,37 @@ func (b *tomlBuilder) value(n *unstable.Node, at span, depth int) (any, error) {
 		}
 		return s, nil // inf, nan
 	case unstable.Array:
-		list := []any{}
-		for it := n.Children(); it.Next(); {
-			if it.Node().Kind == unstable.Comment {
-				continue
-			}
-			v, err := b.value(it.Node(), span{-1, -1}, depth+1)
-			if err != nil {
-				return nil, err
-			}
-			list = append(list, v)
-		}
-		return list, nil
+		return b.list(n, at, depth)
 	case unstable.InlineTable:
 		return b.inlineTable(n, at, depth)
 	}
 	return string(n.Data), nil // dates and times
+}
+
+func (b *tomlBuilder) list(n *unstable.Node, at span, depth int) (any, error) {
+	var obj *object
+	if at.start >= 0 {
+		obj = listSpans(b.file.src, at)
+	}
+	list := []any{}
+	for it := n.Children(); it.Next(); {
+		if it.Node().Kind == unstable.Comment {
+			continue
+		}
+		place := span{-1, -1}
+		if obj != nil && len(list) < len(obj.members) {
+			place = obj.members[len(list)].val
+		}
+		v, err := b.value(it.Node(), place, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, v)
+	}
+	if obj == nil || len(list) != len(obj.members) {
+		return plainTOML(&tomlList{vals: list}), nil
+	}
+	return &tomlList{obj, list}, nil
 }
 
 func (b *tomlBuilder) inlineTable(n *unstable.Node, at span, depth int) (any, error) {

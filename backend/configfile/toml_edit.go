@@ -18,24 +18,39 @@ type place struct {
 	// everything below must be spliced into it.
 	within      *tomlTable
 	withinDepth int
+	// list is set when the next step is an element of a list, which exists:
+	// a *tomlList, or the tomlTable of a [[list]].
+	list any
 }
 
-// walk follows path as far as there are tables. It stops before the last part.
-// The error is wrong_shape.
+// walk follows an inner path as far as there are tables. It stops before the
+// last part. The error is wrong_shape.
 func (t *tomlFile) walk(path []string) (place, error) {
 	p := place{table: t.root}
 	for p.depth < len(path)-1 {
-		if p.table.find(path[p.depth]) < 0 {
+		i := p.table.find(path[p.depth])
+		if i < 0 {
 			break
 		}
-		next := p.table.child(path[p.depth])
-		if next == nil || next.kind == tableArray {
+		step := path[p.depth+1]
+		if list, ok := elements(p.table.vals[i]); ok {
+			at := pickTable(list, step)
+			if at < 0 && !isNamed(step) {
+				return p, wrongShape(path[:p.depth+1])
+			}
+			if at < 0 || p.depth+1 == len(path)-1 {
+				p.depth++
+				p.list = p.table.vals[i]
+				return p, nil
+			}
+			p.table = list[at]
+			p.depth++
+		} else if p.table = p.table.child(path[p.depth]); p.table == nil || isNamed(step) {
 			return p, wrongShape(path[:p.depth+1])
 		}
-		p.table = next
 		p.depth++
-		if next.obj != nil {
-			p.within, p.withinDepth = next, p.depth
+		if p.table.obj != nil {
+			p.within, p.withinDepth = p.table, p.depth
 		}
 	}
 	return p, nil
@@ -78,12 +93,15 @@ func (t *tomlFile) groupEnd(prefix []string) int {
 	return t.exprs[i].end2
 }
 
+// isHeader tells [a] and [[a]].
+func (e expression) isHeader() bool { return e.kind == unstable.Table || e.kind == unstable.ArrayTable }
+
 // style looks at the tables of a group, and where there are none, at the file.
 func (t *tomlFile) style(prefix []string, at int) tomlStyle {
 	s := tomlStyle{eol: eolNear(t.src, at), equals: " = "}
-	head := t.last(func(e expression) bool { return e.kind == unstable.Table && hasPrefix(e.path, prefix) })
+	head := t.last(func(e expression) bool { return e.isHeader() && hasPrefix(e.path, prefix) })
 	if head < 0 {
-		head = t.last(func(e expression) bool { return e.kind == unstable.Table })
+		head = t.last(expression.isHeader)
 	}
 	if head >= 0 {
 		s.indent = indentAt(t.src, t.exprs[head].start)
@@ -101,7 +119,7 @@ func (t *tomlFile) style(prefix []string, at int) tomlStyle {
 		s.equals = "="
 	}
 	s.subTables = len(prefix) > 0 && t.last(func(e expression) bool {
-		return e.kind == unstable.Table && len(e.path) > len(prefix)+1 && hasPrefix(e.path, prefix)
+		return e.isHeader() && len(e.path) > len(prefix)+1 && hasPrefix(e.path, prefix)
 	}) >= 0
 	return s
 }
@@ -116,17 +134,23 @@ func insertTOML(src []byte, path []string, value any) ([]byte, Trace, error) {
 		return nil, tr, errors.New("null cannot stand in TOML")
 	}
 	t := d.toml
+	full, wanted := path, value
+	path = t.inner(path)
+	// An element that is not there yet comes with all that is in it.
+	if i := slices.IndexFunc(path, isNamed); i >= 0 {
+		path, value = path[:i+1], nest(path[i:], value)
+	}
 	p, err := t.walk(path)
 	if err != nil {
 		return nil, tr, err
 	}
 	last := len(path) - 1
-	if p.table.find(path[p.depth]) >= 0 {
-		return nil, tr, model.Fail(CodeExists, nil, "name", path[p.depth])
+	if _, there := index(path[last]); there || p.list == nil && p.table.find(path[p.depth]) >= 0 {
+		return nil, tr, model.Fail(CodeExists, nil, "name", stepName(full[p.depth]))
 	}
 	table, isTable := value.(Object)
 	here, root := path[:p.depth], p.depth == 0
-	grouped := root || t.last(func(e expression) bool { return e.kind == unstable.Table && hasPrefix(e.path, here) }) >= 0
+	grouped := root || t.last(func(e expression) bool { return e.isHeader() && hasPrefix(e.path, here) }) >= 0
 	var out []byte
 	switch {
 	case len(t.exprs) == 0:
@@ -135,11 +159,19 @@ func insertTOML(src []byte, path []string, value any) ([]byte, Trace, error) {
 			if isTable {
 				return s.section(path, table)
 			}
-			if last == 0 {
+			if last == 0 || isNamed(path[last-1]) {
 				return s.pair(path, value)
 			}
 			return s.section(path[:last], Object{{path[last], value}})
 		})
+	case p.list != nil:
+		if list, ok := p.list.(*tomlList); ok {
+			var edits []edit
+			edits, tr.Gap = list.obj.insert(src, TOML, list.obj, false, func(layout) string { return tomlValue(value) })
+			out = splice(src, edits)
+		} else {
+			out = t.appendSection(here, path, table)
+		}
 	case p.within != nil:
 		key, v := path[p.withinDepth:p.depth+1], wrap(path[p.depth+1:], value)
 		tr.Created = last - p.depth
@@ -166,7 +198,7 @@ func insertTOML(src []byte, path []string, value any) ([]byte, Trace, error) {
 		text := s.eol + indentAt(src, e.start) + s.pair(key, wrap(path[p.depth+1:], value))
 		out = splice(src, []edit{{span{e.end2, e.end2}, text}})
 	}
-	return out, tr, proveTOML(d, out, path, value, true)
+	return out, tr, proveTOML(d, out, full, wanted, true)
 }
 
 // appendSection puts a table behind the last of its group.
@@ -208,37 +240,50 @@ func removeTOML(src []byte, path []string, tr Trace) ([]byte, error) {
 	if _, ok := t.get(path); !ok {
 		return src, nil
 	}
+	full := path
+	path = t.inner(path)
 	p, err := t.walk(path)
 	if err != nil {
 		return nil, err
-	}
-	if p.within == nil {
-		out := t.dropExpressions(path, tr)
-		return out, proveTOML(d, out, path, nil, false)
 	}
 	gap := tr.Gap
 	if tr.Created > 0 {
 		gap = nil
 	}
-	// A member may be written as several dotted keys: the last goes first.
-	i := len(p.within.names) - 1
-	for !hasPrefix(p.within.names[i], path[p.withinDepth:]) {
-		i--
+	var out []byte
+	i, isElement := index(path[len(path)-1])
+	inline, _ := p.list.(*tomlList)
+	switch {
+	case isElement && inline != nil:
+		out = splice(src, inline.obj.remove(src, TOML, i, gap))
+	case p.within == nil:
+		out = t.dropExpressions(path, tr)
+	default:
+		// A member may be written as several dotted keys: the last goes first.
+		i := len(p.within.names) - 1
+		for !hasPrefix(p.within.names[i], path[p.withinDepth:]) {
+			if i--; i < 0 {
+				return nil, wrongShape(full)
+			}
+		}
+		out = splice(src, p.within.obj.remove(src, TOML, i, gap))
 	}
-	out := splice(src, p.within.obj.remove(src, TOML, i, gap))
 	after, err := Parse(out, TOML)
 	if err != nil {
 		return nil, unproved(err)
 	}
-	if _, more := after.Get(path...); more {
-		return removeTOML(out, path, tr)
+	if !sameBut(d, after, full) {
+		return nil, unproved(errors.New("a neighbour changed"))
 	}
-	if err := proveTOML(d, out, path, nil, false); err != nil {
-		return nil, err
+	if _, more := after.Get(full...); more { // a second part, or a second element of that name
+		if bytes.Equal(out, src) {
+			return nil, unproved(errors.New("the member is still there"))
+		}
+		return removeTOML(out, full, tr)
 	}
-	if tr.Created > 0 {
-		parent := path[:len(path)-1]
-		if v, _ := after.Get(parent...); same(v, Object{}) {
+	if tr.Created > 0 && (p.within != nil || inline != nil) {
+		parent := full[:len(full)-1]
+		if v, _ := after.Get(parent...); same(v, Object{}) || same(v, []any{}) {
 			tr.Created--
 			return removeTOML(out, parent, tr)
 		}
@@ -308,6 +353,8 @@ func updateTOML(src []byte, path []string, value any) ([]byte, error) {
 		out, _, err := insertTOML(src, path, value)
 		return out, err
 	}
+	full := path
+	path = t.inner(path)
 	p, err := t.walk(path)
 	if err != nil {
 		return nil, err
@@ -323,15 +370,15 @@ func updateTOML(src []byte, path []string, value any) ([]byte, error) {
 		val = t.exprs[i].val
 	}
 	if val.start < 0 { // written as a table or as dotted keys
-		out, err := removeTOML(src, path, Trace{})
+		out, err := removeTOML(src, full, Trace{})
 		if err != nil {
 			return nil, err
 		}
-		out, _, err = insertTOML(out, path, value)
+		out, _, err = insertTOML(out, full, value)
 		return out, err
 	}
 	out := splice(src, []edit{{val, tomlValue(value)}})
-	return out, proveTOML(d, out, path, value, true)
+	return out, proveTOML(d, out, full, value, true)
 }
 
 // proveTOML parses the result of an edit and compares the values: at path
@@ -346,17 +393,33 @@ func proveTOML(before *Document, out []byte, path []string, value any, there boo
 	if ok != there || there && !same(v, value) {
 		return unproved(errors.New("the member is not what it should be"))
 	}
-	b, _ := before.Get()
-	a, _ := after.Get()
-	if !same(without(b, path), without(a, path)) {
+	if !sameBut(before, after, path) {
 		return unproved(errors.New("a neighbour changed"))
 	}
 	return nil
 }
 
+// sameBut compares two files but for what is at path.
+func sameBut(before, after *Document, path []string) bool {
+	b, _ := before.Get()
+	a, _ := after.Get()
+	return same(without(b, path), without(a, path))
+}
+
 // without gives v less the member at path, and less the parents that are empty
 // then.
 func without(v any, path []string) any {
+	if list, ok := v.([]any); ok && isNamed(path[0]) {
+		rest := []any{}
+		for _, e := range list {
+			if _, ok := pickNamed([]any{e}, path[0]); !ok {
+				rest = append(rest, e)
+			} else if len(path) > 1 {
+				rest = append(rest, without(e, path[1:]))
+			}
+		}
+		return rest
+	}
 	obj, ok := v.(Object)
 	if !ok {
 		return v
@@ -368,7 +431,7 @@ func without(v any, path []string) any {
 				continue
 			}
 			m.Value = without(m.Value, path[1:])
-			if o, ok := m.Value.(Object); ok && len(o) == 0 {
+			if same(m.Value, Object{}) || same(m.Value, []any{}) {
 				continue
 			}
 		}

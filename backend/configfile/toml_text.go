@@ -18,9 +18,11 @@ type tomlStyle struct {
 
 // key writes a key, dotted when it has several parts.
 func (s tomlStyle) key(path []string) string {
-	parts := make([]string, len(path))
-	for i, p := range path {
-		parts[i] = tomlKey(p)
+	var parts []string
+	for _, p := range path {
+		if _, element := index(p); !element && !isNamed(p) {
+			parts = append(parts, tomlKey(p))
+		}
 	}
 	return strings.Join(parts, ".")
 }
@@ -33,7 +35,11 @@ func (s tomlStyle) pair(path []string, v any) string {
 // inside it follow as sections or stand inline, as the file has it.
 func (s tomlStyle) section(path []string, table Object) string {
 	var b strings.Builder
-	b.WriteString(s.indent + "[" + s.key(path) + "]")
+	open, close := "[", "]"
+	if _, element := index(path[len(path)-1]); element || isNamed(path[len(path)-1]) {
+		open, close = "[[", "]]"
+	}
+	b.WriteString(s.indent + open + s.key(path) + close)
 	for _, m := range table {
 		if sub, ok := m.Value.(Object); !ok || !s.subTables || len(sub) == 0 {
 			b.WriteString(s.eol + s.keyIndent + s.pair([]string{m.Key}, m.Value))

@@ -319,6 +319,9 @@ func removeYAML(src []byte, path []string, tr Trace) ([]byte, error) {
 			return nil, err
 		}
 		d, src = after, out
+		if _, more := d.Get(path...); more && isNamed(path[len(path)-1]) {
+			return removeYAML(src, path, tr) // a second element of that name
+		}
 		if path = path[:len(path)-1]; steps == tr.Created {
 			break
 		}
@@ -473,6 +476,12 @@ func ambiguous(n *yaml.Node) bool {
 func (y *yamlFile) put(s yamlSpot, value any) []edit {
 	it, n := s.item, s.node
 	style := y.styleAt(n, it.v.start)
+	switch quotedStyle(n) { // the habit of the one before it
+	case yaml.DoubleQuotedStyle:
+		style.quote = '"'
+	case yaml.SingleQuotedStyle:
+		style.quote = '\''
+	}
 	if s.flow {
 		if it.key.start < it.key.end && y.src[it.key.start] == '"' {
 			style.quoteKeys, style.quote = true, '"'

@@ -22,7 +22,7 @@ func (y *yamlFile) prove(out []byte, path []string, value any, there bool) (*Doc
 	if ok && !there {
 		// What a mapping takes over from others shows again.
 		_, depth, err := after.yaml.walk(path)
-		ok = err != nil || depth == len(path)
+		ok = err != nil || depth == len(path) && !isNamed(path[depth-1])
 	}
 	if ok != there || there && !same(v, value) {
 		return nil, unproved(errors.New("the member is not what it should be"))
@@ -47,10 +47,15 @@ func (c yamlCompare) along(b, a *yaml.Node, path []string) bool {
 		return false
 	}
 	bi, ai := yamlStep(b, path[0]), yamlStep(a, path[0])
-	if bn == an && bi >= 0 { // a new value may have a new name
-		ai = bi
-	}
 	last := len(path) == 1
+	switch { // several elements may have one name, and a new value a new one
+	case bn == an && bi >= 0:
+		ai = bi
+	case last && an < bn:
+		ai = -1
+	case last && an > bn:
+		bi = -1
+	}
 	if !last && (bi < 0 || ai < 0) {
 		return false
 	}

@@ -172,7 +172,11 @@ func (w *Window) InstallOffer(ref string, pack int) (InstallOffer, error) {
 		o.Downloads = append(o.Downloads, Download{Name: "Node " + plan.Node.Version, Text: text.Line("download.node"), Bytes: plan.Node.Size})
 	}
 	for _, f := range plan.Fetch {
-		o.Downloads = append(o.Downloads, Download{Name: f.Name + " " + f.Version, Text: text.Line("download." + f.Name), Bytes: f.Size})
+		name := f.Name + " " + f.Version
+		if f.Name == "with" || strings.HasSuffix(f.Name, "-code") {
+			name = f.Version // of a package: with its name
+		}
+		o.Downloads = append(o.Downloads, Download{Name: name, Text: text.Line("download." + f.Name), Bytes: f.Size})
 	}
 	for _, in := range plan.Inputs {
 		o.Inputs = append(o.Inputs, field(in))

@@ -206,10 +206,10 @@ func (in *installation) consents(agreed bool) (needs []model.Need) {
 		return needs
 	}
 	for _, f := range in.offer.Fetch {
-		needs = append(needs, model.Need{Kind: "download", Name: f.Name, Text: needLine(f.Name, f.Size), Flag: "--yes"})
+		needs = append(needs, model.Need{Kind: "download", Name: f.Name, Text: needLine(f.Name, f.Version, f.Size), Flag: "--yes"})
 	}
 	if in.offer.Node != nil {
-		needs = append(needs, model.Need{Kind: "download", Name: "node", Text: needLine("node", in.offer.Node.Size), Flag: "--yes"})
+		needs = append(needs, model.Need{Kind: "download", Name: "node", Text: needLine("node", in.offer.Node.Version, in.offer.Node.Size), Flag: "--yes"})
 	}
 	if in.offer.Package.Type == "remote" {
 		host := hostOf(in.offer.Package.URL)
@@ -229,11 +229,11 @@ func (in *installation) consents(agreed bool) (needs []model.Need) {
 }
 
 // needLine says what is fetched first, with its size where that is known.
-func needLine(name string, size int64) string {
+func needLine(name, version string, size int64) string {
 	if size <= 0 {
-		return text.Line("need." + name + ".any")
+		name += ".any"
 	}
-	return text.Line("need."+name, "size", megabytes(size))
+	return text.Line("need."+name, "version", version, "size", megabytes(size))
 }
 
 // look asks the package's own registry, or the package itself, what would be

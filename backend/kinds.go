@@ -64,7 +64,11 @@ func (b *Backend) plan(ctx context.Context, p model.Package) (install.Plan, erro
 	if err != nil {
 		return install.Plan{}, err
 	}
-	return k.Plan(ctx, p)
+	plan, err := k.Plan(ctx, p)
+	if err == nil {
+		err = b.permittedToRun(ctx, plan.Runs)
+	}
+	return plan, err
 }
 
 // asksItself tells whether only the package itself knows its questions, so that

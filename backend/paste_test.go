@@ -145,10 +145,15 @@ func TestPasteThatLoadsCode(t *testing.T) {
 func TestPasteTellsWhatIsNotKept(t *testing.T) {
 	b := withLists(t, nil)
 	for text, want := range map[string]string{
-		"uvx --with six notes-mcp":                  "option-not-kept:--with",
-		"uvx --python 3.11 notes-mcp":               "option-not-kept:--python",
-		"uvx --from notes-mcp notes-mcp --with six": "",
-		"npx -y -p notes-mcp notes-mcp":             "",
+		"uvx --with six notes-mcp":                      "",
+		"uvx --with 'six,httpx[socks]>=0.27' notes-mcp": "",
+		"uvx --python 3.11 notes-mcp":                   "",
+		"uvx --python pypy notes-mcp":                   "option-not-kept:--python",
+		"uvx --with ./own notes-mcp":                    "option-not-kept:--with",
+		"npx -y -p dotenv -p notes-mcp notes-mcp":       "",
+		"npx -y -p ./own -p notes-mcp notes-mcp":        "option-not-kept:--package",
+		"uvx --from notes-mcp notes-mcp --with six":     "",
+		"npx -y -p notes-mcp notes-mcp":                 "",
 	} {
 		t.Run(text, func(t *testing.T) {
 			item := pasteOne(t, b, text)

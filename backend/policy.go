@@ -68,6 +68,24 @@ func (b *Backend) permitted(ctx context.Context, r ref, asked bool, pack int) (r
 	return r, b.policy.Install(records, r.pack())
 }
 
+// permittedToRun judges what comes with a package or stands behind a bundle that
+// only names it: what the policy keeps out by itself must not come in that way.
+func (b *Backend) permittedToRun(ctx context.Context, packages []model.Package) error {
+	if !b.policy.Set() {
+		return nil
+	}
+	for _, p := range packages {
+		card, _, err := b.store.Known(ctx, p.Type, p.Identifier, nil)
+		if err != nil && model.Code(err) != "listing_unknown" {
+			return err
+		}
+		if err := b.policy.Install(card.Records, p); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // exact tells whether a reference names a version.
 func exact(refText string) bool {
 	l, direct, err := parseRef(refText)

@@ -18,6 +18,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"time"
 
 	"toolbay/backend/catalog/recipe"
@@ -57,6 +58,9 @@ type Plan struct {
 	Scripts bool
 	// Fetch are the programs to be fetched first besides Node.
 	Fetch []Fetch
+	// Runs are the packages besides Package whose code the server may run: those
+	// that its start asks for too, and the one that a bundle only names.
+	Runs []model.Package
 	// Needs is what a person must agree to besides the download.
 	Needs []model.Need
 	// Inputs are the questions to ask when only the package itself knows them;
@@ -68,9 +72,23 @@ type Plan struct {
 	Detail any
 }
 
-// Fetch is a program that must be here before a server can be installed.
+// With gives the exact packages that were asked for besides p, as Fetch and as
+// a receipt tell them.
+func With(runs []model.Package) (fetch []Fetch, lines []string) {
+	for _, r := range runs {
+		line := strings.TrimSpace(r.Identifier + " " + r.Version)
+		fetch, lines = append(fetch, Fetch{Name: "with", Version: line}), append(lines, line)
+	}
+	return fetch, lines
+}
+
+// ExtrasOf is recipe.ExtrasOf, for the kinds of packages.
+func ExtrasOf(p model.Package) recipe.Extras { return recipe.ExtrasOf(p) }
+
+// Fetch is a program that must be here before a server can be installed, or
+// what is fetched besides the package.
 type Fetch struct {
-	Name    string `json:"name"` // uv, python
+	Name    string `json:"name"` // uv, python, with, npm-code, pypi-code
 	Version string `json:"version"`
 	// Size in bytes, 0 when not known.
 	Size int64 `json:"size"`
@@ -147,6 +165,9 @@ type Receipt struct {
 	// ScriptsRan tells whether they were let.
 	Scripts    []string `json:"scripts"`
 	ScriptsRan bool     `json:"scripts_ran"`
+	// With are the packages that were asked for besides Package, each "name
+	// version"; their digests are in the lock file.
+	With []string `json:"with,omitempty"`
 	// Python, Image, SHA256, Source and Signature are told by the kinds that
 	// have them: the interpreter's version, the image with its digest, the digest
 	// of a bundle's file or of a program, where that came from without what could

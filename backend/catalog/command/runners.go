@@ -47,12 +47,12 @@ var (
 
 func (b *builder) npx() error {
 	b.p = model.Package{Type: "npm", Transport: "stdio"}
-	var pkg string
+	var packages []string
 	var err error
 	word, ok := b.next(npxSwitches, npxValues, func(name, value string) {
 		switch {
 		case name == "-p" || name == "--package":
-			pkg = value
+			packages = append(packages, value)
 		case name == "--registry" || name == "-c" || name == "--call" || value == "":
 			err = errors.New("with an option of npx that is not understood")
 		default:
@@ -66,13 +66,10 @@ func (b *builder) npx() error {
 		return errors.New("no package is named")
 	}
 	spec := word
-	if pkg != "" {
-		spec = pkg
+	if len(packages) > 0 {
+		spec = packages[brings(packages, word)]
 	}
-	name, version := spec, ""
-	if i := strings.LastIndex(spec, "@"); i > 0 {
-		name, version = spec[:i], spec[i+1:]
-	}
+	name, version := specOf(spec)
 	switch {
 	case strings.Contains(spec, "://") || strings.HasPrefix(spec, "github:") || strings.Contains(strings.TrimPrefix(spec, "@"), "/") && !strings.HasPrefix(spec, "@"):
 		return errors.New("straight from a source repository")
@@ -92,11 +89,42 @@ func (b *builder) npx() error {
 	if b.p.Version, err = release(version); err != nil {
 		return err
 	}
-	if pkg != "" && word != pkg {
+	for _, p := range packages {
+		if other, _ := specOf(p); other != name {
+			b.option("--package", p)
+		}
+	}
+	if len(packages) > 0 && word != spec {
 		b.p.RuntimeArguments = append(b.p.RuntimeArguments, fixed("--package", name), bare(word))
 	}
 	b.tail()
 	return nil
+}
+
+func specOf(spec string) (name, version string) {
+	if i := strings.LastIndex(spec, "@"); i > 0 {
+		return spec[:i], spec[i+1:]
+	}
+	return spec, ""
+}
+
+// brings tells which of several packages has the program called word, as far as
+// names tell: the one named like it, the only one that speaks of MCP, the last.
+func brings(packages []string, word string) int {
+	mcp, count := 0, 0
+	for i, p := range packages {
+		name, _ := specOf(p)
+		if _, short, _ := strings.Cut(name, "/"); name == word || short == word {
+			return i
+		}
+		if strings.Contains(strings.ToLower(name), "mcp") {
+			mcp, count = i, count+1
+		}
+	}
+	if count == 1 {
+		return mcp
+	}
+	return len(packages) - 1
 }
 
 // release gives a version that names one release: "latest" and ranges name
@@ -235,13 +263,19 @@ func (b *builder) uv() error {
 			folder = true
 		}
 	})
-	if !ok || folder || len(with) != 1 {
+	at := slices.IndexFunc(with, func(w string) bool {
+		m := pypiName().FindStringSubmatch(w)
+		return m != nil && strings.EqualFold(strings.ReplaceAll(m[1], "_", "-"), strings.ReplaceAll(word, "_", "-"))
+	})
+	if !ok || folder || at < 0 {
 		return local
 	}
-	if m := pypiName().FindStringSubmatch(with[0]); m == nil || !strings.EqualFold(strings.ReplaceAll(m[1], "_", "-"), strings.ReplaceAll(word, "_", "-")) {
-		return local
+	for i, w := range with {
+		if i != at {
+			b.option("--with", w)
+		}
 	}
-	return b.python(word, with[0])
+	return b.python(word, with[at])
 }
 
 func (b *builder) docker() error {

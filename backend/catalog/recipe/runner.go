@@ -98,7 +98,7 @@ func (b *builder) sort() (own []option, rest []group) {
 }
 
 // NotKept begins the warning for an option that changes what its runner would
-// fetch, and that an install of ours leaves out.
+// fetch, and that an install of ours leaves out (see Extras for those it keeps).
 const NotKept = "option-not-kept:"
 
 // npm: npx -y PACKAGE@VERSION TAIL. Started from its own folder, only the tail
@@ -110,7 +110,9 @@ func (b *builder) npm() {
 	}
 	named := false
 	var extra []string
+	kept := ExtrasOf(b.p)
 	for _, o := range own {
+		b.notKept(o, kept)
 		switch o.name {
 		case "-y", "--yes":
 		case "-p", "--package":
@@ -135,8 +137,9 @@ func (b *builder) npm() {
 	b.r.Tail = append(b.r.Tail, b.flat(b.arguments(args))...)
 	b.r.Command = "npx"
 	b.r.Args = append([]string{"-y"}, extra...)
-	if b.r.Bin != "" {
-		b.r.Args = append(b.r.Args, "--package="+b.pinned("@"), b.r.Bin)
+	if b.r.Bin != "" || len(kept.With) > 0 {
+		_, short, _ := strings.Cut(b.p.Identifier, "/")
+		b.r.Args = append(b.r.Args, "--package="+b.pinned("@"), firstOf(b.r.Bin, firstOf(short, b.p.Identifier)))
 	} else {
 		b.r.Args = append(b.r.Args, b.pinned("@"))
 	}
@@ -148,15 +151,13 @@ func (b *builder) pypi() {
 	own, rest := b.sort()
 	named := false
 	var extra []string
+	kept := ExtrasOf(b.p)
 	for _, o := range own {
 		if o.name == "--from" {
 			named = true
 			continue
 		}
-		switch o.name {
-		case "--with", "-w", "--with-editable", "--with-requirements", "-c", "--constraints", "--overrides", "--prerelease", "--exclude-newer", "-p", "--python":
-			b.warn(NotKept + o.name)
-		}
+		b.notKept(o, kept)
 		extra = append(extra, o.tokens()...)
 	}
 	module := false

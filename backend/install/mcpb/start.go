@@ -122,6 +122,7 @@ func (in *Installer) named(ctx context.Context, name string, args []string, plan
 		return start{}, err
 	}
 	plan.Node, plan.Engines, plan.Scripts = other.Node, other.Engines, other.Scripts
+	plan.Runs = append([]model.Package{other.Package}, other.Runs...)
 	plan.Fetch = append(append([]install.Fetch{}, other.Fetch...), install.Fetch{
 		Name: pkg.Type + "-code", Version: strings.TrimSpace(other.Package.Identifier + " " + other.Package.Version), Size: other.Size,
 	})

@@ -60,7 +60,9 @@ func (in *Installer) Plan(ctx context.Context, pkg model.Package) (install.Plan,
 	if model.Code(err) == "node_missing" {
 		// Nobody here can ask the registry yet.
 		offer, err := in.offer(ctx, "")
-		return install.Plan{Package: pkg, Node: offer}, err
+		plan := install.Plan{Package: pkg, Node: offer, Runs: asked(pkg)}
+		plan.Fetch, _ = install.With(plan.Runs)
+		return plan, err
 	}
 	if err != nil {
 		return install.Plan{}, err
@@ -131,7 +133,7 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 		return install.Installed{}, err
 	}
 	defer dir.Close()
-	t := &tree{in: in, node: node, dir: dir.Join("server"), pkg: plan.Package, scripts: o.AllowScripts}
+	t := &tree{in: in, node: node, dir: dir.Join("server"), pkg: plan.Package, with: plan.Runs, scripts: o.AllowScripts}
 	if err := t.bring(ctx, report); err != nil {
 		return install.Installed{}, err
 	}

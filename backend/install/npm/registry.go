@@ -1,6 +1,7 @@
 package npm
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -50,23 +51,9 @@ type view struct {
 
 // resolve asks the registry, through npm, which exact version is meant.
 func (in *Installer) resolve(ctx context.Context, node runtimes.Node, pkg model.Package) (install.Plan, error) {
-	want := strings.TrimSpace(pkg.Version)
-	if want == "" {
-		want = "latest"
-	}
-	out, err := in.ask(ctx, node, pkg.Identifier, want)
-	if model.Code(err) == "package_unknown" && want != "latest" {
-		// npm has one code for both: is it the package or the version?
-		if _, again := in.ask(ctx, node, pkg.Identifier, "latest"); again == nil {
-			err = model.Fail("version_unknown", err, "package", pkg.Identifier, "version", want)
-		}
-	}
+	v, err := in.meant(ctx, node, pkg)
 	if err != nil {
 		return install.Plan{}, err
-	}
-	v, ok := pick(out)
-	if !ok {
-		return install.Plan{}, model.Fail("version_unknown", nil, "package", pkg.Identifier, "version", want)
 	}
 	pkg.Version = v.Version
 	plan := install.Plan{Package: pkg, Resolved: true, Size: v.Dist.UnpackedSize, Integrity: v.Dist.Integrity, Scripts: v.HasInstallScript}
@@ -81,7 +68,56 @@ func (in *Installer) resolve(ctx context.Context, node runtimes.Node, pkg model.
 	if !startable(v.Bin) {
 		return install.Plan{}, noStart(pkg.Identifier, errors.New("it names no program to start"))
 	}
-	return plan, nil
+	plan.Runs, err = in.exactly(ctx, node, asked(pkg))
+	plan.Fetch, _ = install.With(plan.Runs)
+	return plan, err
+}
+
+// asked are the packages that a package's start asks for besides it.
+func asked(pkg model.Package) (others []model.Package) {
+	for _, spec := range install.ExtrasOf(pkg).With {
+		p := model.Package{Type: "npm", Identifier: spec}
+		if i := strings.LastIndex(spec, "@"); i > 0 {
+			p.Identifier, p.Version = spec[:i], spec[i+1:]
+		}
+		others = append(others, p)
+	}
+	return others
+}
+
+// exactly finds the versions of packages that are meant.
+func (in *Installer) exactly(ctx context.Context, node runtimes.Node, packages []model.Package) ([]model.Package, error) {
+	for i, p := range packages {
+		if err := check(p); err != nil {
+			return nil, err
+		}
+		v, err := in.meant(ctx, node, p)
+		if err != nil {
+			return nil, err
+		}
+		packages[i].Version = v.Version
+	}
+	return packages, nil
+}
+
+// meant is the one version that a package's version, range or tag stands for.
+func (in *Installer) meant(ctx context.Context, node runtimes.Node, pkg model.Package) (view, error) {
+	want := cmp.Or(strings.TrimSpace(pkg.Version), "latest")
+	out, err := in.ask(ctx, node, pkg.Identifier, want)
+	if model.Code(err) == "package_unknown" && want != "latest" {
+		// npm has one code for both: is it the package or the version?
+		if _, again := in.ask(ctx, node, pkg.Identifier, "latest"); again == nil {
+			err = model.Fail("version_unknown", err, "package", pkg.Identifier, "version", want)
+		}
+	}
+	if err != nil {
+		return view{}, err
+	}
+	v, ok := pick(out)
+	if !ok {
+		return view{}, model.Fail("version_unknown", nil, "package", pkg.Identifier, "version", want)
+	}
+	return v, nil
 }
 
 // startable tells whether a package names any program.

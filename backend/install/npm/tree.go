@@ -30,6 +30,7 @@ type tree struct {
 	node    runtimes.Node
 	dir     string
 	pkg     model.Package
+	with    []model.Package // others that were asked for, exact
 	scripts bool
 }
 
@@ -56,9 +57,12 @@ func (t *tree) bring(ctx context.Context, report job.Report) error {
 	if err := os.Mkdir(t.dir, 0o755); err != nil {
 		return err
 	}
+	needs := map[string]string{}
+	for _, p := range append([]model.Package{t.pkg}, t.with...) {
+		needs[p.Identifier] = p.Version
+	}
 	project, err := json.MarshalIndent(map[string]any{
-		"name": "toolbay-server", "version": "0.0.0", "private": true,
-		"dependencies": map[string]string{t.pkg.Identifier: t.pkg.Version},
+		"name": "toolbay-server", "version": "0.0.0", "private": true, "dependencies": needs,
 	}, "", "  ")
 	if err != nil {
 		return err
@@ -207,6 +211,11 @@ func (t *tree) finish(ctx context.Context, plan install.Plan, o install.Options)
 		return install.Receipt{}, model.Fail("package_changed",
 			fmt.Errorf("planned %s %s, got %s %s", t.pkg.Version, plan.Integrity, self.Version, self.Integrity), "package", t.pkg.Identifier)
 	}
+	for _, p := range t.with {
+		if got := packages["node_modules/"+p.Identifier]; got.Version != p.Version || got.Integrity == "" {
+			return install.Receipt{}, model.Fail("package_changed", fmt.Errorf("planned %s %s, got %s", p.Identifier, p.Version, got.Version), "package", p.Identifier)
+		}
+	}
 	if t.scripts {
 		if err := t.runOwnScripts(ctx); err != nil {
 			return install.Receipt{}, err
@@ -217,7 +226,7 @@ func (t *tree) finish(ctx context.Context, plan install.Plan, o install.Options)
 			return install.Receipt{}, err
 		}
 	}
-	entry, err := findEntry(t.dir, t.pkg.Identifier, o.Bin)
+	entry, err := t.entry(o.Bin)
 	if err != nil {
 		return install.Receipt{}, err
 	}
@@ -226,6 +235,7 @@ func (t *tree) finish(ctx context.Context, plan install.Plan, o install.Options)
 		Lock: lockName, Entry: entry.path, Native: entry.native, NodeArgs: entry.nodeArgs, Node: t.node.Path, NodeIs: t.node.Version,
 		Installed: t.in.now(), Scripts: []string{}, ScriptsRan: o.AllowScripts,
 	}
+	_, r.With = install.With(t.with)
 	for place, p := range packages {
 		if place == "" || p.Dev {
 			continue
@@ -244,6 +254,21 @@ func (t *tree) finish(ctx context.Context, plan install.Plan, o install.Options)
 		return install.Receipt{}, err
 	}
 	return r, install.WriteReceipt(t.dir, r)
+}
+
+// entry finds what to start: a program of the package, or the one called bin of
+// a package that was asked for besides it, as with npx.
+func (t *tree) entry(bin string) (entry, error) {
+	e, err := findEntry(t.dir, t.pkg.Identifier, bin)
+	if err == nil || bin == "" {
+		return e, err
+	}
+	for _, p := range t.with {
+		if other, oerr := findEntry(t.dir, p.Identifier, bin); oerr == nil {
+			return other, nil
+		}
+	}
+	return e, err
 }
 
 // sameDigest compares two integrity values, each of which may list several

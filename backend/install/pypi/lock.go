@@ -87,11 +87,10 @@ func (t *tool) lock(ctx context.Context, requirements, path, version string, bui
 
 // build locks with what has to be built, which runs programs of the packages.
 func (t *tool) build(ctx context.Context, req requirement, r *resolution, python runtimes.Python) error {
-	line := req.line()
 	if r.version != "" {
-		line = req.exactly(r.version)
+		req.spec = "==" + r.version
 	}
-	pins, err := t.lock(ctx, line, python.Path, "", true)
+	pins, err := t.lock(ctx, req.all(), python.Path, "", true)
 	if err != nil {
 		return named(err, req.name)
 	}

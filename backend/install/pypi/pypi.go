@@ -86,7 +86,7 @@ func (in *Installer) plan(ctx context.Context, pkg model.Package) (install.Plan,
 	d := detail{}
 	uv, err := in.UVs.Find(ctx)
 	if model.Code(err) == "uv_missing" {
-		return in.planWithoutUV(ctx, plan)
+		return in.planWithoutUV(ctx, plan, req)
 	}
 	if err != nil {
 		return plan, err
@@ -102,10 +102,11 @@ func (in *Installer) plan(ctx context.Context, pkg model.Package) (install.Plan,
 	defer t.close()
 	if len(here) == 0 {
 		// uv can ask an index only with some Python to ask for.
-		if d.python, err = in.offer(ctx, t, ""); err != nil {
+		if d.python, err = in.offer(ctx, t, req.python); err != nil {
 			return plan, err
 		}
 		plan.Detail, plan.Fetch = d, []install.Fetch{d.python.fetch()}
+		bring(&plan, req, nil)
 		return plan, nil
 	}
 	if d.found, err = in.resolve(ctx, t, req, here); err != nil {
@@ -116,6 +117,7 @@ func (in *Installer) plan(ctx context.Context, pkg model.Package) (install.Plan,
 		plan.Fetch = []install.Fetch{d.python.fetch()}
 	}
 	plan.Detail, plan.Resolved, plan.Scripts = d, d.found.version != "", d.found.build
+	bring(&plan, req, d.found.pins)
 	if !plan.Resolved {
 		return plan, nil
 	}
@@ -125,7 +127,7 @@ func (in *Installer) plan(ctx context.Context, pkg model.Package) (install.Plan,
 }
 
 // planWithoutUV says what has to be here before the index can be asked.
-func (in *Installer) planWithoutUV(ctx context.Context, plan install.Plan) (install.Plan, error) {
+func (in *Installer) planWithoutUV(ctx context.Context, plan install.Plan, req requirement) (install.Plan, error) {
 	offer, err := in.UVs.Offer()
 	if err != nil {
 		return plan, err
@@ -133,12 +135,20 @@ func (in *Installer) planWithoutUV(ctx context.Context, plan install.Plan) (inst
 	offer = in.UVs.Measure(ctx, offer)
 	plan.Detail = detail{uv: &offer}
 	plan.Fetch = []install.Fetch{{Name: "uv", Version: offer.Version, Size: offer.Size}}
-	here, err := in.Pythons.List(ctx, "")
+	here, err := in.Pythons.List(ctx, req.python)
 	if err == nil && len(here) == 0 {
 		// Only uv knows which exactly, and how large.
 		plan.Fetch = append(plan.Fetch, install.Fetch{Name: "python", Version: "3"})
 	}
+	bring(&plan, req, nil)
 	return plan, err
+}
+
+// bring tells in a plan what comes along with the package.
+func bring(plan *install.Plan, req requirement, pins []pin) {
+	plan.Runs = req.others(pins)
+	with, _ := install.With(plan.Runs)
+	plan.Fetch = append(plan.Fetch, with...)
 }
 
 // Install does what a Plan says. Stages: runtime (bytes), resolve, download
@@ -241,7 +251,7 @@ func (in *Installer) later(ctx context.Context, t *tool, req requirement, plan i
 		}
 		offer := d.python
 		if offer == nil {
-			if offer, err = in.offer(ctx, t, ""); err != nil {
+			if offer, err = in.offer(ctx, t, req.python); err != nil {
 				return nil, err
 			}
 		}
@@ -284,6 +294,7 @@ func (in *Installer) finish(b build, req requirement, plan install.Plan, found *
 	if found.build {
 		r.Scripts = []string{req.name}
 	}
+	_, r.With = install.With(req.others(found.pins))
 	if r.Size, err = install.Size(b.root); err != nil {
 		return install.Receipt{}, err
 	}

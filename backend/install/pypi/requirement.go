@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"toolbay/backend/install"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 )
@@ -24,6 +25,8 @@ type requirement struct {
 	extras string // "[cli]" or ""
 	spec   string // "==1.2", ">=1,<2" or "" for the newest
 	exact  bool
+	with   []string // further requirements that its start asks for
+	python string   // the range of Python versions that its start asks for
 }
 
 func parse(pkg model.Package) (requirement, error) {
@@ -32,7 +35,8 @@ func parse(pkg model.Package) (requirement, error) {
 	if len(id) > 300 || len(v) > 200 || !nameForm().MatchString(id) {
 		return requirement{}, bad
 	}
-	r := requirement{name: id}
+	more := install.ExtrasOf(pkg)
+	r := requirement{name: id, with: more.With, python: more.Python}
 	if i := strings.IndexByte(id, '['); i > 0 {
 		r.name, r.extras = id[:i], id[i:]
 	}
@@ -49,10 +53,29 @@ func parse(pkg model.Package) (requirement, error) {
 	return r, nil
 }
 
-// line is the requirement as uv reads it, exactly that of one version.
+// line is the requirement as uv reads it.
 func (r requirement) line() string { return r.name + r.extras + r.spec }
 
-func (r requirement) exactly(version string) string { return r.name + r.extras + "==" + version }
+// all is the requirement with those that come along, one a line.
+func (r requirement) all() string { return strings.Join(append([]string{r.line()}, r.with...), "\n") }
+
+// others are the packages that come along, in the versions that were pinned.
+func (r requirement) others(pins []pin) (out []model.Package) {
+	for _, w := range r.with {
+		name := firstName(w)
+		p := model.Package{Type: "pypi", Identifier: name, Version: strings.TrimSpace(strings.TrimPrefix(w, name))}
+		for _, one := range pins {
+			if normal(one.name) == normal(name) {
+				p.Version = one.version
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
+// anyOf joins two ranges of Python versions.
+func anyOf(a, b string) string { return strings.Trim(a+","+b, ",") }
 
 // normal is a name in the one spelling that all its spellings share.
 func normal(name string) string {

@@ -66,7 +66,7 @@ func (in *Installer) resolve(ctx context.Context, t *tool, req requirement, here
 			self, r.size, looked = t.look(ctx, req.name, r.version, asker, "")
 		}
 	})
-	wait.Go(func() { pins, locked = t.lock(ctx, req.line(), here[0].Path, "", false) })
+	wait.Go(func() { pins, locked = t.lock(ctx, req.all(), here[0].Path, "", false) })
 	wait.Wait()
 	if err := ctx.Err(); err != nil {
 		return nil, err
@@ -77,11 +77,11 @@ func (in *Installer) resolve(ctx context.Context, t *tool, req requirement, here
 	if looked == nil {
 		r.version = self.version // in the package's own spelling
 	}
-	c := choice{in: in, t: t, requires: self.requires, here: here, lock: func(path, version string) ([]pin, error) {
+	c := choice{in: in, t: t, requires: anyOf(self.requires, req.python), here: here, lock: func(path, version string) ([]pin, error) {
 		if path == here[0].Path && version == "" {
 			return pins, locked
 		}
-		return t.lock(ctx, req.line(), path, version, false)
+		return t.lock(ctx, req.all(), path, version, false)
 	}}
 	return r, c.choose(ctx, r)
 }
@@ -162,6 +162,9 @@ func (c choice) choose(ctx context.Context, r *resolution) error {
 // asked about, so all are.
 func (in *Installer) newest(ctx context.Context, t *tool, req requirement, asker string) (string, error) {
 	pythons := []string{anyPython, "3.15", "3.14", "3.13", "3.12", "3.11", "3.10"}
+	if asked := strings.TrimSuffix(strings.TrimPrefix(req.python, "=="), ".*"); strings.Contains(asked, ".") {
+		pythons = []string{asked} // as uvx: the newest for that Python
+	}
 	found, errs := make([]string, len(pythons)), make([]error, len(pythons))
 	ask := func(i int) { found[i], errs[i] = t.newest(ctx, req.line(), asker, pythons[i]) }
 	fits := func(err error) bool { return err == nil || errors.Is(err, errNoWheel) || errors.Is(err, errPython) }

@@ -196,7 +196,8 @@ func TestMain(m *testing.M) {
 }
 
 // child runs scenario args[0] in the site args[1] and kills itself at the
-// point args[2]: a number, or the name of a point. With "" it lists all points.
+// point args[2]: a number, the name of a point, or a name, # and which time it is
+// met. With "" it lists all points, with "told" only the first.
 // args[3] is "run" or "recover".
 func child(args []string) error {
 	switch args[0] {
@@ -207,12 +208,13 @@ func child(args []string) error {
 		fmt.Print(code)
 		return err
 	}
-	for _, sc := range scenarios() {
+	for _, sc := range append(scenarios(), switches()...) {
 		if sc.name != args[0] {
 			continue
 		}
 		s := site{args[1]}
 		kill, count := args[2], 0
+		met := map[string]int{}
 		o := sc.o
 		besides := func(string) {}
 		if sc.fault != nil && args[3] == "run" {
@@ -221,10 +223,11 @@ func child(args []string) error {
 		o.Fault = func(point string) {
 			besides(point)
 			count++
-			if kill == "" {
+			if kill == "" || kill == "told" && count == 1 {
 				fmt.Println(point)
 			}
-			if kill == point || kill == strconv.Itoa(count) {
+			met[point]++
+			if kill == point || kill == strconv.Itoa(count) || kill == point+"#"+strconv.Itoa(met[point]) {
 				_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 				select {}
 			}
@@ -322,7 +325,7 @@ func killEverywhere(t *testing.T, sc scenario) int {
 	}
 	// Until its first journal line a change is the same in all scenarios; that
 	// part is killed in the first two.
-	begun := sc.killFirst != "" || sc.name == "one file" || sc.name == "three files"
+	begun := sc.killFirst != "" || sc.name == "one file" || sc.name == "three files" || sc.name == "switch"
 	killed := 0
 	for n, point := range points {
 		begun = begun || point == "journal writing written"
@@ -374,6 +377,7 @@ func (good outcome) check(t *testing.T, sc scenario, s site, records int) {
 	}
 	wantNoTemp(t, s.user(""))
 	wantSettled(t, e)
+	wantWholeBackups(t, e)
 	h := history(t, e)
 	if len(h) != records {
 		t.Errorf("history has %d records, want %d: %+v", len(h), records, h)

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 
 	"toolbay/backend/catalog/recipe"
+	"toolbay/backend/catalog/source/docker"
 	"toolbay/backend/install/oci"
 	"toolbay/backend/launch"
 	"toolbay/backend/launch/container"
@@ -26,6 +28,9 @@ func inputsOf(p model.Package) []model.Input {
 	for i := range inputs {
 		if _, ours := oci.MayWrite(inputs[i].Name); ours {
 			inputs[i].Description = text.Line("input.write")
+		}
+		if len(p.Tools) > 0 && inputs[i].Name == docker.Folders {
+			inputs[i].Description = text.Line("input.tool-folders")
 		}
 	}
 	return inputs
@@ -145,10 +150,17 @@ func (b *Backend) shareImage(ctx context.Context, c *model.Container) {
 	if err != nil {
 		return
 	}
+	came := map[string]bool{}
 	for _, s := range servers {
-		if s.Container != nil && s.Container.Image == c.Image && s.Container.Engine == c.Engine && s.Container.Fetched {
-			c.Fetched = true
+		for _, other := range imagesOf(s.Container) {
+			if other.Engine == c.Engine && other.Fetched {
+				came[other.Image] = true
+			}
 		}
+	}
+	c.Fetched = c.Fetched || came[c.Image]
+	for i := range c.Tools {
+		c.Tools[i].Fetched = c.Tools[i].Fetched || came[c.Tools[i].Image]
 	}
 }
 
@@ -194,18 +206,38 @@ func (b *Backend) dropImage(ctx context.Context, c model.Container, gone string)
 	return freed
 }
 
-// containersOf are the containers of a server: of its version and of those that
-// can be gone back to.
-func containersOf(s model.Server) (out []model.Container) {
-	if s.Container != nil {
-		out = append(out, *s.Container)
-	}
+// containersOf are the containers of a server, one for each image: of its
+// version and of those that can be gone back to.
+func containersOf(s model.Server) []model.Container {
+	out := imagesOf(s.Container)
 	for _, e := range s.Earlier {
-		if e.Container != nil {
-			out = append(out, *e.Container)
+		out = append(out, imagesOf(e.Container)...)
+	}
+	return out
+}
+
+// imagesOf gives a container for each image that one starts: a server whose
+// tools are a container each has several.
+func imagesOf(c *model.Container) (out []model.Container) {
+	switch {
+	case c == nil:
+		return nil
+	case len(c.Tools) == 0:
+		return []model.Container{*c}
+	}
+	for _, t := range c.Tools {
+		if !slices.ContainsFunc(out, func(have model.Container) bool { return have.Image == t.Image }) {
+			out = append(out, model.Container{Image: t.Image, Engine: c.Engine, Fetched: t.Fetched})
 		}
 	}
 	return out
+}
+
+// dropBrought takes away what an install that came to nothing has brought.
+func (b *Backend) dropBrought(ctx context.Context, c *model.Container, server string) {
+	for _, one := range imagesOf(c) {
+		b.dropImage(ctx, one, server)
+	}
 }
 
 // startsFrom tells whether a server that is here starts an image. What is not

@@ -361,9 +361,7 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 			if b.takeBack(context.WithoutCancel(ctx), in.claim) != nil {
 				in.claim.keep()
 			}
-			if done.Container != nil {
-				b.dropImage(context.WithoutCancel(ctx), *done.Container, in.id)
-			}
+			b.dropBrought(context.WithoutCancel(ctx), done.Container, in.id)
 		}
 	}()
 

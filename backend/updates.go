@@ -297,6 +297,9 @@ func bundleDiffers(s model.Server, p model.Package) bool {
 // isNewer tells whether a plan brings something later than what is installed.
 func isNewer(s model.Server, plan install.Plan) bool {
 	switch {
+	case s.Container != nil && len(s.Container.Tools) > 0:
+		have, err := install.ReadReceipt(s.Dir)
+		return err == nil && plan.Integrity != "" && plan.Integrity != have.Integrity
 	case s.Container != nil:
 		return plan.Integrity != "" && !strings.HasSuffix(s.Container.Image, plan.Integrity)
 	case s.Package.Type == "mcpb":

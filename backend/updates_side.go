@@ -85,11 +85,16 @@ func containerLines(spec launch.Spec) (out []string) {
 	if c == nil {
 		return nil
 	}
-	image, _, _ := strings.Cut(c.Image, "@")
-	if at := strings.LastIndex(image, ":"); at > strings.LastIndex(image, "/") {
-		image = image[:at]
+	for _, one := range imagesOf(c) {
+		image, _, _ := strings.Cut(one.Image, "@")
+		if at := strings.LastIndex(image, ":"); at > strings.LastIndex(image, "/") {
+			image = image[:at]
+		}
+		out = append(out, image)
 	}
-	out = append(out, image)
+	for _, t := range c.Tools {
+		out = append(append(out, t.Name+": "+strings.Join(t.Command, " "), "user="+t.User), t.Volumes...)
+	}
 	out = append(out, c.Entrypoint...)
 	out = append(out, "user="+c.User, "network="+c.Network)
 	out = append(out, c.Hosts...)

@@ -46,7 +46,7 @@ func (b *Backend) dropNext(next model.Server) {
 	if next.Container != nil {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 		defer cancel()
-		b.dropImage(ctx, *next.Container, "")
+		b.dropBrought(ctx, next.Container, "")
 	}
 }
 

@@ -174,6 +174,8 @@ type Receipt struct {
 	// be a key, and what its signature is worth.
 	Python    string `json:"python,omitempty"`
 	Image     string `json:"image,omitempty"`
+	// Images are those of a server whose tools are a container each.
+	Images []string `json:"images,omitempty"`
 	SHA256    string `json:"sha256,omitempty"`
 	Source    string `json:"source,omitempty"`
 	Signature string `json:"signature,omitempty"`

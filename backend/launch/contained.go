@@ -1,6 +1,10 @@
 package launch
 
 import (
+	"cmp"
+	"context"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -8,6 +12,7 @@ import (
 	"strings"
 
 	"toolbay/backend/launch/container"
+	"toolbay/backend/launch/poci"
 	"toolbay/backend/model"
 )
 
@@ -32,9 +37,34 @@ func (s Spec) contained(home string, fill *filler) (Serve, error) {
 		env = append(env, name+"="+value)
 	}
 	sort.Strings(env)
-	return container.Serve(container.Start{
+	start := container.Start{
 		Home: home, Server: s.Server, Container: *s.Container, Args: s.Args, Env: env, Guard: guard(home),
-	}), nil
+	}
+	if len(s.Container.Tools) > 0 {
+		return s.tools(start), nil
+	}
+	return container.Serve(start), nil
+}
+
+// tools answers in the place of a server whose tools are a container each. What
+// keeps a container apart is the same for each of them.
+func (s Spec) tools(start container.Start) Serve {
+	run := func(ctx context.Context, use poci.Use, stdout, stderr io.Writer) (code int, err error) {
+		one := start
+		one.Patient, one.Args = true, use.Args
+		one.Container.Image, one.Container.Mounts, one.Container.Tools = use.Tool.Image, use.Mounts, nil
+		one.Container.User = cmp.Or(use.User, one.Container.User)
+		err = container.Serve(one)(ctx, strings.NewReader(""), stdout, stderr)
+		var ended *container.Exited
+		if errors.As(err, &ended) {
+			return ended.Code, nil
+		}
+		return 0, err
+	}
+	server := poci.Server{Name: s.Server, Tools: s.Container.Tools, Folders: s.Container.Mounts, Run: run}
+	return func(ctx context.Context, stdin io.Reader, stdout, _ io.Writer) error {
+		return server.Serve(ctx, stdin, stdout)
+	}
 }
 
 // guard is the command whose "guard" takes a container away when this program

@@ -21,6 +21,8 @@ func TestContainerScripts(t *testing.T) {
 	listed := containertest.Image(t, "acme/listed-mcp", "1.2")
 	writes := containertest.Image(t, "acme/writes-mcp", "1.0", "ENV SERVER_WRITES=/state")
 	fails := containertest.Image(t, "acme/fails-mcp", "1.0", "ENV SERVER_EXIT=4")
+	tool := containertest.Image(t, "acme/tool", "latest", "ENV SERVER_TOOL=1")
+	other := containertest.Image(t, "acme/other-tool", "7", "ENV SERVER_TOOL=1", "ENV SERVER_SAYS=other")
 	moving := containertest.Image(t, "acme/moving-mcp", "1.2")
 	testscript.Run(t, testscript.Params{
 		Dir: filepath.Join("testdata", "container"),
@@ -33,6 +35,8 @@ func TestContainerScripts(t *testing.T) {
 			e.Setenv("NOTES_DIGEST", notes.Digest)
 			e.Setenv("WRITES", writes.Name)
 			e.Setenv("FAILS", fails.Name)
+			e.Setenv("TOOL_DIGEST", tool.Digest)
+			e.Setenv("OTHER_DIGEST", other.Digest)
 			e.Setenv("MOVING", moving.Name)
 			e.Setenv("MOVING_DIGEST", moving.Digest)
 			e.Setenv("TOOLBAY_SOURCE_MIRROR", "http://127.0.0.1:1/no-source")
@@ -40,13 +44,14 @@ func TestContainerScripts(t *testing.T) {
 			e.Values["said"] = &said{}
 			e.Values["registries"] = map[string]*fakeregistry.Registry{}
 			// The listing names the image where this registry stands.
-			for _, name := range []string{"server.json", "danger.json"} {
+			for _, name := range []string{"server.json", "danger.json", "docker.json", "calls.jsonl", "put.jsonl"} {
 				path := filepath.Join(e.WorkDir, name)
 				data, err := os.ReadFile(path)
 				if err != nil {
 					continue
 				}
-				if err := os.WriteFile(path, []byte(strings.ReplaceAll(string(data), "IMAGE", listed.Name)), 0o600); err != nil {
+				names := strings.NewReplacer("IMAGE", listed.Name, "TOOL", tool.Name, "OTHER", other.Name, "HOMEDIR", home)
+				if err := os.WriteFile(path, []byte(names.Replace(string(data))), 0o600); err != nil {
 					return err
 				}
 			}
@@ -69,11 +74,11 @@ func TestContainerScripts(t *testing.T) {
 			},
 			// republish: another image stands behind the tag of moving from now on.
 			"republish": func(*testscript.TestScript, bool, []string) { containertest.Image(t, "acme/moving-mcp", "1.2") },
-			// image [fails]: the notes image, or the other one, is in the engine.
+			// image [NAME]: the notes image, or another one, is in the engine.
 			"image": func(ts *testscript.TestScript, neg bool, args []string) {
 				is := notes
 				if len(args) > 0 {
-					is = fails
+					is = map[string]containertest.Pushed{"fails": fails, "tool": tool, "other": other}[args[0]]
 				}
 				if is.Here(t) == neg {
 					ts.Fatalf("the image is here: %v", !neg)

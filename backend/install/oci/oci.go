@@ -12,8 +12,6 @@ package oci
 import (
 	"context"
 	"os"
-	"runtime"
-	"strconv"
 	"strings"
 	"time"
 
@@ -42,6 +40,8 @@ type Installer struct {
 type found struct {
 	address engine.Address
 	digest  string // "sha256:…", "" when only the fetch tells
+	// digests are those of the images of tools, by their names.
+	digests map[string]string
 }
 
 func (in *Installer) machine() engine.Machine {
@@ -56,13 +56,14 @@ func (in *Installer) machine() engine.Machine {
 // engine_too_old, engine_unsupported, image_unknown, image_denied,
 // image_refused, image_option, registry_unreachable, cancelled.
 func (in *Installer) Plan(ctx context.Context, pkg model.Package) (install.Plan, error) {
+	if len(pkg.Tools) > 0 {
+		return in.planTools(ctx, pkg)
+	}
 	ref, err := parse(pkg)
 	if err != nil {
 		return install.Plan{}, err
 	}
-	// What cannot be started safely is told before anything is asked of anyone.
-	r := recipe.Build(pkg, nil, recipe.Here())
-	asked, err := options(r)
+	asked, err := askedOf(pkg)
 	if err != nil {
 		return install.Plan{}, err
 	}
@@ -90,6 +91,12 @@ func (in *Installer) Plan(ctx context.Context, pkg model.Package) (install.Plan,
 	}
 	plan.Detail = f
 	return plan, nil
+}
+
+// askedOf is what a package asks of its start: what cannot be started safely is
+// told before anything is asked of anyone.
+func askedOf(pkg model.Package) (*asked, error) {
+	return options(recipe.Build(pkg, nil, recipe.Here()))
 }
 
 // resolve asks for the digest of a tag. An engine that cannot ask leaves it to
@@ -128,7 +135,11 @@ func pinOf(have engine.Image, name string) string {
 // folders that need a person's word, mount_refused, engine_elsewhere,
 // image_platform, package_changed, disk_full, cancelled.
 func (in *Installer) Install(ctx context.Context, plan install.Plan, o install.Options, report job.Report) (install.Installed, error) {
-	done, err := in.install(ctx, plan, o, report)
+	work := in.install
+	if len(plan.Package.Tools) > 0 {
+		work = in.installTools
+	}
+	done, err := work(ctx, plan, o, report)
 	if err != nil {
 		return install.Installed{}, install.Failed(ctx, err, plan.Package.Identifier)
 	}
@@ -258,9 +269,18 @@ func (in *Installer) fetch(ctx context.Context, e *engine.Engine, ref reference,
 
 // suit fits the container to what the engine can do.
 func (in *Installer) suit(ctx context.Context, e *engine.Engine, image engine.Image, c *model.Container) error {
+	b, err := in.bound(ctx, e, c)
+	if err == nil && c.User == "" && binds(c) {
+		c.User = me(image, b)
+	}
+	return err
+}
+
+// bound leaves to a container what the engine can bound, and has.
+func (in *Installer) bound(ctx context.Context, e *engine.Engine, c *model.Container) (engine.Bounds, error) {
 	b, err := e.Bounds(ctx)
 	if err != nil {
-		return err
+		return b, err
 	}
 	c.ReadOnly = true // where it does not work, the first hello shows
 	switch {
@@ -272,13 +292,7 @@ func (in *Installer) suit(ctx context.Context, e *engine.Engine, image engine.Im
 	if !b.Memory {
 		c.MemoryMB = -1
 	}
-	// Without its special rights the container's root is a stranger to a person's
-	// folders. As that person it sees what they see.
-	root := image.User == "" || image.User == "root" || image.User == "0" || strings.HasPrefix(image.User, "0:")
-	if c.User == "" && root && !b.Mapped && os.Getuid() > 0 && runtime.GOOS == "linux" && binds(c) {
-		c.User = strconv.Itoa(os.Getuid()) + ":" + strconv.Itoa(os.Getgid())
-	}
-	return nil
+	return b, nil
 }
 
 func binds(c *model.Container) bool {

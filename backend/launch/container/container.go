@@ -50,6 +50,9 @@ type Start struct {
 	// Args are the container's, Env its variables with the keys in them.
 	Args []string
 	Env  []string
+	// Patient lets the program be silent as long as it likes once its input has
+	// ended: it does one thing and ends.
+	Patient bool
 	// Guard is the command that takes the container away when this program is
 	// killed; nil for none, then only the next start does.
 	Guard []string
@@ -104,7 +107,7 @@ func (s Start) serve(ctx context.Context, stdin io.Reader, stdout, stderr io.Wri
 	if err != nil {
 		return err
 	}
-	c := &conversation{engine: e, id: id}
+	c := &conversation{engine: e, id: id, patient: s.Patient}
 	defer func() { none = c.close() }()
 	if err := c.begin(ctx); err != nil {
 		return err
@@ -208,6 +211,8 @@ type conversation struct {
 	ended  <-chan engine.Outcome
 	gone   bool
 	cancel context.CancelFunc
+	// patient is Start.Patient.
+	patient bool
 }
 
 // begin attaches, so that nothing is lost, and starts.
@@ -271,8 +276,10 @@ func (c *conversation) carry(ctx context.Context, stdin io.Reader, stdout, stder
 		select {
 		case <-inputEnded:
 			inputEnded = nil
-			timer.Reset(quiet)
-			patience = timer.C
+			if !c.patient {
+				timer.Reset(quiet)
+				patience = timer.C
+			}
 		case <-heard:
 			if patience != nil {
 				timer.Reset(quiet)

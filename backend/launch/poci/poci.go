@@ -243,9 +243,23 @@ func (c *conversation) list() []map[string]any {
 	return out
 }
 
+// answered is a message of ours.
+type answered struct {
+	Version string          `json:"jsonrpc"`
+	ID      json.RawMessage `json:"id"`
+	Result  map[string]any  `json:"result,omitzero"`
+	Error   *refused        `json:"error,omitempty"`
+}
+
+type refused struct {
+	Code    int    `json:"code"`
+	Message string `json:"message"`
+	Data    any    `json:"data,omitempty"`
+}
+
 // say writes one message, whole.
-func (c *conversation) say(m map[string]any) {
-	m["jsonrpc"] = "2.0"
+func (c *conversation) say(m answered) {
+	m.Version = "2.0"
 	b, err := json.Marshal(m)
 	if err != nil {
 		return // a listing's own JSON was read before it was kept
@@ -256,13 +270,9 @@ func (c *conversation) say(m map[string]any) {
 }
 
 func (c *conversation) answer(id json.RawMessage, result map[string]any) {
-	c.say(map[string]any{"id": id, "result": result})
+	c.say(answered{ID: id, Result: result})
 }
 
 func (c *conversation) refuse(id json.RawMessage, code int, text string, more any) {
-	e := map[string]any{"code": code, "message": text}
-	if more != nil {
-		e["data"] = more
-	}
-	c.say(map[string]any{"id": id, "error": e})
+	c.say(answered{ID: id, Error: &refused{code, text, more}})
 }

@@ -3,7 +3,9 @@
 // "read" (a folder's names) and "who" (user and folder). Variables make it
 // awkward:
 // SERVER_IGNORES_END (stays when its input ends), SERVER_EXIT=N (ends at once),
-// SERVER_WRITES=PATH (writes there first and ends when it cannot).
+// SERVER_WRITES=PATH (writes there first and ends when it cannot). With
+// SERVER_TOOL it is no server but a program that does one thing and ends: "say",
+// "cat", "put", "exit", "flood", "sleep", "who".
 package main
 
 import (
@@ -29,6 +31,9 @@ type request struct {
 }
 
 func main() {
+	if os.Getenv("SERVER_TOOL") != "" {
+		os.Exit(tool(os.Args[1:]))
+	}
 	fmt.Fprintln(os.Stderr, "test server is up", strings.Join(os.Args[1:], " "))
 	if n, err := strconv.Atoi(os.Getenv("SERVER_EXIT")); err == nil {
 		os.Exit(n)
@@ -113,4 +118,42 @@ func call(r request) string {
 func out(v any) {
 	b, _ := json.Marshal(v)
 	_, _ = os.Stdout.Write(append(b, '\n'))
+}
+
+// tool does what its arguments say.
+func tool(args []string) int {
+	fail := func(err error) int {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	switch args[0] {
+	case "say":
+		text, _ := json.Marshal(args[1:]) // texts always encode
+		fmt.Println(string(text), os.Getenv("SERVER_SAYS"))
+	case "cat":
+		data, err := os.ReadFile(args[1])
+		if err != nil {
+			return fail(err)
+		}
+		_, _ = os.Stdout.Write(data)
+	case "put":
+		if err := os.WriteFile(args[1], []byte(args[2]), 0o600); err != nil {
+			return fail(err)
+		}
+	case "exit":
+		n, _ := strconv.Atoi(args[1])
+		fmt.Fprintln(os.Stderr, "it went wrong")
+		return n
+	case "flood":
+		for range 3 << 10 {
+			fmt.Println(strings.Repeat("x", 1023))
+		}
+	case "sleep":
+		signal.Ignore(syscall.SIGTERM, syscall.SIGHUP, syscall.SIGINT)
+		time.Sleep(time.Hour)
+	case "who":
+		_, err := os.Stat("/var/run/docker.sock")
+		fmt.Println(os.Getuid(), err != nil)
+	}
+	return 0
 }

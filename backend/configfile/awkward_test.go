@@ -117,6 +117,7 @@ func TestAwkwardFiles(t *testing.T) {
 			}
 			checkForeign(t, []byte(tt.src), tt.format, container(tt.format), 10)
 			checkForeign(t, []byte(tt.src), tt.format, nil, 10)
+			checkReplaceAll(t, []byte(tt.src), tt.format, 10, nil, container(tt.format))
 			if tt.after == "" {
 				return
 			}

@@ -72,6 +72,7 @@ func TestAwkwardYAML(t *testing.T) {
 			}
 			checkForeign(t, src, YAML, container(YAML), 10)
 			checkForeign(t, src, YAML, nil, 10)
+			checkReplaceAll(t, src, YAML, 10, nil, container(YAML))
 			if tt.after == "" {
 				return
 			}

@@ -58,6 +58,7 @@ const (
 const (
 	CodeBroken  = "file_broken"   // does not parse; Cause is a *SyntaxError
 	CodeExists  = "entry_exists"  // Insert: there is a member with that key
+	CodeMissing = "entry_missing" // Replace, Text, PutText: there is nothing at the path
 	CodeShape   = "wrong_shape"   // something on the path is no object
 	CodeShared  = "entry_shared"  // YAML: the edit would change what an alias elsewhere stands for
 	CodeTooBig  = "file_too_big"  // over MaxSize or another limit of its format

@@ -56,6 +56,7 @@ func TestNamedElements(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			checkReplaceAll(t, src, tt.format, 10, nil, []string{"mcpServers"})
 			before := d.Names("name", "mcpServers")
 			for _, names := range [][]string{{"x", "y", "z"}, {"é\"'\\", "no", "a: b"}, {"", "1.10", "\x01"}} {
 				checkNamedInsertRemove(t, src, tt.format, []string{"mcpServers"}, names, everyOrder)

@@ -200,3 +200,89 @@ func mustNormal(t testing.TB, v any) any {
 	}
 	return n
 }
+
+// checkReplace gives entries of others another value and puts the old text
+// back: but for the entry no byte may change, and then none at all.
+func checkReplace(t testing.TB, src []byte, f Format, paths [][]string) {
+	t.Helper()
+	d, err := Parse(src, f)
+	if err != nil {
+		return
+	}
+	for _, path := range paths {
+		old, ok := d.Get(path...)
+		value := Object{{"command", "other"}, {"args", []any{"-y", "no"}}, {"env", Object{{"K", "1.10"}}}}
+		if key, name, ok := named(path[len(path)-1]); ok {
+			value = append(Object{{key, name}}, value...)
+		}
+		text, err := Text(src, f, path)
+		if code := model.Code(err); code == CodeShared || f == TOML && code == CodeShape || !ok && code == CodeMissing {
+			continue
+		}
+		if err != nil || !bytes.Contains(src, text) && f != TOML {
+			t.Fatalf("Text %q: %q, %v\n%q", path, text, err, src)
+		}
+		spans, _ := d.spans(path)
+		out, err := Replace(src, f, path, value)
+		if model.Code(err) == CodeShared {
+			continue
+		}
+		if err != nil {
+			t.Fatalf("Replace %q: %v\n%q", path, err, src)
+		}
+		after, ok := checkJudge(t, out, f)
+		if !ok {
+			t.Fatalf("broken after Replace %q: %q\nfrom %q", path, out, src)
+		}
+		if v, _ := after.Get(path...); !same(v, mustNormal(t, value)) {
+			t.Fatalf("Replace %q: %v in %q", path, v, out)
+		}
+		end := spans[len(spans)-1].end
+		if !bytes.HasPrefix(out, src[:spans[0].start]) || !bytes.HasSuffix(out, src[end:]) {
+			t.Fatalf("Replace %q changed more than that:\nsrc %q\nout %q", path, src, out)
+		}
+		if again, err := Replace(out, f, path, value); err != nil || !bytes.Equal(again, out) {
+			t.Fatalf("a second Replace changed something: %v\n%q\n%q", err, out, again)
+		}
+		back, err := PutText(out, f, path, text)
+		if err != nil {
+			t.Fatalf("PutText %q %q: %v\nsrc %q\nout %q", path, text, err, src, out)
+		}
+		if len(spans) == 1 && !bytes.Equal(back, src) {
+			t.Fatalf("Replace then PutText %q:\nsrc  %q\nout  %q\nback %q", path, src, out, back)
+		}
+		d, _ := Parse(back, f)
+		if v, _ := d.Get(path...); !same(v, old) {
+			t.Fatalf("Replace then PutText %q: %v, was %v", path, v, old)
+		}
+		if _, err := PutText(src, f, path, append([]byte("]}"), text...)); err == nil {
+			t.Fatalf("PutText %q took anything\n%q", path, src)
+		}
+	}
+}
+
+// entryPaths gives the paths of the members or named elements of a container.
+func entryPaths(d *Document, container ...string) [][]string {
+	var paths [][]string
+	for _, k := range d.Keys(container...) {
+		paths = append(paths, append(container[:len(container):len(container)], k))
+	}
+	if len(container) > 0 {
+		for _, n := range d.Names("name", container...) {
+			paths = append(paths, append(container[:len(container):len(container)], Named("name", n)))
+		}
+	}
+	return paths
+}
+
+func checkReplaceAll(t testing.TB, src []byte, f Format, most int, containers ...[]string) {
+	t.Helper()
+	d, err := Parse(src, f)
+	if err != nil {
+		return
+	}
+	for _, c := range containers {
+		paths := entryPaths(d, c...)
+		checkReplace(t, src, f, paths[:min(most, len(paths))])
+	}
+}

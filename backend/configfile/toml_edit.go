@@ -198,7 +198,7 @@ func insertTOML(src []byte, path []string, value any) ([]byte, Trace, error) {
 		text := s.eol + indentAt(src, e.start) + s.pair(key, wrap(path[p.depth+1:], value))
 		out = splice(src, []edit{{span{e.end2, e.end2}, text}})
 	}
-	return out, tr, proveTOML(d, out, full, wanted, true)
+	return out, tr, proveTOML(d, out, full, full, wanted, true)
 }
 
 // appendSection puts a table behind the last of its group.
@@ -272,7 +272,7 @@ func removeTOML(src []byte, path []string, tr Trace) ([]byte, error) {
 	if err != nil {
 		return nil, unproved(err)
 	}
-	if !sameBut(d, after, full) {
+	if !sameBut(d, after, full, full) {
 		return nil, unproved(errors.New("a neighbour changed"))
 	}
 	if _, more := after.Get(full...); more { // a second part, or a second element of that name
@@ -378,32 +378,33 @@ func updateTOML(src []byte, path []string, value any) ([]byte, error) {
 		return out, err
 	}
 	out := splice(src, []edit{{val, tomlValue(value)}})
-	return out, proveTOML(d, out, full, value, true)
+	return out, proveTOML(d, out, full, full, value, true)
 }
 
 // proveTOML parses the result of an edit and compares the values: at path
-// stands the value (or nothing), all else is as it was. A parent that is only
+// stands the value (or nothing), all else is as it was. at is path, with the name that an element has then. A parent that is only
 // named by what was added or taken away may come and go.
-func proveTOML(before *Document, out []byte, path []string, value any, there bool) error {
+func proveTOML(before *Document, out []byte, path, at []string, value any, there bool) error {
 	after, err := Parse(out, TOML)
 	if err != nil {
 		return unproved(err)
 	}
-	v, ok := after.Get(path...)
+	v, ok := after.Get(at...)
 	if ok != there || there && !same(v, value) {
 		return unproved(errors.New("the member is not what it should be"))
 	}
-	if !sameBut(before, after, path) {
+	if !sameBut(before, after, path, at) {
 		return unproved(errors.New("a neighbour changed"))
 	}
 	return nil
 }
 
-// sameBut compares two files but for what is at path.
-func sameBut(before, after *Document, path []string) bool {
+// sameBut compares two files but for what is at path in the first and at at in
+// the second.
+func sameBut(before, after *Document, path, at []string) bool {
 	b, _ := before.Get()
 	a, _ := after.Get()
-	return same(without(b, path), without(a, path))
+	return same(without(b, path), without(a, at))
 }
 
 // without gives v less the member at path, and less the parents that are empty

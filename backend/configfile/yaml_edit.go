@@ -117,7 +117,7 @@ func insertYAML(src []byte, path []string, value any, override bool) ([]byte, Tr
 		return nil, Trace{}, err
 	}
 	out := splice(src, edits)
-	if _, err := y.prove(out, path[:depth+1], v, true); err != nil {
+	if _, err := y.prove(out, path[:depth+1], path[:depth+1], v, true); err != nil {
 		return nil, Trace{}, err
 	}
 	return out, tr, nil
@@ -314,7 +314,7 @@ func removeYAML(src []byte, path []string, tr Trace) ([]byte, error) {
 			gap = nil
 		}
 		out := splice(src, y.remove(parent, items, i, gap))
-		after, err := y.prove(out, path, nil, false)
+		after, err := y.prove(out, path, path, nil, false)
 		if err != nil {
 			return nil, err
 		}
@@ -434,22 +434,7 @@ func updateYAML(src []byte, path []string, value any) ([]byte, error) {
 		out, _, err := insertYAML(src, path, value, true)
 		return out, err
 	}
-	return y.replace(s, path, value)
-}
-
-// replace gives a member or an element a new value.
-func (y *yamlFile) replace(s yamlSpot, path []string, value any) ([]byte, error) {
-	if same(yamlValue(s.node), value) && !ambiguous(s.node) {
-		return y.src, nil
-	}
-	if y.usedOutside(s.node) {
-		return nil, sharedEntry(path)
-	}
-	out := splice(y.src, y.put(s, value))
-	if _, err := y.prove(out, path, value, true); err != nil {
-		return nil, err
-	}
-	return out, nil
+	return y.replace(s, path, path, value)
 }
 
 // ambiguous tells that a plain text in there is something else for other
@@ -498,6 +483,10 @@ func (y *yamlFile) put(s yamlSpot, value any) []edit {
 	if block && y.braces(n) && len(n.Content) > 0 {
 		text, block = " "+style.inline(value), false
 	}
+	if !it.hasColon { // "? key" by itself
+		text = style.eol + spaces(s.column) + ":" + text
+		return []edit{{it.v, text}}
+	}
 	later := hasNewline(y.src[it.colon:it.v.start])
 	if !block {
 		switch {
@@ -523,6 +512,5 @@ func (y *yamlFile) put(s yamlSpot, value any) []edit {
 	if later {
 		return []edit{{span{y.lineEnd(it.colon), it.v.end}, text}}
 	}
-	end := y.lineEnd(it.v.end)
-	return []edit{{span{it.colon, it.v.end}, ""}, {span{end, end}, text}}
+	return []edit{{span{it.colon, it.v.end}, text}}
 }

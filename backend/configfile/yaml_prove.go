@@ -8,8 +8,9 @@ import (
 
 // prove parses the result of an edit and compares it with what it was made
 // from, node by node: at path stands the value (or nothing), all else is as it
-// was, each alias stands for what it stood for.
-func (y *yamlFile) prove(out []byte, path []string, value any, there bool) (*Document, error) {
+// was, each alias stands for what it stood for. at is path, with the name that
+// an element has then.
+func (y *yamlFile) prove(out []byte, path, at []string, value any, there bool) (*Document, error) {
 	after, err := Parse(out, YAML)
 	if err != nil {
 		return nil, unproved(err)
@@ -18,7 +19,7 @@ func (y *yamlFile) prove(out []byte, path []string, value any, there bool) (*Doc
 	if !c.along(y.root, after.yaml.root, path) {
 		return nil, unproved(errors.New("a neighbour changed"))
 	}
-	v, ok := after.Get(path...)
+	v, ok := after.Get(at...)
 	if ok && !there {
 		// What a mapping takes over from others shows again.
 		_, depth, err := after.yaml.walk(path)

@@ -67,10 +67,10 @@ func (w *Window) PreviewDisconnect(app string, servers []string) (backend.Change
 
 // Connect gives an app servers.
 func (w *Window) Connect(app string, servers []string) (backend.ChangeResult, error) {
-	return w.back.Connect(w.context(), backend.ConnectRequest{App: app, Servers: servers})
+	return w.back.Connect(w.context(), backend.ConnectRequest{App: app, Servers: servers, Closing: backend.Closing{WriteAnyway: true}})
 }
 
 // Disconnect takes servers out of an app.
 func (w *Window) Disconnect(app string, servers []string) (backend.ChangeResult, error) {
-	return w.back.Disconnect(w.context(), backend.ConnectRequest{App: app, Servers: servers})
+	return w.back.Disconnect(w.context(), backend.ConnectRequest{App: app, Servers: servers, Closing: backend.Closing{WriteAnyway: true}})
 }

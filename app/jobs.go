@@ -73,6 +73,7 @@ func (w *Window) Install(req InstallRequest) string {
 			Ref: req.Ref, Package: req.Package, Name: req.Name, Profile: req.Profile,
 			Answers: req.Answers, Secrets: req.Secrets, Apps: req.Apps,
 			AllowScripts: req.AllowScripts, AcceptRisk: req.AcceptRisk, Yes: true, SignIn: w.showSignIn,
+			Closing: backend.Closing{WriteAnyway: true},
 		}, report)
 	})
 }

@@ -122,6 +122,7 @@ type ConnectRequest struct {
 	// Profile is the profile the entry comes from, "" for none.
 	Profile string
 	DryRun  bool
+	Closing
 }
 
 // Connect puts servers into an app's file. Error codes: server_unknown and
@@ -156,6 +157,9 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 		}
 	}
 	plan, err := b.connect.PlanConnect(ctx, "connect", strings.Join(titles, ", "), b.targets(req), wants)
+	if err == nil && !req.DryRun {
+		err = b.closeFirst(ctx, plan.Restart, req.Closing)
+	}
 	if err != nil {
 		return ChangeResult{}, err
 	}
@@ -197,6 +201,9 @@ func (b *Backend) Disconnect(ctx context.Context, req ConnectRequest) (ChangeRes
 		titles = append(titles, name)
 	}
 	plan, err := b.connect.PlanDisconnect(ctx, "disconnect", strings.Join(titles, ", "), b.targets(req), unique(req.Servers))
+	if err == nil && !req.DryRun {
+		err = b.closeFirst(ctx, plan.Restart, req.Closing)
+	}
 	if err != nil {
 		return ChangeResult{}, err
 	}

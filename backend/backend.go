@@ -27,6 +27,7 @@ import (
 	"toolbay/backend/install"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/running"
 	"toolbay/backend/runtimes"
 	"toolbay/backend/secrets"
 	"toolbay/backend/store"
@@ -87,6 +88,7 @@ type Backend struct {
 	unwatch  func()        // ends the daily look for updates, nil for none
 	policy   *catalog.Policy
 	pasted   *pastes
+	running  running.System
 }
 
 // Open makes the home folder when it is missing, settles what a killed
@@ -145,9 +147,10 @@ func (b *Backend) join(ctx context.Context) error {
 	// Settings; it must not lock the user out.
 	b.apps, b.appsErr = clients.Load(filepath.Join(b.home, "clients.json"))
 	b.system = clients.Real()
+	b.running = running.System{OS: b.system.OS, Home: b.system.Home}
 	b.connect = &connect.Connector{
 		Apps: b.apps, System: b.system, Changes: b.changes, Ledger: b.store,
-		Launcher: b.launcherPlace,
+		Launcher: b.launcherPlace, Now: b.o.Now, Started: b.startedSince,
 	}
 	b.keychain = b.openKeys()
 	b.policy = b.readPolicy()

@@ -35,6 +35,9 @@ func (b *Backend) alone(ctx context.Context) (release func(), err error) {
 	case held:
 		// What cannot be settled now is before the next change of profiles.
 		_ = b.settleProfiles(ctx)
+		// Whatever others did to our entries is noted before we add to it. It is
+		// no reason against a change that it cannot be.
+		_ = b.connect.Look(ctx)
 		return func() { l.Close() }, nil
 	case ctx.Err() != nil:
 		return nil, model.Fail("cancelled", ctx.Err())

@@ -43,6 +43,7 @@ type InstallRequest struct {
 	Yes bool
 	// DryRun stops before anything is written.
 	DryRun bool
+	Closing
 	// SignIn is told the address of the page where a person signs in to a remote
 	// server that wants that; it must not wait for them. With nil such an install
 	// ends with signin_needed.
@@ -178,6 +179,9 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 		plan, err := in.planApps(ctx)
 		if err != nil {
 			return nil, err
+		}
+		if !req.DryRun {
+			needs = append(needs, b.closeNeeds(plan.Restart, req.Closing)...)
 		}
 		for _, f := range plan.Change.Files {
 			if !agreed {
@@ -430,6 +434,11 @@ func (in *installation) connect(ctx context.Context, server model.Server) (chang
 	plan, err := in.planApps(ctx)
 	if err != nil {
 		return "", nil, err
+	}
+	if in.req.CloseApps {
+		if err := b.closeFirst(ctx, plan.Restart, in.req.Closing); err != nil {
+			return "", nil, err
+		}
 	}
 	if len(plan.Change.Files) > 0 {
 		if err := b.placeLauncher(); err != nil {

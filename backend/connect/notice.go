@@ -102,6 +102,21 @@ func (c *Connector) Notices(ctx context.Context) ([]Notice, error) {
 	return out, nil
 }
 
+// Files gives the files in which entries of ours stand, or should.
+func (c *Connector) Files(ctx context.Context) ([]string, error) {
+	known, err := c.ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, r := range known.sorted() {
+		if (!r.Gone || r.Loss != nil) && !slices.Contains(out, r.File) {
+			out = append(out, r.File)
+		}
+	}
+	return out, nil
+}
+
 func (c *Connector) notice(r row) Notice {
 	n := Notice{
 		ID: noticeID("", r.File, r.Name), Code: r.Loss.Code, App: r.App, File: r.File,
@@ -202,7 +217,7 @@ func (b *builder) editOf(path string, client clients.Client) *edit {
 // mend is run for entries that are put back.
 func (e *edit) mend(src []byte, rows []row, now time.Time) ([]byte, error) {
 	e.after = e.b.known.clone()
-	client := e.steps[0].client
+	client := e.steps[0].client.For(e.path)
 	var err error
 	for _, r := range rows {
 		if r.File == e.path {
@@ -250,10 +265,8 @@ func (e *edit) putBack(src []byte, client clients.Client, r row, now time.Time) 
 		if src, err = e.insert(src, client, doc, r.Name, value); err != nil {
 			return nil, err
 		}
-		if off := client.Dialect.Off; r.Off && off != nil {
-			path := append(client.Dialect.PathIn(doc, r.Name), off.Key)
-			switched := configfile.Object{{Key: off.Key, Value: off.Value}}
-			if src, err = configfile.Update(src, client.Dialect.Format, path[:len(path)-1], switched); err != nil {
+		if off, ok := client.Dialect.Turn(false); r.Off && ok {
+			if src, err = configfile.Update(src, client.Dialect.Format, client.Dialect.PathIn(doc, r.Name), off); err != nil {
 				return nil, e.fail(client, err)
 			}
 		}
@@ -320,7 +333,7 @@ func (c *Connector) Keep(ctx context.Context, n Notice) error {
 			r = r.following(*e)
 			r.Twice = twice
 		} else {
-			r.Gone = true
+			r.Gone, r.Back = true, nil
 		}
 		put[r.key()] = encode(r)
 	}
@@ -328,6 +341,7 @@ func (c *Connector) Keep(ctx context.Context, n Notice) error {
 }
 
 func entryIn(client clients.Client, file, name string) *clients.Entry {
+	client = client.For(file)
 	_, doc := client.Inspect(file)
 	if doc == nil {
 		return nil

@@ -123,8 +123,8 @@ func (l *looking) store(ctx context.Context, before known, watched bool) error {
 // file compares the rows of one file with what stands in it.
 func (l *looking) file(ctx context.Context, path string, rows []row, m, real string) {
 	client, _ := l.c.Apps.Get(rows[0].App)
+	client = client.For(path)
 	f := l.after.file(path)
-	old := f.Mark
 	f.Mark = m
 	defer func() { l.after.files[f.key()] = f }()
 	state, doc := client.Inspect(path)
@@ -152,7 +152,7 @@ func (l *looking) file(ctx context.Context, path string, rows []row, m, real str
 	if byUs {
 		f.Change = l.newest[path].id
 	}
-	l.started(&f, client, old != m)
+	l.started(&f, client)
 }
 
 // twice names the entries that stand in a document more than once.
@@ -192,17 +192,17 @@ func (l *looking) replaced(f fileRow, state clients.FileState, real string, byUs
 
 // started ends the wait for the next start of an app that writes its file from
 // memory: once it runs since a while, what stands there stays.
-func (l *looking) started(f *fileRow, client clients.Client, changed bool) {
+func (l *looking) started(f *fileRow, client clients.Client) {
 	if f.Written == nil || l.c.Started == nil {
 		return
 	}
 	since, runs := l.c.Started(client)
-	if !runs || !since.After(*f.Written) {
+	if !runs || since.Before(f.Written.Add(-inexact)) {
 		return
 	}
 	lost := false
 	for key, r := range l.after.entries {
-		if r.File == f.File && r.Loss != nil && changed {
+		if r.File == f.File && r.Loss != nil && r.Loss.Seen.Equal(l.now) {
 			again := *r.Loss
 			again.AtStart = true
 			r.Loss = &again
@@ -217,6 +217,10 @@ func (l *looking) started(f *fileRow, client clients.Client, changed bool) {
 
 // startTime is how long an app may take until it has read and written its file.
 const startTime = time.Minute
+
+// inexact is by how much the start of a program may be told too early: Linux
+// counts it from a boot time in whole seconds.
+const inexact = 2 * time.Second
 
 // since gives a loss, with the time of the one before when that was the same.
 func (l *looking) since(before *loss, now loss) *loss {

@@ -36,8 +36,8 @@ func (s sight) row(client clients.Client, r row) row {
 		r.Loss = s.l.since(r.Loss, loss{Code: Edited})
 		r.Gone = !s.starts(*e, r)
 	case past:
-	case r.Ahead || s.byUs && r.Loss == nil || s.movedOn(r):
-		r.Gone, r.Ahead, r.Loss = true, false, nil
+	case r.Ahead || s.byUs && r.Loss == nil || s.standsBesides(r) || s.movedOn(r):
+		r.Gone, r.Ahead, r.Loss, r.Back = true, false, nil, nil
 	default:
 		r.Loss = s.l.since(r.Loss, s.missing(r))
 		r.Gone = true
@@ -85,16 +85,18 @@ func (s sight) second(client clients.Client, r row, before *loss) *loss {
 	if before == nil || before.Code != Doubled || before.File == s.path {
 		return nil
 	}
-	_, doc := client.Inspect(before.File)
-	if doc == nil {
-		return nil
-	}
-	for _, e := range client.Dialect.Decode(doc) {
-		if e.Name == before.Name && s.starts(e, r) {
-			return before
-		}
+	if e := entryIn(client, before.File, before.Name); e != nil && s.starts(*e, r) {
+		return before
 	}
 	return nil
+}
+
+// standsBesides tells whether another entry that we know of starts the server.
+func (s sight) standsBesides(r row) bool {
+	return slices.ContainsFunc(s.found, func(e clients.Entry) bool {
+		_, known := s.l.b.known.entry(s.path, e.Name)
+		return known && s.starts(e, r)
+	})
 }
 
 // movedOn tells whether the app keeps the entry in another of its files now, as

@@ -19,7 +19,7 @@ type Error struct {
 
 // Need is one thing the user must agree to or supply before work can go on.
 type Need struct {
-	Kind string `json:"kind"` // download, write, scripts, risk, input, secret
+	Kind string `json:"kind"` // download, write, scripts, risk, close, input, secret
 	Name string `json:"name"`
 	Text string `json:"text"`
 	Flag string `json:"flag"` // the command line's flag that answers it

@@ -2,9 +2,9 @@
 // as its own menu would. It never ends a program by force. backend may import
 // it; it imports model only.
 //
-//	s := running.System{Home: home}
-//	if found := s.Find(ctx, []string{"claude-desktop"}); len(found) > 0 {
-//		err := s.Close(ctx, "Claude Desktop", []string{"claude-desktop"})
+//	s, claude := running.System{Home: home}, running.Program{Names: []string{"claude-desktop"}}
+//	if found := s.Find(ctx, claude); len(found) > 0 {
+//		err := s.Close(ctx, "Claude Desktop", claude)
 //	}
 //
 // Linux is proved by tests that run programs. What ps of macOS prints and which
@@ -34,6 +34,16 @@ type Process struct {
 	Started time.Time
 }
 
+// Program is how an app's processes are told from others.
+type Program struct {
+	// Names are those of the program's file, on Windows with or without ".exe";
+	// none is an app whose program is not known.
+	Names []string
+	// Within are names of folders, of which one must begin the name of a folder
+	// that the file is in; none leaves that open.
+	Within []string
+}
+
 // System is the computer as this package sees it; the zero value is this one.
 type System struct {
 	// OS is as runtime.GOOS; "" is this one.
@@ -55,12 +65,10 @@ type System struct {
 // between is the pause between two looks at a program that is closing.
 const between = 100 * time.Millisecond
 
-// Find gives the main processes of the programs with these names: those that no
-// other of them has started. A name is that of a program's file, on Windows with
-// or without ".exe"; it may be a path's last parts ("Claude.app/Contents/MacOS/Claude")
-// with "*" for any part of one name. What cannot be found out is not running.
-func (s System) Find(ctx context.Context, names []string) []Process {
-	if len(names) == 0 {
+// Find gives the main processes of an app: those that no other of them has
+// started. What cannot be found out is not running.
+func (s System) Find(ctx context.Context, programs ...Program) []Process {
+	if len(programs) == 0 {
 		return nil
 	}
 	list := s.List
@@ -74,7 +82,7 @@ func (s System) Find(ctx context.Context, names []string) []Process {
 	var found []Process
 	for _, p := range all {
 		elsewhere := s.Home != "" && p.Home != "" && path.Clean(p.Home) != path.Clean(s.Home)
-		if !elsewhere && slices.ContainsFunc(names, func(n string) bool { return s.is(p, n) }) {
+		if !elsewhere && slices.ContainsFunc(programs, func(n Program) bool { return s.is(p, n) }) {
 			found = append(found, p)
 		}
 	}
@@ -89,8 +97,8 @@ func (s System) Find(ctx context.Context, names []string) []Process {
 
 // Since tells since when a program runs; of several the one that was started
 // last counts.
-func (s System) Since(ctx context.Context, names []string) (since time.Time, runs bool) {
-	for _, p := range s.Find(ctx, names) {
+func (s System) Since(ctx context.Context, programs ...Program) (since time.Time, runs bool) {
+	for _, p := range s.Find(ctx, programs...) {
 		if runs = true; p.Started.After(since) {
 			since = p.Started
 		}
@@ -100,7 +108,7 @@ func (s System) Since(ctx context.Context, names []string) (since time.Time, run
 
 // Close asks an app's program to close, and waits until it has. One that does
 // not run is closed. Error codes: app_not_closed, cancelled.
-func (s System) Close(ctx context.Context, app string, names []string) error {
+func (s System) Close(ctx context.Context, app string, programs ...Program) error {
 	ask, pause, wait := s.Ask, s.Pause, s.Wait
 	if ask == nil {
 		ask = askToClose
@@ -112,13 +120,13 @@ func (s System) Close(ctx context.Context, app string, names []string) error {
 		wait = 20 * time.Second
 	}
 	var refused error
-	for _, p := range s.Find(ctx, names) {
+	for _, p := range s.Find(ctx, programs...) {
 		if err := ask(ctx, p); err != nil {
 			refused = err
 		}
 	}
 	for waited := time.Duration(0); ; waited += between {
-		if len(s.Find(ctx, names)) == 0 {
+		if len(s.Find(ctx, programs...)) == 0 {
 			return nil
 		}
 		if refused != nil || waited >= wait {
@@ -130,37 +138,27 @@ func (s System) Close(ctx context.Context, app string, names []string) error {
 	}
 }
 
-// is tells whether a process is called name.
-func (s System) is(p Process, name string) bool {
-	system := s.OS
-	if system == "" {
-		system = runtime.GOOS
-	}
-	for _, file := range []string{p.Path, p.Called} {
-		if system == "windows" {
-			file, name = strings.ToLower(strings.ReplaceAll(file, `\`, "/")), strings.ToLower(name)
-			file, name = strings.TrimSuffix(file, ".exe"), strings.TrimSuffix(name, ".exe")
+// is tells whether a process is one of a program's.
+func (s System) is(p Process, program Program) bool {
+	plain := func(s string) string { return s }
+	if s.OS == "windows" || s.OS == "" && runtime.GOOS == "windows" {
+		plain = func(s string) string {
+			return strings.TrimSuffix(strings.ToLower(strings.ReplaceAll(s, `\`, "/")), ".exe")
 		}
-		if file != "" && endsIn(file, name) {
+	}
+	file, called := plain(p.Path), plain(p.Called)
+	named := slices.ContainsFunc(program.Names, func(n string) bool {
+		return plain(n) == path.Base(file) || plain(n) == path.Base(called)
+	})
+	if !named || len(program.Within) == 0 {
+		return named
+	}
+	for _, folder := range strings.Split(path.Dir(file), "/") {
+		if slices.ContainsFunc(program.Within, func(w string) bool { return strings.HasPrefix(folder, plain(w)) }) {
 			return true
 		}
 	}
 	return false
-}
-
-// endsIn tells whether the last parts of a path are those of name.
-func endsIn(file, name string) bool {
-	have, want := strings.Split(file, "/"), strings.Split(name, "/")
-	if len(have) < len(want) {
-		return false
-	}
-	have = have[len(have)-len(want):]
-	for i := range want {
-		if ok, err := path.Match(want[i], have[i]); err != nil || !ok {
-			return false
-		}
-	}
-	return true
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -21,8 +21,8 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// app starts a program of that name with a home folder of its own.
-func app(t *testing.T, name, home string) *exec.Cmd {
+// start runs a program of that name with a home folder of its own.
+func start(t *testing.T, name, home string) *exec.Cmd {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
 	self, err := os.Executable()
@@ -54,12 +54,14 @@ func app(t *testing.T, name, home string) *exec.Cmd {
 	return c
 }
 
+var madeUp = Program{Names: []string{"made-up-app"}}
+
 func TestARealProgramIsAskedToClose(t *testing.T) {
 	home := t.TempDir()
-	c := app(t, "made-up-app", home)
-	other := app(t, "made-up-app", t.TempDir())
+	c := start(t, "made-up-app", home)
+	other := start(t, "made-up-app", t.TempDir())
 	s := System{Home: home}
-	found := s.Find(t.Context(), []string{"made-up-app"})
+	found := s.Find(t.Context(), madeUp)
 	if len(found) != 1 || found[0].PID != c.Process.Pid {
 		t.Fatalf("found %+v, want %d", found, c.Process.Pid)
 	}
@@ -68,14 +70,14 @@ func TestARealProgramIsAskedToClose(t *testing.T) {
 	}
 	done := make(chan error, 1)
 	go func() { done <- c.Wait() }()
-	if err := s.Close(t.Context(), "Made Up", []string{"made-up-app"}); err != nil {
+	if err := s.Close(t.Context(), "Made Up", madeUp); err != nil {
 		t.Fatal(err)
 	}
 	<-done
-	if len((System{Home: other.Dir}).Find(t.Context(), []string{"made-up-app"})) != 1 {
+	if len((System{Home: other.Dir}).Find(t.Context(), madeUp)) != 1 {
 		t.Error("the app of another home was closed too")
 	}
-	if err := s.Close(t.Context(), "Made Up", []string{"made-up-app"}); model.Code(err) != "" {
+	if err := s.Close(t.Context(), "Made Up", madeUp); model.Code(err) != "" {
 		t.Errorf("an app that does not run: %v", err)
 	}
 }

@@ -4,11 +4,30 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"strings"
 	"testing"
 	"time"
 
 	"toolbay/backend/model"
 )
+
+// program makes one of names, and of folders that begin with /.
+func program(names []string) []Program {
+	if len(names) == 0 {
+		return nil
+	}
+	var p Program
+	for _, n := range names {
+		if folder, ok := strings.CutPrefix(n, "/"); ok {
+			p.Within = append(p.Within, folder)
+		} else {
+			p.Names = append(p.Names, n)
+		}
+	}
+	return []Program{p}
+}
+
+var app = Program{Names: []string{"app"}}
 
 func TestFind(t *testing.T) {
 	mac := "/Applications/Claude.app/Contents/"
@@ -16,7 +35,7 @@ func TestFind(t *testing.T) {
 	tests := []struct {
 		name  string
 		os    string
-		names []string
+		names []string // the last ones begin with /: folders
 		list  []Process
 		want  []int
 	}{
@@ -34,16 +53,16 @@ func TestFind(t *testing.T) {
 		{"macOS tells big from small", "darwin", []string{"Claude"}, []Process{
 			{PID: 7, Path: mac + "MacOS/Claude"}, {PID: 8, Path: "/usr/local/bin/claude"}, {PID: 9, Parent: 7, Path: mac + "Frameworks/Claude Helper.app/Contents/MacOS/Claude Helper"}}, []int{7}},
 		{"Windows does not", "windows", []string{"Claude.exe"}, []Process{{PID: 7, Path: win, Called: "claude.exe"}}, []int{7}},
-		{"the last parts of a path", "windows", []string{"AnthropicClaude/app-*/claude.exe"}, []Process{
+		{"of two the one in its folder", "windows", []string{"claude.exe", "/anthropicclaude", "/WindowsApps"}, []Process{
 			{PID: 7, Path: win}, {PID: 8, Path: `C:\Users\Ann Lee\.local\bin\claude.exe`}}, []int{7}},
-		{"a path that is too short", "linux", []string{"a/b/c"}, []Process{{PID: 1, Path: "b/c"}}, nil},
+		{"a folder that is not told", "windows", []string{"claude", "/AnthropicClaude"}, []Process{{PID: 1, Called: "claude.exe"}}, nil},
 		{"no names", "linux", nil, []Process{{PID: 1, Path: "/usr/bin/x"}}, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			s := System{OS: tt.os, Home: "/home/ann", List: func(context.Context) ([]Process, error) { return tt.list, nil }}
 			var got []int
-			for _, p := range s.Find(t.Context(), tt.names) {
+			for _, p := range s.Find(t.Context(), program(tt.names)...) {
 				got = append(got, p.PID)
 			}
 			if !reflect.DeepEqual(got, tt.want) {
@@ -82,7 +101,7 @@ func TestClose(t *testing.T) {
 				Ask:   func(context.Context, Process) error { asked++; return tt.refuse },
 				Pause: func(context.Context, time.Duration) error { return nil },
 			}
-			err := s.Close(t.Context(), "The App", []string{"app"})
+			err := s.Close(t.Context(), "The App", app)
 			if model.Code(err) != tt.code || asked != tt.asked {
 				t.Errorf("%v, asked %d times; want code %q, %d", err, asked, tt.code, tt.asked)
 			}
@@ -99,7 +118,7 @@ func TestClose(t *testing.T) {
 			Ask:   func(context.Context, Process) error { cancel(); return nil },
 			Pause: sleep,
 		}
-		if err := s.Close(ctx, "The App", []string{"app"}); model.Code(err) != "cancelled" {
+		if err := s.Close(ctx, "The App", app); model.Code(err) != "cancelled" {
 			t.Error(err)
 		}
 	})
@@ -110,11 +129,11 @@ func TestSinceIsTheLastStart(t *testing.T) {
 	s := System{OS: "linux", List: func(context.Context) ([]Process, error) {
 		return []Process{{PID: 2, Path: "/x/app", Started: late}, {PID: 3, Path: "/x/app", Started: early}}, nil
 	}}
-	if since, runs := s.Since(t.Context(), []string{"app"}); !runs || !since.Equal(late) {
+	if since, runs := s.Since(t.Context(), app); !runs || !since.Equal(late) {
 		t.Errorf("%v %v", since, runs)
 	}
 	s.List = func(context.Context) ([]Process, error) { return nil, errors.New("no") }
-	if _, runs := s.Since(t.Context(), []string{"app"}); runs {
+	if _, runs := s.Since(t.Context(), app); runs {
 		t.Error("what cannot be found out runs")
 	}
 }

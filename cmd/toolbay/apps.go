@@ -88,6 +88,7 @@ func (c *cli) connecting(use, short string, do connectFunc) *cobra.Command {
 	f.StringVar(&req.File, "file", "", "another file of the app's dialect")
 	f.StringVar(&req.Scope, "scope", "user", "user, or project for the folder you are in")
 	f.StringVar(&req.Profile, "profile", "", "the profile the entry is for")
+	closingFlags(f, &req.Closing)
 	return cmd
 }
 

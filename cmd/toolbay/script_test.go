@@ -8,6 +8,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"toolbay/internal/fakedesktop"
 	"toolbay/internal/fakenpm"
 	"toolbay/internal/fakeregistry"
 )
@@ -15,7 +16,7 @@ import (
 // The scripts in testdata/script run this very program: the test binary, when
 // it is started under the name toolbay, is toolbay.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"toolbay": main})
+	testscript.Main(m, map[string]func(){"toolbay": main, "claude-desktop": fakedesktop.Main})
 }
 
 func TestScripts(t *testing.T) {
@@ -51,6 +52,7 @@ func TestScripts(t *testing.T) {
 			"setfield":  cmdSetField,
 			"registry":  cmdRegistry,
 			"mode":      cmdMode,
+			"await":     cmdAwait,
 		},
 		RequireExplicitExec: true,
 	})

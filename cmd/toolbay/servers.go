@@ -57,6 +57,7 @@ func (c *cli) install() *cobra.Command {
 	f.StringArrayVar(&answers, "answer", nil, "a setting, NAME=VALUE")
 	f.StringArrayVar(&secrets, "secret", nil, "a key, NAME=-; its value is one line of standard input")
 	f.StringArrayVar(&req.Apps, "app", nil, "an app that gets the server")
+	closingFlags(f, &req.Closing)
 	f.BoolVar(&req.AllowScripts, "allow-scripts", false, "let packages run their own set-up programs")
 	f.BoolVar(&noBrowser, "no-browser", false, "where a sign-in is wanted, only print the address of the page")
 	f.BoolVar(&req.AcceptRisk, "accept-risk", false, "keep keys in a file where there is no keychain")

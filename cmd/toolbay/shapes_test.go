@@ -14,7 +14,7 @@ import (
 // "hash" a SHA-256, "id" a server's id; one that ends in "?" may be null, as may an
 // object with a field "?".
 var shapes = map[string]string{
-	"error":  `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|input|secret","name":"","text":"","flag":""}],"detail":""}}`,
+	"error":  `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|close|input|secret","name":"","text":"","flag":""}],"detail":""}}`,
 	"search": `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `],"facets":{"all":0,"categories":{},"sources":{},"filters":{}}}`,
 	"show":   card,
 	"plan": `{"command":"","args":[""],"env":{},"secrets":[""],"url":"","headers":{},
@@ -51,6 +51,9 @@ var shapes = map[string]string{
 		"files":[{"path":"","scope":"user|private|project","format":"","health":"ok|absent|empty|broken|unreadable"}],
 		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}]}]`,
 	"change": `{"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}]}`,
+	"notices": `[{"id":"","code":"vanished|wiped|file_gone|edited|renamed|doubled|file_broken|file_replaced","app":"","app_name":"","name":"","server":"","names":[""],"servers":["id"],
+		"file":"","seen":"time","title":"","text":"","action":"put-back|keep|repair","close":true}]`,
+	"kept": `{"kept":""}`,
 	"history": `[{"id":"","time":"time","kind":"","title":"","undoable":true,"why_not":"",
 		"files":[{"path":"","before":"hash?","after":"hash?"}]}]`,
 	"backups": `{"bytes":0,"files":[{"path":"","apps":[""],"bytes":0,"versions":[{"id":"","time":"time","kind":"","title":"",

@@ -179,7 +179,7 @@ test('files that were changed are found, and got again', async () => {
   await page.getByRole('button', { name: 'Put it in place' }).click({ timeout: 60_000 })
   await w.picture('23-verify-again')
   await page
-    .getByText(/^An older version had files|^All \d+ are as they were installed/)
+    .getByText(/^What was here before stays|^All \d+ are as they were installed/)
     .first()
     .waitFor()
   await w.look('23-verify-done')

@@ -219,15 +219,22 @@ export function useJob(id: string): JobView | undefined {
 
 /**
  * A mutation over the backend. What it changed is asked for again by the
- * 'changed' event; `again` covers what the asker wants to see at once.
+ * 'changed' event; `again` covers what the asker wants to see at once. What
+ * follows is done also when the asker is gone by then: a row that removes what
+ * it shows still says so.
  */
 function useAct<A, R>(act: (backend: Backend, a: A) => Promise<R>, again: readonly (readonly string[])[]) {
   const backend = useBackend()
   const client = useQueryClient()
-  return useMutation({
+  const mutation = useMutation({
     mutationFn: (a: A) => act(backend, a),
     onSettled: () => Promise.all(again.map((queryKey) => client.invalidateQueries({ queryKey }))),
   })
+  type Then = { onSuccess?: (r: R) => void; onError?: (e: unknown) => void; onSettled?: () => void }
+  const mutate = (a: A, { onSuccess, onError = () => undefined, onSettled }: Then = {}) => {
+    void mutation.mutateAsync(a).then(onSuccess, onError).finally(onSettled)
+  }
+  return { ...mutation, mutate }
 }
 
 export const useSignIn = () => useAct((b, s: { id: string; risk: boolean }) => b.signIn(s.id, s.risk), [keys.jobs])

@@ -582,7 +582,7 @@ export type DiskView = {
 }
 
 export type DiskPart = {
-  /** servers, earlier, prepared, runtimes, caches, trash, images, catalogue, backups, other */
+  /** servers, earlier, prepared, runtimes, caches, trash, images, volumes, catalogue, backups, other */
   kind: string
   /** the server, program or download; '' where there is one only */
   name: string

@@ -67,7 +67,7 @@ describe('Installed', () => {
     await user.click(await screen.findByRole('button', { name: 'More for GitHub' }))
     await user.click(await screen.findByRole('menuitem', { name: 'Remove' }))
     const dialog = within(await screen.findByRole('dialog', { name: 'Remove GitHub?' }))
-    expect(dialog.getByText('Its key waits with it, and goes after that.')).toBeVisible()
+    expect(dialog.getByText('You can undo that for 30 days. Its key waits as long.')).toBeVisible()
     const box = dialog.getByRole('checkbox', { name: 'Forget its key now' })
     expect(box).not.toBeChecked()
     if (forget) await user.click(box)

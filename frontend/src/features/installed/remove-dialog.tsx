@@ -42,11 +42,19 @@ export function RemoveDialog({ server, onClose, onRemove }: Props) {
         </>
       }
     >
-      <p className="mt-3 text-ink-2">{signIn ? t('remove.sign-in') : t('remove.keys', { count: keys })}</p>
+      <p className="mt-3 mb-1 text-ink-2">
+        {t('remove.undo')}{' '}
+        {forget
+          ? signIn
+            ? t('remove.without-sign-in')
+            : t('remove.without', { count: keys })
+          : signIn
+            ? t('remove.sign-in')
+            : t('remove.keys', { count: keys })}
+      </p>
       <Consent checked={forget} onChange={setForget}>
         {signIn ? t('remove.forget-sign-in') : t('remove.forget', { count: keys })}
       </Consent>
-      {forget && <p className="meta mt-1 ml-7">{t('remove.forget-text')}</p>}
     </Panel>
   )
 }

@@ -22,6 +22,7 @@ const kinds = [
   'prepared',
   'runtimes',
   'images',
+  'volumes',
   'caches',
   'catalogue',
   'backups',

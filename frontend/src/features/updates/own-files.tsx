@@ -9,7 +9,7 @@ import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
 
 /** After an update that set a folder with files of its own aside: where they are, and for how long. */
-export function OwnFiles({ result, onClose }: { result: UpdateResult; onClose: () => void }) {
+export function OwnFiles({ result, again, onClose }: { result: UpdateResult; again: boolean; onClose: () => void }) {
   const { t } = useTranslation()
   const trash = useTrash()
   const open = useOpenTrash()
@@ -18,7 +18,11 @@ export function OwnFiles({ result, onClose }: { result: UpdateResult; onClose: (
     <Panel
       open
       onClose={onClose}
-      title={t('updates.own-files', { title: result.title, version: result.to })}
+      title={
+        again
+          ? t('verify.mended', { title: result.title })
+          : t('updates.own-files', { title: result.title, version: result.to })
+      }
       foot={
         <>
           {aside && (
@@ -33,7 +37,7 @@ export function OwnFiles({ result, onClose }: { result: UpdateResult; onClose: (
       }
     >
       <Note className="mt-4">
-        <p>{t('updates.own-files-text')}</p>
+        <p>{again ? t('updates.before-text') : t('updates.own-files-text')}</p>
         <p className="mt-0.5">{t('updates.own-files-where')}</p>
       </Note>
       <Details className="mt-3">

@@ -95,7 +95,7 @@ export function UpdateSheet({ update, again = false, open, onClose }: Props) {
   const title = again ? t('verify.again-sheet', { title: update.title }) : t('updates.sheet', { title: update.title })
   const running = job?.state === 'running' || prepare.isPending
 
-  if (applied) return <OwnFiles result={applied} onClose={onClose} />
+  if (applied) return <OwnFiles result={applied} again={again} onClose={onClose} />
   return (
     <Panel
       open={open}

@@ -178,7 +178,7 @@ func (c *Connector) PlanDisconnect(ctx context.Context, kind, title string, targ
 // of and is passed over.
 func (c *Connector) everywhere(b *builder, servers []string) {
 	for _, r := range b.known.sorted() {
-		if r.Gone || !slices.Contains(servers, r.Server) {
+		if r.Gone && r.Loss == nil || !slices.Contains(servers, r.Server) {
 			continue
 		}
 		if client, ok := c.Apps.Get(r.App); ok {

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync"
 	"time"
 
 	"toolbay/backend/changeset"
@@ -132,9 +133,11 @@ func (l *looking) file(ctx context.Context, path string, rows []row, m, real str
 		l.broken(ctx, &f, rows)
 		return
 	}
-	byUs := l.byUs(ctx, path, f.Change)
+	// The history is long to read and mostly not needed.
+	asked := false
+	byUs := sync.OnceValue(func() bool { asked = true; return l.byUs(ctx, path, f.Change) })
 	f.Loss, f.Kept = l.replaced(f, state, real, byUs), ""
-	if f.Real == "" || byUs {
+	if f.Loss == nil && real != "" {
 		f.Real = real
 	}
 	s := sight{l: l, path: path, health: state.Health, byUs: byUs}
@@ -149,7 +152,7 @@ func (l *looking) file(ctx context.Context, path string, rows []row, m, real str
 		r = s.row(client, r)
 		l.after.entries[r.key()] = r
 	}
-	if byUs {
+	if asked && byUs() {
 		f.Change = l.newest[path].id
 	}
 	l.started(&f, client)
@@ -183,8 +186,8 @@ func (l *looking) broken(ctx context.Context, f *fileRow, rows []row) {
 }
 
 // replaced tells whether another file stands where a link of the user's led.
-func (l *looking) replaced(f fileRow, state clients.FileState, real string, byUs bool) *loss {
-	if f.Real == "" || f.Real == real || byUs || state.Health == clients.Absent || real == "" {
+func (l *looking) replaced(f fileRow, state clients.FileState, real string, byUs func() bool) *loss {
+	if f.Real == "" || f.Real == real || real == "" || state.Health == clients.Absent || byUs() {
 		return nil
 	}
 	return l.since(f.Loss, loss{Code: FileReplaced, File: f.Real})

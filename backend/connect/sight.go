@@ -13,7 +13,9 @@ type sight struct {
 	health string
 	found  []clients.Entry
 	twice  []string // names that stand there more than once
-	byUs   bool     // the file is as a change of ours left it
+	// byUs tells whether the file is as a change of ours left it that the rows do
+	// not know of.
+	byUs func() bool
 }
 
 // row gives a row as it is after the look.
@@ -23,20 +25,20 @@ func (s sight) row(client clients.Client, r row) row {
 	twice := slices.Contains(s.twice, r.Name)
 	r.Twice = r.Twice && twice
 	switch {
-	case e != nil && !past && !s.byUs && twice && !r.Twice:
+	case e != nil && !past && twice && !r.Twice && !s.byUs():
 		r.Loss = s.l.since(r.Loss, loss{Code: Doubled, Name: r.Name, File: s.path})
 		r.Gone = !s.starts(*e, r)
 	case e != nil && r.is(*e):
 		before := r.Loss
 		r = r.following(*e)
 		r.Loss = s.second(client, r, before)
-	case e != nil && s.starts(*e, r) && (s.byUs || past):
+	case e != nil && s.starts(*e, r) && (past || s.byUs()):
 		r = r.following(*e)
-	case e != nil && !past && !s.byUs:
+	case e != nil && !past && !s.byUs():
 		r.Loss = s.l.since(r.Loss, loss{Code: Edited})
 		r.Gone = !s.starts(*e, r)
 	case past:
-	case r.Ahead || s.byUs && r.Loss == nil || s.standsBesides(r) || s.movedOn(r):
+	case r.Ahead || r.Loss == nil && s.byUs() || s.standsBesides(r) || s.movedOn(r):
 		r.Gone, r.Ahead, r.Loss, r.Back = true, false, nil, nil
 	default:
 		r.Loss = s.l.since(r.Loss, s.missing(r))
@@ -74,11 +76,8 @@ func (s sight) missing(r row) loss {
 // second tells of another entry that starts the same server as r, which stands
 // there as it should.
 func (s sight) second(client clients.Client, r row, before *loss) *loss {
-	if s.byUs {
-		return nil
-	}
 	for _, e := range s.found {
-		if _, known := s.l.after.entry(s.path, e.Name); !known && e.Name != r.Name && s.starts(e, r) {
+		if _, known := s.l.after.entry(s.path, e.Name); !known && e.Name != r.Name && s.starts(e, r) && !s.byUs() {
 			return s.l.since(before, loss{Code: Doubled, Name: e.Name, File: s.path})
 		}
 	}

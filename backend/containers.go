@@ -233,10 +233,15 @@ func imagesOf(c *model.Container) (out []model.Container) {
 	return out
 }
 
-// dropBrought takes away what an install that came to nothing has brought.
+// dropBrought takes away what an install that came to nothing has brought. The
+// server is gone already, or "" for another version of one that is not.
 func (b *Backend) dropBrought(ctx context.Context, c *model.Container, server string) {
 	for _, one := range imagesOf(c) {
 		b.dropImage(ctx, one, server)
+	}
+	if c != nil && server != "" {
+		b.noteVolumes(model.Server{ID: server, Container: c})
+		b.dropVolumes(ctx, true)
 	}
 }
 

@@ -26,6 +26,7 @@ const (
 	DiskCaches    = "caches"    // downloads that are kept
 	DiskTrash     = "trash"     // removed, while it can be undone
 	DiskImages    = "images"    // of containers, kept by their engine
+	DiskVolumes   = "volumes"   // what servers in containers have stored, kept by their engine
 	DiskCatalogue = "catalogue" // what is known of servers
 	DiskBackups   = "backups"   // copies of the apps' files
 	DiskOther     = "other"
@@ -77,6 +78,9 @@ func (b *Backend) DiskUse(ctx context.Context) (DiskUse, error) {
 		add(DiskPart{Kind: DiskCaches, Name: name, Bytes: size(path), path: path})
 	}
 	for _, p := range b.imagesHere(ctx, servers) {
+		add(p)
+	}
+	for _, p := range b.volumesHere(ctx, servers) {
 		add(p)
 	}
 	add(DiskPart{Kind: DiskTrash, Bytes: size(filepath.Join(b.home, "trash")), Used: true})
@@ -262,6 +266,7 @@ func (b *Backend) CleanDisk(ctx context.Context, trash, dryRun bool) (CleanResul
 		return res, model.Fail("changes_busy", nil)
 	}
 	before := size(b.home)
+	stored := int64(0) // in volumes, which are not in our folder
 	if trash {
 		n := size(filepath.Join(b.home, "trash"))
 		res.FreedBytes += n
@@ -269,7 +274,7 @@ func (b *Backend) CleanDisk(ctx context.Context, trash, dryRun bool) (CleanResul
 			res.Removed = append(res.Removed, DiskPart{Kind: DiskTrash, Bytes: n})
 		}
 		if !dryRun {
-			b.emptyTrashOf(ctx, 0)
+			stored = b.emptyTrashOf(ctx, 0)
 		}
 	}
 	use, err := b.DiskUse(ctx)
@@ -290,7 +295,7 @@ func (b *Backend) CleanDisk(ctx context.Context, trash, dryRun bool) (CleanResul
 	}
 	if !dryRun {
 		// As it really is: files may be shared.
-		res.FreedBytes = max(0, before-size(b.home))
+		res.FreedBytes = max(0, before-size(b.home)) + stored
 		b.o.Changed("settings")
 		b.o.Changed("history")
 	}

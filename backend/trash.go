@@ -231,9 +231,11 @@ func (b *Backend) forgetKeysInTrash(id string, keys secrets.Keys) {
 // What cannot be removed now is tried again at the next start.
 func (b *Backend) emptyTrash(ctx context.Context) { b.emptyTrashOf(ctx, trashKept) }
 
-// emptyTrashOf forgets what was removed longer ago than that.
-func (b *Backend) emptyTrashOf(ctx context.Context, age time.Duration) {
+// emptyTrashOf forgets what was removed longer ago than that, and tells the
+// bytes that engines gave back for it.
+func (b *Backend) emptyTrashOf(ctx context.Context, age time.Duration) (freed int64) {
 	b.emptyOldVersions(age)
+	now := age == 0
 	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", "*", "trashed.json"))
 	for _, f := range found {
 		var t trashed
@@ -255,10 +257,13 @@ func (b *Backend) emptyTrashOf(ctx context.Context, age time.Duration) {
 			b.accounts(t.Spec.KeysIn).Forget(t.Server.ID)
 		}
 		// What the engine did not do when it was removed.
-		b.dropContainers(ctx, t.Server)
+		freed += b.dropContainers(ctx, t.Server)
+		b.noteVolumes(t.Server)
 		os.RemoveAll(filepath.Dir(f))
 		b.dropTrash(filepath.Dir(filepath.Dir(f)))
+		now = true
 	}
+	return freed + b.dropVolumes(ctx, now)
 }
 
 // follows tells which servers come and which go with an undo, and the change

@@ -172,14 +172,14 @@ type Receipt struct {
 	// have them: the interpreter's version, the image with its digest, the digest
 	// of a bundle's file or of a program, where that came from without what could
 	// be a key, and what its signature is worth.
-	Python    string `json:"python,omitempty"`
-	Image     string `json:"image,omitempty"`
+	Python string `json:"python,omitempty"`
+	Image  string `json:"image,omitempty"`
 	// Images are those of a server whose tools are a container each.
-	Images []string `json:"images,omitempty"`
-	SHA256    string `json:"sha256,omitempty"`
-	Source    string `json:"source,omitempty"`
-	Signature string `json:"signature,omitempty"`
-	Signer    string `json:"signer,omitempty"`
+	Images    []string `json:"images,omitempty"`
+	SHA256    string   `json:"sha256,omitempty"`
+	Source    string   `json:"source,omitempty"`
+	Signature string   `json:"signature,omitempty"`
+	Signer    string   `json:"signer,omitempty"`
 }
 
 // Failed gives the error of an install that came to nothing its code; one that

@@ -16,7 +16,7 @@ func TestEveryFieldOfAListingIsKept(t *testing.T) {
 	full := model.Listing{
 		Packages: []model.Package{{Type: "npm", Identifier: "x", Environment: []model.Input{{Name: "KEY", Secret: true}},
 			Hosts: []string{"a.example:443"}, Tools: []model.ContainerTool{{Name: "curl", Image: "acme/curl", Command: []string{"{{args|into}}"}, Parameters: json.RawMessage(`{"type":"object"}`)}}}},
-		Tools:    []model.Tool{{Name: "read"}},
+		Tools: []model.Tool{{Name: "read"}},
 	}
 	v := reflect.ValueOf(&full).Elem()
 	for i := range v.NumField() {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
@@ -44,13 +45,13 @@ func TestContainerScripts(t *testing.T) {
 			e.Values["said"] = &said{}
 			e.Values["registries"] = map[string]*fakeregistry.Registry{}
 			// The listing names the image where this registry stands.
-			for _, name := range []string{"server.json", "danger.json", "docker.json", "calls.jsonl", "put.jsonl"} {
+			for _, name := range []string{"server.json", "danger.json", "docker.json", "broken.json", "calls.jsonl", "put.jsonl"} {
 				path := filepath.Join(e.WorkDir, name)
 				data, err := os.ReadFile(path)
 				if err != nil {
 					continue
 				}
-				names := strings.NewReplacer("IMAGE", listed.Name, "TOOL", tool.Name, "OTHER", other.Name, "HOMEDIR", home)
+				names := strings.NewReplacer("IMAGE", listed.Name, "TOOL", tool.Name, "OTHER", other.Name, "BROKEN", fails.Name, "HOMEDIR", home)
 				if err := os.WriteFile(path, []byte(names.Replace(string(data))), 0o600); err != nil {
 					return err
 				}
@@ -60,16 +61,35 @@ func TestContainerScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"answers": cmdAnswers, "fails": cmdFails, "exits": cmdExits, "field": cmdField, "needs": cmdNeeds,
 			"setfield": cmdSetField, "remember": cmdRemember, "unchanged": cmdUnchanged,
-			// containers SERVER N: so many containers of a server are there.
+			// containers SERVER N: so many containers of a server are there, at once or
+			// after a while.
 			"containers": func(ts *testscript.TestScript, _ bool, args []string) {
+				for deadline := time.Now().Add(20 * time.Second); ; {
+					n := 0
+					for _, c := range containertest.Containers(t, container.LabelHome+"="+container.HomeMark(ts.MkAbs("home/.toolbay"))) {
+						if c.Config.Labels[container.LabelServer] == args[0] {
+							n++
+						}
+					}
+					if strconv.Itoa(n) == args[1] {
+						return
+					}
+					if time.Now().After(deadline) {
+						ts.Fatalf("%d containers of %s, want %s", n, args[0], args[1])
+					}
+					<-time.After(50 * time.Millisecond)
+				}
+			},
+			// volumes SERVER N: so many volumes of a server are there.
+			"volumes": func(ts *testscript.TestScript, _ bool, args []string) {
 				n := 0
-				for _, c := range containertest.Containers(t, container.LabelHome+"="+container.HomeMark(ts.MkAbs("home/.toolbay"))) {
-					if c.Config.Labels[container.LabelServer] == args[0] {
+				for _, labels := range containertest.Volumes(t, container.LabelHome+"="+container.HomeMark(ts.MkAbs("home/.toolbay"))) {
+					if labels[container.LabelServer] == args[0] {
 						n++
 					}
 				}
 				if strconv.Itoa(n) != args[1] {
-					ts.Fatalf("%d containers of %s, want %s", n, args[0], args[1])
+					ts.Fatalf("%d volumes of %s, want %s", n, args[0], args[1])
 				}
 			},
 			// republish: another image stands behind the tag of moving from now on.

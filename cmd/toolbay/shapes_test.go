@@ -84,7 +84,7 @@ const (
 		"checked":"time?","error":"","earlier":"","gone_back":true,"prepared":true,
 		"alert":{"?":"","code":"","message":"","hint":""}}`
 	updated1    = `{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"","trashed":[""]}`
-	disk1       = `{"kind":"servers|earlier|prepared|runtimes|caches|trash|images|catalogue|backups|other","name":"","bytes":0,"used":true}`
+	disk1       = `{"kind":"servers|earlier|prepared|runtimes|caches|trash|images|volumes|catalogue|backups|other","name":"","bytes":0,"used":true}`
 	verified1   = `[{"server":"id","title":"","version":"","state":"ok|wrong|unknown","files":0,"findings":[{"code":"","path":"","text":""}],"hint":""}]`
 	words1      = `{"name":"","title":"","description":"","takes":"","read_only":"yes?"}`
 	difference1 = `{"from":"","to":"","tools_known":true,"added":[` + words1 + `],"removed":[` + words1 + `],

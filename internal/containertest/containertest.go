@@ -24,6 +24,7 @@ import (
 	"github.com/docker/docker/api/types/container"
 	"github.com/docker/docker/api/types/filters"
 	"github.com/docker/docker/api/types/image"
+	"github.com/docker/docker/api/types/volume"
 	"github.com/docker/docker/client"
 )
 
@@ -162,6 +163,19 @@ func Containers(t testing.TB, label string) []container.InspectResponse {
 		if full, err := api.ContainerInspect(context.Background(), c.ID); err == nil {
 			out = append(out, full)
 		}
+	}
+	return out
+}
+
+// Volumes gives the labels of all volumes with a label.
+func Volumes(t testing.TB, label string) (out []map[string]string) {
+	t.Helper()
+	list, err := connect(t, Engine(t)).VolumeList(context.Background(), volume.ListOptions{Filters: filters.NewArgs(filters.Arg("label", label))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range list.Volumes {
+		out = append(out, v.Labels)
 	}
 	return out
 }

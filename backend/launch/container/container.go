@@ -157,6 +157,15 @@ func HomeMark(home string) string {
 // engine has certainly made nothing.
 func (s Start) create(ctx context.Context, e *engine.Engine, name string, stderr io.Writer) (id string, none bool, err error) {
 	c := s.Container
+	for _, m := range c.Mounts {
+		if m.Volume && m.Source != "" {
+			// Labelled, so that it is known whose it is when the server has gone.
+			labels := map[string]string{LabelServer: s.Server, LabelHome: HomeMark(s.Home)}
+			if err := e.MakeVolume(ctx, m.Source, labels); err != nil {
+				return "", true, err
+			}
+		}
+	}
 	spec := engine.Container{
 		Name: name, Image: c.Image, Platform: c.Platform,
 		Labels:     map[string]string{LabelServer: s.Server, LabelHome: HomeMark(s.Home), LabelLauncher: strconv.Itoa(os.Getpid())},

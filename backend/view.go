@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"strings"
 	"time"
 
 	"toolbay/backend/catalog"
@@ -229,10 +230,20 @@ func packageRef(p model.Package) PackageRef {
 }
 
 // MaskLine replaces by ••• what looks like a key in a line that a program
-// printed.
+// printed. The digest of an image looks like one, and is none.
 func MaskLine(line string) string {
-	return configfile.MaskSecrets(loneUser().ReplaceAllString(line, "://•••@"))
+	line = loneUser().ReplaceAllString(line, "://•••@")
+	var b strings.Builder
+	at := 0
+	for _, m := range digest().FindAllStringIndex(line, -1) {
+		b.WriteString(configfile.MaskSecrets(line[at:m[0]]) + line[m[0]:m[1]])
+		at = m[1]
+	}
+	return b.String() + configfile.MaskSecrets(line[at:])
 }
 
-// loneUser is an address with a key in place of a name.
-var loneUser = pattern.New(`://[^/\s@"']+@`)
+var (
+	// loneUser is an address with a key in place of a name.
+	loneUser = pattern.New(`://[^/\s@"']+@`)
+	digest   = pattern.New(`\bsha256:[0-9a-f]{64}\b`)
+)

@@ -200,6 +200,9 @@ func TestMain(m *testing.M) {
 // met. With "" it lists all points, with "told" only the first.
 // args[3] is "run" or "recover".
 func child(args []string) error {
+	if run, is := otherChildren[args[0]]; is {
+		return run(args[1:])
+	}
 	switch args[0] {
 	case "many":
 		return manyChanges(args[1], args[2])

@@ -12,6 +12,7 @@ import (
 	"toolbay/backend/clients"
 	"toolbay/backend/connect"
 	"toolbay/backend/model"
+	"toolbay/backend/profiles"
 	"toolbay/backend/text"
 )
 
@@ -125,24 +126,30 @@ type ConnectRequest struct {
 	Closing
 }
 
-// Connect puts servers into an app's file. Error codes: server_unknown and
-// those of backend/connect and backend/changeset.
+// Connect puts servers into an app's file, for the profile in use or, without a
+// change of the file, for another one. Error codes: server_unknown,
+// profile_unknown and those of backend/connect and backend/changeset.
 func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult, error) {
 	release, err := b.alone(ctx)
 	if err != nil {
 		return ChangeResult{}, err
 	}
 	defer release()
+	ids := unique(req.Servers)
+	e, p, err := b.editFor(ctx, req)
+	if err != nil {
+		return ChangeResult{}, err
+	}
 	var wants []connect.Want
 	var titles []string
-	for _, id := range unique(req.Servers) {
+	for _, id := range ids {
 		s, err := b.server(ctx, id)
 		if err != nil {
 			return ChangeResult{}, err
 		}
-		w := connect.Want{Server: id, Profile: req.Profile}
-		if req.Profile == "" {
-			w.Native = native(s)
+		w := wantIn(p, s)
+		if _, err := b.wordOf(p, id); err != nil && w.Profile != "" && !req.own() && req.Scope != "project" {
+			return ChangeResult{}, err // such an entry would start nothing
 		}
 		if req.Scope == "project" {
 			if w.Portable, err = b.portable(s, req.App); err != nil {
@@ -150,20 +157,65 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 			}
 		}
 		wants, titles = append(wants, w), append(titles, s.Title)
+		if req.own() {
+			p = profiles.TurnOn(p, id, req.App)
+		}
+	}
+	title := strings.Join(titles, ", ")
+	if req.own() && p.ID != e.in {
+		return b.recordOnly(ctx, e, p, req, "connect", title)
+	}
+	if req.own() {
+		e.set(p.ID, &p)
 	}
 	if req.File == "" {
 		if err := b.otherLetters(req.App, wants); err != nil {
 			return ChangeResult{}, err
 		}
 	}
-	plan, err := b.connect.PlanConnect(ctx, "connect", strings.Join(titles, ", "), b.targets(req), wants)
+	plan, err := b.connect.PlanConnect(ctx, "connect", title, b.targets(req), wants)
 	if err == nil && !req.DryRun {
 		err = b.closeFirst(ctx, plan.Restart, req.Closing)
 	}
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	return b.change(ctx, plan, req.DryRun)
+	return b.change(ctx, plan, e, req.DryRun)
+}
+
+// own tells that a request is about an app's own file, which a profile is for.
+func (req ConnectRequest) own() bool { return req.File == "" && req.Scope != "project" }
+
+// editFor begins a change of the profile that a request is for.
+func (b *Backend) editFor(ctx context.Context, req ConnectRequest) (*profileEdit, model.Profile, error) {
+	e, err := b.editing(ctx)
+	if err != nil {
+		return nil, model.Profile{}, err
+	}
+	id, err := b.profileID(ctx, req.Profile)
+	if err != nil {
+		return nil, model.Profile{}, err
+	}
+	p, err := e.load(ctx, b, id)
+	return e, p, err
+}
+
+// wantIn is the entry of a server in a profile.
+func wantIn(p model.Profile, s model.Server) connect.Want {
+	w := connect.Want{Server: s.ID, Profile: profiles.Named(p.ID)}
+	if word, _ := profiles.Of(p, s.ID); !profiles.Own(word) {
+		w.Native = native(s)
+	}
+	return w
+}
+
+// recordOnly changes a profile that is not in use: no app's file has it.
+func (b *Backend) recordOnly(ctx context.Context, e *profileEdit, p model.Profile, req ConnectRequest, kind, title string) (ChangeResult, error) {
+	if _, ok := b.apps.Get(req.App); !ok {
+		return ChangeResult{}, model.Fail("app_unknown", nil, "app", req.App)
+	}
+	e.set(p.ID, &p)
+	return b.change(ctx, connect.Plan{Change: changeset.Change{Kind: kind, Title: title}}, e, req.DryRun)
 }
 
 // otherLetters refuses a name that an app has already in other letters: names
@@ -200,14 +252,28 @@ func (b *Backend) Disconnect(ctx context.Context, req ConnectRequest) (ChangeRes
 		}
 		titles = append(titles, name)
 	}
-	plan, err := b.connect.PlanDisconnect(ctx, "disconnect", strings.Join(titles, ", "), b.targets(req), unique(req.Servers))
+	e, p, err := b.editFor(ctx, req)
+	if err != nil {
+		return ChangeResult{}, err
+	}
+	if req.own() {
+		for _, id := range unique(req.Servers) {
+			p = profiles.TurnOff(p, id, req.App)
+		}
+	}
+	title := strings.Join(titles, ", ")
+	if req.own() && p.ID != e.in {
+		return b.recordOnly(ctx, e, p, req, "disconnect", title)
+	}
+	e.set(p.ID, &p)
+	plan, err := b.connect.PlanDisconnect(ctx, "disconnect", title, b.targets(req), unique(req.Servers))
 	if err == nil && !req.DryRun {
 		err = b.closeFirst(ctx, plan.Restart, req.Closing)
 	}
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	return b.change(ctx, plan, req.DryRun)
+	return b.change(ctx, plan, e, req.DryRun)
 }
 
 func (b *Backend) targets(req ConnectRequest) []connect.Target {
@@ -218,13 +284,17 @@ func (b *Backend) targets(req ConnectRequest) []connect.Target {
 	return []connect.Target{{App: req.App, File: req.File, Scope: scope, ProjectDir: b.o.ProjectDir}}
 }
 
-func (b *Backend) change(ctx context.Context, plan connect.Plan, dryRun bool) (ChangeResult, error) {
+// change makes a plan, and the edit of profiles that belongs to it, or shows it.
+func (b *Backend) change(ctx context.Context, plan connect.Plan, e *profileEdit, dryRun bool) (ChangeResult, error) {
 	files, err := b.connect.Preview(ctx, plan)
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	out := ChangeResult{Files: diffs(files), Restart: b.restarts(plan.Restart)}
-	if dryRun {
+	out := ChangeResult{Files: diffs(files), Restart: b.restarts(plan.Restart), Warnings: []Warning{}}
+	if plan.Change.Kind == "connect" {
+		out.Warnings = b.warn(ctx, e)
+	}
+	if dryRun || len(files) == 0 && e.nothing() {
 		return out, nil
 	}
 	if plan.Change.Kind == "connect" {
@@ -232,14 +302,17 @@ func (b *Backend) change(ctx context.Context, plan connect.Plan, dryRun bool) (C
 			return ChangeResult{}, err
 		}
 	}
-	record, err := b.connect.Apply(ctx, plan)
-	if err != nil {
+	record, err := b.withProfiles(ctx, e, "", func(n *profileNote) (changeset.Record, error) {
+		plan.Change.Note, plan.Change.Keep = encodeNote(note{Profiles: n}), !e.nothing()
+		return b.connect.Apply(ctx, plan)
+	})
+	if err != nil && record.ID == "" {
 		return ChangeResult{}, err
 	}
 	out.Change = record.ID
-	b.o.Changed("apps")
-	b.o.Changed("servers")
-	b.o.Changed("history")
+	for _, what := range []string{"apps", "servers", "history", "profiles"} {
+		b.o.Changed(what)
+	}
 	return out, nil
 }
 
@@ -375,7 +448,7 @@ func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResul
 		return ChangeResult{}, err
 	}
 	if dryRun {
-		return ChangeResult{Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), undone))}, nil
+		return ChangeResult{Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), undone)), Warnings: []Warning{}}, nil
 	}
 	if from, t, err := b.turnBack(ctx, undone, history); t != nil || err != nil {
 		return b.undoTurn(ctx, from, t, err)
@@ -386,8 +459,15 @@ func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResul
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	record, err := b.changes.Undo(ctx, id)
+	edit, err := b.undoProfiles(ctx, undone, history)
 	if err != nil {
+		takeAway()
+		return ChangeResult{}, err
+	}
+	record, err := b.withProfiles(ctx, edit, undone.ID, func(*profileNote) (changeset.Record, error) {
+		return b.changes.Undo(ctx, undone.ID)
+	})
+	if err != nil && record.ID == "" {
 		takeAway()
 		return ChangeResult{}, err
 	}
@@ -404,10 +484,10 @@ func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResul
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	for _, what := range []string{"apps", "servers", "history", "keys"} {
+	for _, what := range []string{"apps", "servers", "history", "keys", "profiles"} {
 		b.o.Changed(what)
 	}
-	return ChangeResult{Change: record.ID, Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), record))}, nil
+	return ChangeResult{Change: record.ID, Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), record)), Warnings: []Warning{}}, nil
 }
 
 // appsTouched names the apps whose files a change touched.

@@ -12,7 +12,6 @@ import (
 	"toolbay/backend/catalog/recipe"
 	"toolbay/backend/catalog/source/docker"
 	"toolbay/backend/install/oci"
-	"toolbay/backend/launch"
 	"toolbay/backend/launch/container"
 	"toolbay/backend/model"
 	"toolbay/backend/runtimes/engine"
@@ -103,7 +102,7 @@ func (r ref) otherWays(err error) error {
 func (b *Backend) prove(ctx context.Context, s *model.Server, values map[string]string) (model.Probe, error) {
 	p, changed := b.proveAny(ctx, s, values)
 	if changed {
-		return p, launch.Write(b.home, specOf(*s))
+		return p, b.writeSpec(ctx, *s)
 	}
 	return p, nil
 }

@@ -9,12 +9,14 @@ import (
 	"strings"
 
 	"toolbay/backend/catalog/recipe"
+	"toolbay/backend/changeset"
 	"toolbay/backend/clients"
 	"toolbay/backend/connect"
 	"toolbay/backend/install"
 	"toolbay/backend/job"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/profiles"
 	"toolbay/backend/text"
 )
 
@@ -27,7 +29,7 @@ type InstallRequest struct {
 	Package int
 	// Name is the server's id; "" has one proposed.
 	Name string
-	// Profile is the profile whose apps get the server, "" for none.
+	// Profile is the profile that gets the server, "" for the one in use.
 	Profile string
 	Answers map[string]string
 	// Secrets are key values by input name. They go to the keychain only.
@@ -176,7 +178,7 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 		return nil, err
 	}
 	if len(req.Apps) > 0 {
-		plan, err := in.planApps(ctx)
+		plan, _, err := in.planApps(ctx)
 		if err != nil {
 			return nil, err
 		}
@@ -373,8 +375,7 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 	if err := in.signIn(ctx, &server, report); err != nil {
 		return res, err
 	}
-	spec := specOf(server)
-	if err := launch.Write(b.home, spec); err != nil {
+	if err := b.writeSpec(ctx, server); err != nil {
 		return res, err
 	}
 	report(job.Progress{Stage: "hello"})
@@ -431,7 +432,7 @@ func (in *installation) connect(ctx context.Context, server model.Server) (chang
 		return "", nil, err
 	}
 	defer release()
-	plan, err := in.planApps(ctx)
+	plan, edit, err := in.planApps(ctx)
 	if err != nil {
 		return "", nil, err
 	}
@@ -451,10 +452,11 @@ func (in *installation) connect(ctx context.Context, server model.Server) (chang
 	if err := b.putServer(ctx, server); err != nil {
 		return "", nil, err
 	}
-	plan.Change.Note = noteInstalled(server)
-	plan.Change.Keep = true
-	record, err := b.connect.Apply(ctx, plan)
-	if err != nil {
+	record, err := b.withProfiles(ctx, edit, "", func(n *profileNote) (changeset.Record, error) {
+		plan.Change.Note, plan.Change.Keep = noteInstalled(server, n), true
+		return b.connect.Apply(ctx, plan)
+	})
+	if err != nil && record.ID == "" {
 		return "", nil, err
 	}
 	return record.ID, b.restarts(plan.Restart), nil
@@ -476,18 +478,37 @@ func (in *installation) keepKeys(where string) error {
 	return keys.Set(in.id, "", in.req.Secrets)
 }
 
-func (in *installation) planApps(ctx context.Context) (connect.Plan, error) {
+// planApps plans the apps' files, and the profile that gets the server. Apps are
+// told only when that is the one in use.
+func (in *installation) planApps(ctx context.Context) (connect.Plan, *profileEdit, error) {
+	plan := connect.Plan{Change: changeset.Change{Kind: "install", Title: in.title}, Restart: []string{}}
+	e, p, err := in.b.editFor(ctx, ConnectRequest{Profile: in.req.Profile})
+	if err != nil {
+		return plan, nil, err
+	}
 	var targets []connect.Target
 	for _, app := range in.req.Apps {
 		targets = append(targets, connect.Target{App: app, Scope: "user"})
+		if _, ok := in.b.apps.Get(app); !ok {
+			return plan, nil, model.Fail("app_unknown", nil, "app", app)
+		}
+		p = profiles.TurnOn(p, in.id, app)
 	}
-	wants := []connect.Want{{Server: in.id, Profile: in.req.Profile, Native: in.native}}
+	if len(targets) == 0 && in.req.Profile != "" {
+		p = profiles.Add(p, in.id)
+	}
+	e.set(p.ID, &p)
+	if p.ID != e.in {
+		return plan, e, nil
+	}
+	wants := []connect.Want{{Server: in.id, Profile: profiles.Named(p.ID), Native: in.native}}
 	for _, t := range targets {
 		if err := in.b.otherLetters(t.App, wants); err != nil {
-			return connect.Plan{}, err
+			return plan, nil, err
 		}
 	}
-	return in.b.connect.PlanConnect(ctx, "install", in.title, targets, wants)
+	plan, err = in.b.connect.PlanConnect(ctx, "install", in.title, targets, wants)
+	return plan, e, err
 }
 
 // installed is the record of what a kind has installed.

@@ -3,7 +3,6 @@ package backend
 import (
 	"context"
 
-	"toolbay/backend/launch"
 	"toolbay/backend/model"
 )
 
@@ -134,7 +133,7 @@ func (b *Backend) editKey(ctx context.Context, id, name string, edit func(map[st
 		return err
 	}
 	_, s.Inputs[at].Set = values[name]
-	if err := launch.Write(b.home, specOf(s)); err != nil {
+	if err := b.writeSpec(ctx, s); err != nil {
 		return err
 	}
 	s.Probe = nil

@@ -185,7 +185,7 @@ func (b *Backend) PutBack(ctx context.Context, req PutBackRequest) (ChangeResult
 			return ChangeResult{}, err
 		}
 	}
-	res, err := b.change(ctx, plan, req.DryRun)
+	res, err := b.change(ctx, plan, nil, req.DryRun)
 	if err == nil && !req.DryRun {
 		b.o.Changed("notices")
 	}

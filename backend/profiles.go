@@ -91,6 +91,22 @@ func (b *Backend) activeProfile(ctx context.Context) (string, error) {
 	return id, err
 }
 
+// nameFree gives a name as it is kept, unless another profile has it.
+func (b *Backend) nameFree(ctx context.Context, name, id string) (string, error) {
+	name, err := profiles.CheckName(name)
+	if err != nil {
+		return name, err
+	}
+	names, err := b.store.ProfileNames(ctx)
+	for other, taken := range names {
+		// An id counts too: both can be said on the command line.
+		if other != id && (strings.EqualFold(taken, name) || other == name) {
+			return name, model.Fail("profile_name_taken", nil, "name", name)
+		}
+	}
+	return name, err
+}
+
 // checkProfile looks whether a profile can be kept as it is. before is what it
 // was, nil for a new one. Error codes: profile_broken, profile_name_invalid,
 // profile_name_taken, server_unknown, app_unknown, tool_unknown.
@@ -99,17 +115,8 @@ func (b *Backend) checkProfile(ctx context.Context, p model.Profile, before *mod
 		return p, model.Fail("profile_broken", errors.New("its id is none"), "profile", p.Name)
 	}
 	var err error
-	if p.Name, err = profiles.CheckName(p.Name); err != nil {
+	if p.Name, err = b.nameFree(ctx, p.Name, p.ID); err != nil {
 		return p, err
-	}
-	names, err := b.store.ProfileNames(ctx)
-	if err != nil {
-		return p, err
-	}
-	for id, name := range names {
-		if id != p.ID && strings.EqualFold(name, p.Name) {
-			return p, model.Fail("profile_name_taken", nil, "name", p.Name)
-		}
 	}
 	p = profiles.Tidy(p)
 	for _, app := range p.Apps {
@@ -149,4 +156,16 @@ func (b *Backend) firstProfile(ctx context.Context) error {
 		}
 	}
 	return b.store.FirstProfiles(ctx, []model.Profile{profiles.Tidy(p)}, p.ID)
+}
+
+// profilesOfAll gives the profiles that have each server, by its id.
+func (b *Backend) profilesOfAll(ctx context.Context) (map[string][]string, error) {
+	all, err := b.Profiles(ctx)
+	out := map[string][]string{}
+	for _, p := range all {
+		for _, s := range p.Servers {
+			out[s] = append(out[s], p.ID)
+		}
+	}
+	return out, err
 }

@@ -132,9 +132,11 @@ func (e *profileEdit) turn(now time.Time) profileTurn {
 
 // withProfiles makes a change of the apps' files and the edit of profiles that
 // belongs to it, both or neither, also when the program is killed. apply gets
-// the note to keep with the change. It wants b.alone.
+// the note to keep with the change. An error beside a record that has an id
+// tells that the profiles are still to follow, which they do before the next
+// change of any. It wants b.alone.
 func (b *Backend) withProfiles(ctx context.Context, e *profileEdit, undoes string, apply func(*profileNote) (changeset.Record, error)) (changeset.Record, error) {
-	if e.nothing() && undoes == "" {
+	if e.nothing() {
 		var n *profileNote
 		if e != nil {
 			n = e.note(b.o.Now().UTC())

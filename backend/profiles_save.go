@@ -23,7 +23,9 @@ type ProfileResult struct {
 	Restart []Restart  `json:"restart"`
 	// Skipped are apps that were left as they are because the user said so.
 	Skipped []string `json:"skipped"`
-	// Warnings tell what the profile comes up against.
+	// Room is how much the profile takes in each of its apps, and Warnings tell
+	// what it comes up against there.
+	Room     []AppRoom `json:"room"`
 	Warnings []Warning `json:"warnings"`
 }
 
@@ -199,6 +201,7 @@ type commit struct {
 	kind, title string
 	skip        []string
 	dryRun      bool
+	closing     Closing
 }
 
 // editProfile makes one change of profiles: edit says what they will be, and
@@ -224,7 +227,7 @@ func (b *Backend) editProfile(ctx context.Context, c commit, edit func(*profileE
 // commitProfiles works out what an edit asks of the apps' files and makes all
 // of it, or shows it.
 func (b *Backend) commitProfiles(ctx context.Context, e *profileEdit, c commit, about string) (res ProfileResult, err error) {
-	res = ProfileResult{Profile: about, Active: e.to == about, Files: []FileDiff{}, Restart: []Restart{}, Skipped: []string{}, Warnings: []Warning{}}
+	res = ProfileResult{Profile: about, Active: e.to == about, Files: []FileDiff{}, Restart: []Restart{}, Skipped: []string{}, Room: []AppRoom{}, Warnings: []Warning{}}
 	made := false
 	defer func() {
 		if !made && e.made {
@@ -247,7 +250,14 @@ func (b *Backend) commitProfiles(ctx context.Context, e *profileEdit, c commit, 
 			res.Name = p.Name
 		}
 	}
-	plan, err := b.planProfiles(ctx, e, c, from, to, &res)
+	servers, err := b.serversByID(ctx)
+	if err != nil {
+		return res, err
+	}
+	if p := e.is[about]; p != nil {
+		res.Room, res.Warnings = b.weigh(*p, servers, p.Apps)
+	}
+	plan, err := b.planProfiles(ctx, e, c, from, to, servers, &res)
 	if err != nil {
 		return res, err
 	}
@@ -258,6 +268,9 @@ func (b *Backend) commitProfiles(ctx context.Context, e *profileEdit, c commit, 
 	res.Files, res.Restart = diffs(files), b.restarts(plan.Restart)
 	if c.dryRun || e.nothing() && len(files) == 0 {
 		return res, nil
+	}
+	if err := b.closeFirst(ctx, plan.Restart, c.closing); err != nil {
+		return res, err
 	}
 	if len(files) > 0 {
 		if err := b.placeLauncher(); err != nil {
@@ -281,7 +294,7 @@ func (b *Backend) commitProfiles(ctx context.Context, e *profileEdit, c commit, 
 
 // planProfiles plans the apps' files. Error code: apps_in_the_way, with one
 // need for each app that could be left as it is.
-func (b *Backend) planProfiles(ctx context.Context, e *profileEdit, c commit, from, to model.Profile, res *ProfileResult) (connect.Plan, error) {
+func (b *Backend) planProfiles(ctx context.Context, e *profileEdit, c commit, from, to model.Profile, servers map[string]model.Server, res *ProfileResult) (connect.Plan, error) {
 	kind := c.kind
 	if kind == "" {
 		kind = "profile"
@@ -295,11 +308,7 @@ func (b *Backend) planProfiles(ctx context.Context, e *profileEdit, c commit, fr
 		return empty, err
 	}
 	if _, differ := profiles.Diff(&from, &to); e.in != e.to || differ {
-		own, err := b.shifts(ctx, from, to)
-		if err != nil {
-			return empty, err
-		}
-		shifts = append(own, shifts...)
+		shifts = append(ownShifts(from, to, servers), shifts...)
 	}
 	if len(shifts) == 0 {
 		return empty, nil
@@ -335,17 +344,13 @@ func (b *Backend) planProfiles(ctx context.Context, e *profileEdit, c commit, fr
 	return plan, nil
 }
 
-// shifts tells what each app's own files need to come from one profile to the
+// ownShifts tells what each app's own files need to come from one profile to the
 // other, or from how one was to how it is.
-func (b *Backend) shifts(ctx context.Context, from, to model.Profile) ([]connect.Shift, error) {
-	servers, err := b.store.Servers(ctx)
-	if err != nil {
-		return nil, err
-	}
+func ownShifts(from, to model.Profile, servers map[string]model.Server) []connect.Shift {
 	launches := map[string]*clients.Launch{}
 	here := map[string]bool{}
-	for _, s := range servers {
-		here[s.ID], launches[s.ID] = true, native(s)
+	for id, s := range servers {
+		here[id], launches[id] = true, native(s)
 	}
 	was := map[string]model.ProfileServer{}
 	for _, s := range from.Servers {
@@ -375,7 +380,7 @@ func (b *Backend) shifts(ctx context.Context, from, to model.Profile) ([]connect
 		}
 		out = append(out, shift)
 	}
-	return out, nil
+	return out
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

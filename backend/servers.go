@@ -13,6 +13,7 @@ import (
 	"sort"
 	"sync"
 
+	"toolbay/backend/changeset"
 	"toolbay/backend/clients"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
@@ -28,8 +29,13 @@ func (b *Backend) Servers(ctx context.Context) ([]ServerView, error) {
 	}
 	where := b.appsOf(ctx)
 	out := make([]ServerView, 0, len(servers))
+	in, err := b.profilesOfAll(ctx)
+	if err != nil {
+		return nil, err
+	}
 	for _, s := range servers {
 		v := b.serverView(s, where[s.ID])
+		v.Profiles = append(v.Profiles, in[s.ID]...)
 		v.Alert = b.alert(ctx, s)
 		v.Said = alertView(v.Alert)
 		out = append(out, v)
@@ -239,10 +245,15 @@ func (b *Backend) RemoveWith(ctx context.Context, req RemoveRequest) (RemoveResu
 	if dryRun {
 		return res, nil
 	}
-	plan.Change.Note = noteRemoved(servers)
-	plan.Change.Keep = true
-	record, err := b.connect.Apply(ctx, plan)
+	edit, err := b.outOfProfiles(ctx, ids)
 	if err != nil {
+		return res, err
+	}
+	record, err := b.withProfiles(ctx, edit, "", func(n *profileNote) (changeset.Record, error) {
+		plan.Change.Note, plan.Change.Keep = noteRemoved(servers, n), true
+		return b.connect.Apply(ctx, plan)
+	})
+	if err != nil && record.ID == "" {
 		return res, err
 	}
 	for _, id := range ids {
@@ -255,7 +266,7 @@ func (b *Backend) RemoveWith(ctx context.Context, req RemoveRequest) (RemoveResu
 		res.FreedBytes += b.dropContainers(ctx, s)
 	}
 	for _, id := range res.Keys {
-		if err := b.forgetKeys(record.ID, id); err != nil {
+		if err := errors.Join(b.forgetKeys(record.ID, id), b.forgetKeptKeys(0, id)); err != nil {
 			return res, err
 		}
 	}

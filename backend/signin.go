@@ -15,6 +15,7 @@ import (
 	"toolbay/backend/job"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/profiles"
 	"toolbay/backend/signin"
 	"toolbay/backend/text"
 )
@@ -93,7 +94,7 @@ func (b *Backend) SignIn(ctx context.Context, req SignInRequest, report job.Repo
 	remote.SignIn = true
 	s.Remote, s.KeysIn = &remote, where
 	spec := specOf(s)
-	if err := launch.Write(b.home, spec); err != nil {
+	if err := b.writeSpec(ctx, s); err != nil {
 		return SignInResult{}, err
 	}
 	report(job.Progress{Stage: "hello"})
@@ -252,7 +253,11 @@ func (b *Backend) throughUs(ctx context.Context, s model.Server) error {
 	if len(targets) == 0 {
 		return nil
 	}
-	plan, err := b.connect.PlanConnect(ctx, "connect", s.Title, targets, []connect.Want{{Server: s.ID}})
+	active, err := b.activeProfile(ctx)
+	if err != nil {
+		return err
+	}
+	plan, err := b.connect.PlanConnect(ctx, "connect", s.Title, targets, []connect.Want{{Server: s.ID, Profile: profiles.Named(active)}})
 	if err != nil || len(plan.Restart) == 0 {
 		return err
 	}

@@ -33,12 +33,12 @@ type note struct {
 	Profiles *profileNote `json:"profiles,omitempty"`
 }
 
-func noteInstalled(s model.Server) json.RawMessage {
-	return encodeNote(note{Installed: []string{s.ID}, Since: map[string]time.Time{s.ID: s.Installed}})
+func noteInstalled(s model.Server, p *profileNote) json.RawMessage {
+	return encodeNote(note{Installed: []string{s.ID}, Since: map[string]time.Time{s.ID: s.Installed}, Profiles: p})
 }
 
-func noteRemoved(servers []model.Server) json.RawMessage {
-	n := note{Since: map[string]time.Time{}}
+func noteRemoved(servers []model.Server, p *profileNote) json.RawMessage {
+	n := note{Since: map[string]time.Time{}, Profiles: p}
 	for _, s := range servers {
 		n.Removed = append(n.Removed, s.ID)
 		n.Since[s.ID] = s.Installed
@@ -234,6 +234,7 @@ func (b *Backend) emptyTrash(ctx context.Context) { b.emptyTrashOf(ctx, trashKep
 // emptyTrashOf forgets what was removed longer ago than that, and tells the
 // bytes that engines gave back for it.
 func (b *Backend) emptyTrashOf(ctx context.Context, age time.Duration) (freed int64) {
+	_ = b.forgetKeptKeys(age, "") // tried again at the next start
 	b.emptyOldVersions(age)
 	now := age == 0
 	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", "*", "trashed.json"))
@@ -289,6 +290,9 @@ func follows(undone changeset.Record, history []changeset.Record) (comes, goes [
 // not_undoable.
 func (b *Backend) mayFollow(ctx context.Context, undone changeset.Record, history []changeset.Record) error {
 	if _, _, err := b.turnBack(ctx, undone, history); err != nil {
+		return err
+	}
+	if _, err := b.undoProfiles(ctx, undone, history); err != nil {
 		return err
 	}
 	comes, goes, root := follows(undone, history)

@@ -83,7 +83,7 @@ func (b *Backend) turnTo(ctx context.Context, from model.Server, t turn) (out ou
 	}
 	// Back to what was. When that fails too, the disk is full perhaps, the note
 	// stays and the next start goes on.
-	if launch.Write(b.home, specOf(from)) == nil && b.putServer(ctx, from) == nil {
+	if b.writeSpec(ctx, from) == nil && b.putServer(ctx, from) == nil {
 		os.Remove(b.turnFile(from.ID))
 	}
 	return outcome{}, err
@@ -110,7 +110,7 @@ func (b *Backend) finishTurn(ctx context.Context, t turn) (out outcome, err erro
 		}
 	}
 	b.o.Fault("carried")
-	if err := launch.Write(b.home, specOf(t.To)); err != nil {
+	if err := b.writeSpec(ctx, t.To); err != nil {
 		return out, err
 	}
 	b.o.Fault("spec")
@@ -415,5 +415,5 @@ func (b *Backend) undoTurn(ctx context.Context, from *model.Server, t *turn, err
 		return ChangeResult{}, err
 	}
 	b.turned()
-	return ChangeResult{Change: out.change, Files: []FileDiff{}, Restart: []Restart{}}, nil
+	return ChangeResult{Change: out.change, Files: []FileDiff{}, Restart: []Restart{}, Warnings: []Warning{}}, nil
 }

@@ -162,6 +162,8 @@ type ChangeResult struct {
 	Change  string     `json:"change"`
 	Files   []FileDiff `json:"files"`
 	Restart []Restart  `json:"restart"`
+	// Warnings tell which limits of an app this comes up against.
+	Warnings []Warning `json:"warnings"`
 }
 
 // FileDiff is the change to one file, with keys masked.

@@ -5,19 +5,23 @@ import (
 	"os"
 	"time"
 
+	"toolbay/backend/model"
 	"toolbay/backend/secrets"
 )
 
 // Run starts a server in this program's place. On Unix it returns only when
 // that failed; on Windows the program ends with the server. Standard output is
 // the server's alone; a line about a locked keychain goes to standard error.
-// Error codes: server_unknown, spec_broken, spec_newer, program_missing,
+// Error codes: server_unknown, profile_gone, spec_broken, spec_newer, program_missing,
 // secret_in_argument and those of secrets.
 func Run(home, server, profile string) error {
 	env := os.Environ() // before the keychain may add the address of its bus
 	spec, err := Read(home, server)
 	if err != nil {
 		return err
+	}
+	if _, in := spec.Profiles[profile]; profile != "" && !in {
+		return model.Fail("profile_gone", nil, "server", spec.name(), "profile", profile)
 	}
 	var values map[string]string
 	if names, item := spec.Keys(profile); len(names) > 0 {

@@ -295,14 +295,17 @@ type AnsweredInput struct {
 
 // Probe is the outcome of starting a server and saying hello to it.
 type Probe struct {
-	OK          bool      `json:"ok"`
-	Time        time.Time `json:"time"`
-	Protocol    string    `json:"protocol"`
-	Name        string    `json:"name"`    // as the server calls itself
-	Version     string    `json:"version"` // as the server calls itself
-	Tools       []Tool    `json:"tools"`
-	Fingerprint string    `json:"fingerprint"` // SHA-256 over names, descriptions and schemas of all tools
-	TookMS      int64     `json:"took_ms"`
+	OK       bool      `json:"ok"`
+	Time     time.Time `json:"time"`
+	Protocol string    `json:"protocol"`
+	Name     string    `json:"name"`    // as the server calls itself
+	Version  string    `json:"version"` // as the server calls itself
+	Tools    []Tool    `json:"tools"`
+	// Sizes are how many bytes each of Tools takes in the list that an app reads,
+	// of name, description and schema together; nil where that was not kept.
+	Sizes       []int  `json:"sizes,omitempty"`
+	Fingerprint string `json:"fingerprint"` // SHA-256 over names, descriptions and schemas of all tools
+	TookMS      int64  `json:"took_ms"`
 	// Noise counts lines on the server's output that were no messages.
 	Noise int `json:"noise"`
 	// Code is the error's code when not OK; Log is what the server printed, at

@@ -118,7 +118,7 @@ func converse(ctx context.Context, p *process, o Options, m *mask, hello func(co
 		return probe
 	}
 	probe.OK = true
-	probe.Tools, probe.Fingerprint = describe(tools, m)
+	probe.Tools, probe.Sizes, probe.Fingerprint = describe(tools, m)
 	return probe
 }
 

@@ -33,6 +33,7 @@ func TestRunOfAGoodServer(t *testing.T) {
 			{Name: "plain"},
 			{Name: "write", Title: "Write", ReadOnly: &no},
 		},
+		Sizes:       []int{10, 22, 5},
 		Fingerprint: p.Fingerprint,
 	}
 	for i := range p.Tools {

@@ -86,8 +86,9 @@ func listTools(ctx context.Context, d *dialogue, g greeting) ([]wireTool, error)
 
 // describe gives what is kept of the tools, and their fingerprint: a SHA-256
 // over all that tells an app's model what they do. It does not depend on the
-// order of the tools, nor of the members of their schemas.
-func describe(tools []wireTool, m *mask) ([]model.Tool, string) {
+// order of the tools, nor of the members of their schemas. sizes are what each
+// takes in the list that an app reads.
+func describe(tools []wireTool, m *mask) (_ []model.Tool, sizes []int, _ string) {
 	kept := make([]model.Tool, 0, len(tools))
 	prints := make([][]byte, 0, len(tools))
 	for _, t := range tools {
@@ -109,10 +110,11 @@ func describe(tools []wireTool, m *mask) ([]model.Tool, string) {
 			Takes: clip(m.text(takes(t.InputSchema)), maxDescription), Print: hex.EncodeToString(print[:8]),
 		})
 		prints = append(prints, print)
+		sizes = append(sizes, len(t.Name)+len(t.Description)+len(t.InputSchema))
 	}
 	slices.SortFunc(prints, bytes.Compare)
 	sum := sha256.Sum256(bytes.Join(prints, nil))
-	return kept, hex.EncodeToString(sum[:])
+	return kept, sizes, hex.EncodeToString(sum[:])
 }
 
 // takes says what a tool is given, a line for each value in the order of their

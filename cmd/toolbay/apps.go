@@ -104,6 +104,7 @@ func (c *cli) printChange(res backend.ChangeResult, none string) error {
 		for _, r := range res.Restart {
 			fmt.Fprintf(w, "%s: %s\n", r.Name, r.Text)
 		}
+		tellWarnings(w, res.Warnings)
 	})
 }
 
@@ -174,7 +175,7 @@ func (c *cli) diff() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.printChange(backend.ChangeResult{Change: args[0], Files: files, Restart: []backend.Restart{}}, text.Line("change.no-files"))
+			return c.printChange(backend.ChangeResult{Change: args[0], Files: files, Restart: []backend.Restart{}, Warnings: []backend.Warning{}}, text.Line("change.no-files"))
 		},
 	}
 }

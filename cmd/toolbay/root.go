@@ -117,7 +117,7 @@ func (c *cli) root() *cobra.Command {
 		c.install(), c.paste(), c.list(), c.test(), c.remove(),
 		c.update(), c.rollback(), c.pin("pin", true, "Keep a server at its version"), c.pin("unpin", false, "Let a server be updated again"), c.verify(), c.disk(),
 		c.apps(), c.connect(), c.disconnect(), c.notices(), c.undo(), c.history(), c.diff(), c.backups(), c.restore(),
-		c.login(), c.logout(), c.keys(), c.settings(), c.bundle(), c.extensions(), runHelp(),
+		c.profile(), c.login(), c.logout(), c.keys(), c.settings(), c.bundle(), c.extensions(), runHelp(),
 	)
 	return root
 }

@@ -100,7 +100,7 @@ func cmdFails(ts *testscript.TestScript, neg bool, args []string) {
 	if e["message"] == "" || e["hint"] == "" || strings.ContainsAny(fmt.Sprint(e["message"], e["hint"]), "{}") {
 		ts.Fatalf("the failure is not told in words: %q, %q", e["message"], e["hint"])
 	}
-	want := map[string]int{"wrong_use": exitUse, "consent_needed": exitConsent, "input_needed": exitConsent}[args[0]]
+	want := map[string]int{"wrong_use": exitUse, "consent_needed": exitConsent, "input_needed": exitConsent, "apps_in_the_way": exitConsent}[args[0]]
 	if want == 0 {
 		want = exitFailed
 	}

@@ -14,7 +14,7 @@ import (
 // "hash" a SHA-256, "id" a server's id; one that ends in "?" may be null, as may an
 // object with a field "?".
 var shapes = map[string]string{
-	"error":  `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|close|input|secret","name":"","text":"","flag":""}],"detail":""}}`,
+	"error":  `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|close|input|secret|skip","name":"","text":"","flag":""}],"detail":""}}`,
 	"search": `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `],"facets":{"all":0,"categories":{},"sources":{},"filters":{}}}`,
 	"show":   card,
 	"plan": `{"command":"","args":[""],"env":{},"secrets":[""],"url":"","headers":{},
@@ -50,7 +50,13 @@ var shapes = map[string]string{
 	"apps": `[{"id":"","name":"","found":true,
 		"files":[{"path":"","scope":"user|private|project","format":"","health":"ok|absent|empty|broken|unreadable"}],
 		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}]}]`,
-	"change": `{"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}]}`,
+	"profiles": `[{"id":"","name":"","active":true,"servers":["id"],"apps":[""],"folders":[""],"changed":"time"}]`,
+	"profile": `{"id":"","name":"","active":true,"servers":["id"],"apps":[""],"folders":[""],"changed":"time",
+		"contents":[{"server":"id","title":"","apps":[""],"off":[""],"answers":{},"keys":[""],"all_tools":true,"tools":[""],"known":0}],
+		"room":[` + room1 + `],"warnings":[` + warning1 + `]}`,
+	"profile-change": `{"profile":"","name":"","active":true,"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}],
+		"skipped":[""],"room":[` + room1 + `],"warnings":[` + warning1 + `]}`,
+	"change": `{"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}],"warnings":[` + warning1 + `]}`,
 	"notices": `[{"id":"","code":"vanished|wiped|file_gone|edited|renamed|doubled|file_broken|file_replaced","app":"","app_name":"","name":"","server":"","names":[""],"servers":["id"],
 		"file":"","seen":"time","title":"","text":"","action":"put-back|keep|repair","close":true}]`,
 	"kept": `{"kept":""}`,
@@ -71,10 +77,12 @@ var shapes = map[string]string{
 }
 
 const (
-	reason1 = `{"code":"","text":""}`
-	pack    = `{"type":"","identifier":"","version":""}`
-	listing = `{"id":"","name":"","title":"","description":"","publisher":"","repository":"","sources":[""],"packages":[` + pack + `]}`
-	card    = `{"id":"","name":"","title":"","description":"","publisher":"","repository":"","sources":[""],"packages":[` + pack + `],
+	room1    = `{"app":"","name":"","servers":0,"tools":0,"limit":0,"tokens":0,"unknown":["id"]}`
+	warning1 = `{"code":"","app":"","server":"","text":""}`
+	reason1  = `{"code":"","text":""}`
+	pack     = `{"type":"","identifier":"","version":""}`
+	listing  = `{"id":"","name":"","title":"","description":"","publisher":"","repository":"","sources":[""],"packages":[` + pack + `]}`
+	card     = `{"id":"","name":"","title":"","description":"","publisher":"","repository":"","sources":[""],"packages":[` + pack + `],
 		"records":[{"source":"","id":"","name":"","title":"","status":"","seen":"time","packages":[` + pack + `],"sources":[""],"tools":[{"name":""}]}],
 		"origins":{},"facts":[{"code":"","state":"yes|no|unknown","origin":"","args":{}}]}`
 	source1 = `{"source":"","enabled":true,"listings":0,"synced":"time?","error":"","kind":"built-in|private|file","name":"","badge":"","site":"",

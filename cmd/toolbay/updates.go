@@ -396,7 +396,7 @@ func failureOf(err error) (failure, int) {
 	switch w.Code {
 	case "wrong_use":
 		exit = exitUse
-	case "consent_needed", "input_needed":
+	case "consent_needed", "input_needed", "apps_in_the_way":
 		exit = exitConsent
 	}
 	return failure{Code: w.Code, Message: w.Message, Hint: w.Hint, Args: w.Args, Needs: append([]model.Need{}, w.Needs...), Detail: w.Detail}, exit

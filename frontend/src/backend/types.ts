@@ -442,7 +442,13 @@ export type AppView = {
   restart: string
 }
 
-export type ChangeResult = { change: string; files: FileDiff[]; restart: { app: string; name: string; text: string }[] }
+export type ChangeResult = {
+  change: string
+  files: FileDiff[]
+  restart: { app: string; name: string; text: string }[]
+  /** Limits of an app that this comes up against. */
+  warnings?: { code: string; app: string; server: string; text: string }[]
+}
 
 export type ChangeView = {
   id: string

@@ -44,7 +44,9 @@ func File(path string, before, after, now []byte) ([]byte, error) {
 	want := s.applied(values[2])
 	proved := func(out []byte) bool {
 		v, err := value(out, f)
-		if f == configfile.TOML { // where a table is there as long as something is in it
+		if f != configfile.JSON && f != configfile.JSONC && f != configfile.JSONComments {
+			// A table of TOML is there as long as something is in it, a list of
+			// YAML that lost its last element is one of nothing.
 			v, want = filled(v), filled(want)
 		}
 		return err == nil && equal(v, want)
@@ -96,6 +98,8 @@ func Formats(path string) []configfile.Format {
 	switch strings.ToLower(filepath.Ext(path)) {
 	case ".toml":
 		return []configfile.Format{configfile.TOML}
+	case ".yaml", ".yml":
+		return []configfile.Format{configfile.YAML}
 	case ".json", ".jsonc", ".json5":
 		return []configfile.Format{configfile.JSON, configfile.JSONComments, configfile.JSONC}
 	}
@@ -111,7 +115,7 @@ func value(content []byte, f configfile.Format) (any, error) {
 		return configfile.Object{}, nil
 	}
 	v, _ := doc.Get()
-	return v, nil
+	return keyed(v), nil
 }
 
 // equal compares values; the order of an object's members does not count.
@@ -167,5 +171,9 @@ func plain(at []string) string {
 	if len(at) == 0 {
 		return "…"
 	}
-	return strings.Join(at, " › ")
+	names := make([]string, 0, len(at))
+	for _, step := range at {
+		names = append(names, nameIn(step))
+	}
+	return strings.Join(names, " › ")
 }

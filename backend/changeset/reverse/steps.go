@@ -145,13 +145,13 @@ func (s *steps) edit(now []byte, f configfile.Format) (out []byte, err error) {
 			out, err = configfile.Remove(out, f, st.path, nil)
 		case st.was && len(st.path) == 1: // the root has no name to be updated by
 			if out, err = configfile.Remove(out, f, st.path, nil); err == nil {
-				out, _, err = configfile.Insert(out, f, st.path, st.value)
+				out, _, err = configfile.Insert(out, f, st.path, listed(st.value))
 			}
 		case st.was:
 			last := len(st.path) - 1
-			out, err = configfile.Update(out, f, st.path[:last], configfile.Object{{Key: st.path[last], Value: st.value}})
+			out, err = configfile.Update(out, f, st.path[:last], configfile.Object{{Key: st.path[last], Value: listed(st.value)}})
 		default:
-			out, _, err = configfile.Insert(out, f, st.path, st.value)
+			out, _, err = configfile.Insert(out, f, st.path, listed(st.value))
 		}
 		if err != nil {
 			return nil, err

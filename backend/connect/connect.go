@@ -96,16 +96,31 @@ func (c *Connector) connectTarget(b *builder, t Target, wants []Want) error {
 		if app.Managed != "" {
 			return model.Fail("app_managed", nil, "app", app.Client.Name)
 		}
+		if f, ok := app.Primary(scopeOf(t)); ok && f.Path == file {
+			if err := mayMake(app, f); err != nil {
+				return err
+			}
+		}
 	}
 	for _, w := range wants {
 		if slices.Contains(app.Client.Reserved, w.Server) {
 			return model.Fail("name_reserved", nil, "app", app.Client.Name, "name", w.Server)
 		}
-		e, err := wantedEntry(app.Client, w, b.launcher)
+		place := placeOf(app, t, file, w.Server)
+		e, err := wantedEntry(app.Client.For(place), w, b.launcher)
 		if err != nil {
 			return err
 		}
-		b.edit(placeOf(app, t, file, w.Server), app.Client).put(e)
+		b.edit(place, app.Client).put(e)
+	}
+	return nil
+}
+
+// mayMake refuses to make a file where it is not sure that the app looks; one
+// that is there and can be read is proof enough.
+func mayMake(app clients.App, f clients.FileState) error {
+	if f.Sure == clients.SureC && (f.Health == clients.Absent || f.Health == clients.Empty) {
+		return model.Fail("place_unsure", nil, "app", app.Client.Name, "path", f.Path)
 	}
 	return nil
 }
@@ -158,7 +173,7 @@ func (c *Connector) PlanDisconnect(ctx context.Context, kind, title string, targ
 		files := []string{file}
 		if t.File == "" {
 			for _, f := range app.Files {
-				if f.Scope == scopeOf(t) && f.Path != file && f.Health == clients.OK {
+				if f.Scope == scopeOf(t) && f.Path != file && f.Health == clients.OK && f.Aside == "" {
 					files = append(files, f.Path)
 				}
 			}
@@ -244,6 +259,8 @@ func (c *Connector) resolve(t Target) (clients.App, string, error) {
 	}
 	f, ok := app.Primary(scope)
 	switch {
+	case app.Client.FileOnly:
+		return app, "", model.Fail("app_needs_file", nil, "app", app.Client.Name)
 	case !ok && scope == clients.Project && app.Client.HasScope(scope):
 		return app, "", model.Fail("project_unknown", nil) // it is the home folder
 	case !ok && scope == clients.Project:

@@ -58,6 +58,7 @@ type removal struct {
 // edit gives the edit of a file, made at first mention. Two ways to the same
 // file are one edit: each would undo the other.
 func (b *builder) edit(path string, client clients.Client) *step {
+	client = client.For(path)
 	for _, e := range b.edits {
 		if e.path == path || resolved(e.path) == resolved(path) {
 			return e.step(client)
@@ -226,6 +227,7 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 			return nil, err
 		}
 	}
+	p.launch.Name = p.server
 	value := d.Encode(p.launch)
 	e.after.entries[r.key()] = r
 	if found == nil {
@@ -344,7 +346,7 @@ func (e *edit) fail(client clients.Client, err error) error {
 func differing(doc *configfile.Document, d clients.Dialect, path []string, value configfile.Object) configfile.Object {
 	var out configfile.Object
 	for _, m := range value {
-		if d.Off != nil && m.Key == d.Off.Key {
+		if d.Default(m.Key) {
 			continue
 		}
 		have, ok := doc.Get(append(slices.Clone(path), m.Key)...)

@@ -61,7 +61,7 @@ func (r row) same(o row) bool {
 
 // launch is what the entry starts.
 func (r row) launch() clients.Launch {
-	return clients.Launch{Command: r.Command, Args: r.Args, Env: r.Env, URL: r.URL, Transport: cmp.Or(r.Transport, "streamable-http"), Headers: r.Headers}
+	return clients.Launch{Name: r.Name, Command: r.Command, Args: r.Args, Env: r.Env, URL: r.URL, Transport: cmp.Or(r.Transport, "streamable-http"), Headers: r.Headers}
 }
 
 func (r row) key() string { return "entry\n" + r.File + "\n" + r.Name }

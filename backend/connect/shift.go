@@ -138,15 +138,19 @@ func (c *Connector) shiftApp(b *builder, app clients.App, s Shift) (file string,
 	case !ok:
 		return "", model.Fail("app_not_found", nil, "app", app.Client.Name)
 	}
+	if err := mayMake(app, primary); err != nil {
+		return primary.Path, err
+	}
 	for _, w := range s.Put {
 		if slices.Contains(app.Client.Reserved, w.Server) {
 			return primary.Path, model.Fail("name_reserved", nil, "app", app.Client.Name, "name", w.Server)
 		}
-		e, err := wantedEntry(app.Client, w, b.launcher)
+		place := placeOf(app, Target{App: app.Client.ID, Scope: scope}, primary.Path, w.Server)
+		e, err := wantedEntry(app.Client.For(place), w, b.launcher)
 		if err != nil {
 			return primary.Path, err
 		}
-		b.edit(placeOf(app, Target{App: app.Client.ID, Scope: scope}, primary.Path, w.Server), app.Client).put(e)
+		b.edit(place, app.Client).put(e)
 	}
 	return "", nil
 }

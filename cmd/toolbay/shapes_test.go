@@ -56,6 +56,7 @@ var shapes = map[string]string{
 		"room":[` + room1 + `],"warnings":[` + warning1 + `]}`,
 	"profile-change": `{"profile":"","name":"","active":true,"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}],
 		"skipped":[""],"room":[` + room1 + `],"warnings":[` + warning1 + `]}`,
+	"render": `{"path":"","format":"json|json-comments|jsonc|toml|yaml","pointer":"","entry":{},"text":"","sure":"A|B|C"}`,
 	"change": `{"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}],"warnings":[` + warning1 + `]}`,
 	"notices": `[{"id":"","code":"vanished|wiped|file_gone|edited|renamed|doubled|file_broken|file_replaced","app":"","app_name":"","name":"","server":"","names":[""],"servers":["id"],
 		"file":"","seen":"time","title":"","text":"","action":"put-back|keep|repair","close":true}]`,

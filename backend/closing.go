@@ -72,6 +72,12 @@ func (b *Backend) closeNeeds(apps []string, how Closing) (needs []model.Need) {
 	return needs
 }
 
+// CloseFirst is for what has no Closing in its request: it is called with the
+// apps that a dry run names. Error codes: those of Connect about closing.
+func (b *Backend) CloseFirst(ctx context.Context, apps []string, how Closing) error {
+	return b.closeFirst(ctx, apps, how)
+}
+
 // closeFirst closes the apps of a change that would lose it, when the user said
 // so. Error codes: consent_needed with needs of kind close, app_not_closed,
 // cancelled.

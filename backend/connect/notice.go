@@ -72,7 +72,8 @@ func (c *Connector) Notices(ctx context.Context) ([]Notice, error) {
 	}
 	out := []Notice{}
 	for _, r := range known.sorted() {
-		if r.Loss == nil {
+		// Nothing can be said of, nor put into, a file that cannot be read.
+		if f := known.file(r.File); r.Loss == nil || f.Loss != nil && f.Loss.Code == FileBroken {
 			continue
 		}
 		n := c.notice(r)

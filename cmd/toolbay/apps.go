@@ -109,7 +109,8 @@ func (c *cli) printChange(res backend.ChangeResult, none string) error {
 }
 
 func (c *cli) undo() *cobra.Command {
-	return &cobra.Command{
+	var how backend.Closing
+	cmd := &cobra.Command{
 		Use: "undo [CHANGE]", Short: "Take back a change, the newest unless named", Args: atMost(1, "name one change, or none for the newest"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := c.open(cmd.Context())
@@ -119,6 +120,15 @@ func (c *cli) undo() *cobra.Command {
 			id := ""
 			if len(args) == 1 {
 				id = args[0]
+			}
+			if !c.dryRun {
+				would, err := b.Undo(cmd.Context(), id, true)
+				if err == nil {
+					err = b.CloseFirst(cmd.Context(), restarted(would.Restart), how)
+				}
+				if err != nil {
+					return err
+				}
 			}
 			res, err := b.Undo(cmd.Context(), id, c.dryRun)
 			if err != nil {
@@ -140,6 +150,8 @@ func (c *cli) undo() *cobra.Command {
 			return c.printChange(res, none)
 		},
 	}
+	closingFlags(cmd.Flags(), &how)
+	return cmd
 }
 
 func (c *cli) history() *cobra.Command {

@@ -150,3 +150,12 @@ func closingFlags(f *pflag.FlagSet, how *backend.Closing) {
 	f.BoolVar(&how.CloseApps, "close-app", false, "ask an app to close first that would lose the change")
 	f.BoolVar(&how.WriteAnyway, "write-anyway", false, "change its file while it runs")
 }
+
+// restarted are the apps that a change has been written for.
+func restarted(list []backend.Restart) []string {
+	var apps []string
+	for _, r := range list {
+		apps = append(apps, r.App)
+	}
+	return apps
+}

@@ -204,6 +204,7 @@ func (c *cli) test() *cobra.Command {
 
 func (c *cli) remove() *cobra.Command {
 	var req backend.RemoveRequest
+	var how backend.Closing
 	cmd := &cobra.Command{
 		Use: "remove SERVER…", Short: "Take servers off this computer and out of every app", Args: atLeast(1, "name at least one server"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -211,8 +212,15 @@ func (c *cli) remove() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			req.Servers, req.DryRun = args, c.dryRun
+			req.Servers, req.DryRun = args, true
 			res, err := b.RemoveWith(cmd.Context(), req)
+			if err == nil && !c.dryRun {
+				if err := b.CloseFirst(cmd.Context(), res.Apps, how); err != nil {
+					return err
+				}
+				req.DryRun = false
+				res, err = b.RemoveWith(cmd.Context(), req)
+			}
 			if err != nil {
 				return err
 			}
@@ -231,6 +239,7 @@ func (c *cli) remove() *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
+	closingFlags(f, &how)
 	f.BoolVar(&req.Keys, "keys", false, "forget their keys now; undo brings the servers back without them")
 	f.BoolVar(&req.Runtimes, "runtimes", false, "also the programs that Toolbay fetched and that no server needs any more")
 	return cmd

@@ -26,7 +26,7 @@ const (
 )
 
 func main() {
-	only := flag.String("only", "", "window, catalogue or kinds: measure that alone")
+	only := flag.String("only", "", "window, catalogue, kinds or watch: measure that alone")
 	million := flag.Bool("million", false, "measure the catalogue with 1,000,000 listings too")
 	keep := flag.String("keep", "", "a folder where the catalogue's databases stay")
 	home := flag.String("home", "", "a TOOLBAY_HOME to measure with, such as one of -keep's; a fresh one unless set")
@@ -66,6 +66,8 @@ func run(only, home, keep string, million bool) error {
 		return catalogue(work, keep, million)
 	case "kinds":
 		return kinds(toolbay, work, env)
+	case "watch":
+		return watching(toolbay, work)
 	}
 	fmt.Println("Starting a server: time to its answer to initialize")
 	install := exec.Command(toolbay, "install", "npm:"+pkg, "--yes", "--json")
@@ -122,6 +124,9 @@ func run(only, home, keep string, million bool) error {
 		return err
 	}
 	if err := kinds(toolbay, work, env); err != nil {
+		return err
+	}
+	if err := watching(toolbay, work); err != nil {
 		return err
 	}
 	if err := search(); err != nil {

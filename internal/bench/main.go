@@ -66,6 +66,8 @@ func run(only, home, keep string, million bool) error {
 		return catalogue(work, keep, million)
 	case "kinds":
 		return kinds(toolbay, work, env)
+	case "switch":
+		return switching(work)
 	case "watch":
 		return watching(toolbay, work)
 	}

@@ -30,13 +30,13 @@ func watching(toolbay, work string) error {
 	home := filepath.Join(work, "watched")
 	env := append(os.Environ(), "HOME="+home, "TOOLBAY_HOME="+filepath.Join(home, ".toolbay"), "XDG_CONFIG_HOME=")
 	list := exec.Command(toolbay, "apps", "--json")
-	list.Env = env
+	list.Env, list.Dir = env, work // no project's files
 	out, err := list.Output()
 	if err != nil {
 		return fmt.Errorf("apps: %w", err)
 	}
 	var apps []struct {
-		Files []struct{ Path, Format string }
+		Files []struct{ Path, Scope, Format string }
 	}
 	if err := json.Unmarshal(out, &apps); err != nil {
 		return err
@@ -44,6 +44,9 @@ func watching(toolbay, work string) error {
 	places := 0
 	for _, a := range apps {
 		for _, f := range a.Files {
+			if f.Scope != "user" {
+				continue
+			}
 			content := "{}\n"
 			if f.Format == "toml" || f.Format == "yaml" {
 				content = ""
@@ -58,7 +61,7 @@ func watching(toolbay, work string) error {
 		}
 	}
 	watch := exec.Command(toolbay, "notices", "--watch", "--json")
-	watch.Env, watch.Stderr = env, os.Stderr
+	watch.Env, watch.Dir, watch.Stderr = env, work, os.Stderr
 	said, err := watch.StdoutPipe()
 	if err != nil {
 		return err

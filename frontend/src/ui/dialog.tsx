@@ -1,6 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog } from '@base-ui/react/dialog'
-import type { ReactNode, RefObject } from 'react'
+import { type ReactNode, type RefObject, useCallback, useState } from 'react'
 import { Button } from './button'
 import { cn } from './cn'
 
@@ -37,6 +37,25 @@ export function Sheet({
   )
 }
 
+/** Whether a box has more than it shows: then the keyboard must reach it, to scroll it. */
+function useOverflows() {
+  const [overflows, setOverflows] = useState(false)
+  const watch = useCallback((box: HTMLElement | null) => {
+    if (!box) return
+    const measure = () => setOverflows(box.scrollHeight > box.clientHeight + 1)
+    const seen = new ResizeObserver(measure)
+    seen.observe(box)
+    for (const child of box.children) seen.observe(child)
+    const grown = new MutationObserver(measure)
+    grown.observe(box, { childList: true, subtree: true })
+    return () => {
+      seen.disconnect()
+      grown.disconnect()
+    }
+  }, [])
+  return { overflows, watch }
+}
+
 /** A small dialog with a title: for a change to look at, or a key to type. */
 export function Panel({
   open,
@@ -55,12 +74,19 @@ export function Panel({
   foot: ReactNode
   wide?: boolean
 }) {
+  const { overflows, watch } = useOverflows()
   return (
     <Dialog.Root open={open} onOpenChange={(now) => !now && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={backdrop} />
         <Dialog.Popup className={cn(surface, 'flex-col', wide ? 'w-180' : 'w-120')}>
-          <div className="min-h-0 overflow-y-auto px-6 pt-5.5 pb-5">
+          <div
+            ref={watch}
+            tabIndex={overflows ? 0 : undefined}
+            role="group"
+            aria-label={title}
+            className="min-h-0 overflow-y-auto px-6 pt-5.5 pb-5"
+          >
             <Dialog.Title className="display text-statement">{title}</Dialog.Title>
             {text && <Dialog.Description className="mt-1 text-ink-2">{text}</Dialog.Description>}
             {children}

@@ -74,7 +74,7 @@ export function VerifyPanel({ server, onClose }: { server?: ServerView; onClose:
           {results.length > 0 && (
             <Rows className="mt-3">
               {results.map((r) => (
-                <Row key={r.server} result={r} canFetch={fetched.includes(kindOf(r.server))} onAgain={setAgain} />
+                <Row key={r.server} result={r} kind={kindOf(r.server)} onAgain={setAgain} />
               ))}
             </Rows>
           )}
@@ -84,10 +84,11 @@ export function VerifyPanel({ server, onClose }: { server?: ServerView; onClose:
   )
 }
 
-type RowProps = { result: VerifyResult; canFetch: boolean; onAgain: (r: VerifyResult) => void }
+type RowProps = { result: VerifyResult; kind: string; onAgain: (r: VerifyResult) => void }
 
-function Row({ result: r, canFetch, onAgain }: RowProps) {
+function Row({ result: r, kind, onAgain }: RowProps) {
   const { t } = useTranslation()
+  const canFetch = fetched.includes(kind)
   // Files of its own beside the program are no fault, and stay.
   const extra = r.findings.filter((f) => f.code === 'file_extra')
   const differs = r.findings.length - extra.length
@@ -96,9 +97,11 @@ function Row({ result: r, canFetch, onAgain }: RowProps) {
       ? t('verify.differs', { count: differs })
       : r.state === 'unknown'
         ? t('verify.unsure')
-        : r.files > 0
-          ? t('verify.files', { count: r.files, n: count(r.files) })
-          : t('verify.no-files')
+        : kind === 'remote'
+          ? t('verify.online')
+          : kind === 'oci'
+            ? t('verify.image')
+            : t('verify.files', { count: r.files, n: count(r.files) })
   const about = [
     t('listing.version', { version: r.version }),
     r.state === 'wrong' && (canFetch ? t('verify.again-text') : t('verify.sort-out')),

@@ -231,6 +231,9 @@ func (in *installation) consents(agreed bool) (needs []model.Need) {
 	if hosts := text.Hosts(in.offer.Package.Hosts); hosts != "" {
 		words += " " + hosts
 	}
+	for _, note := range in.offer.Notes {
+		words += " " + note
+	}
 	return append(needs, model.Need{Kind: "download", Name: in.offer.Package.Identifier, Text: words, Flag: "--yes"})
 }
 

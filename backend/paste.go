@@ -199,7 +199,7 @@ func (b *Backend) pasteItem(ctx context.Context, f paste.Found) PasteItem {
 	item.Title, item.Publisher, item.Category = title(p.listing), p.listing.Publisher, p.listing.Category
 	item.Plan = p.plan()
 	for _, w := range item.Plan.Warnings {
-		if strings.HasPrefix(w, recipe.NotKept) {
+		if strings.HasPrefix(w, recipe.NotKept) || strings.HasPrefix(w, recipe.NoPort) {
 			item.Warnings = append(item.Warnings, w)
 		}
 	}

@@ -154,6 +154,7 @@ func TestPasteTellsWhatIsNotKept(t *testing.T) {
 		"npx -y -p ./own -p notes-mcp notes-mcp":        "option-not-kept:--package",
 		"uvx --from notes-mcp notes-mcp --with six":     "",
 		"npx -y -p notes-mcp notes-mcp":                 "",
+		"docker run -i --ulimit nofile=9 acme/notes":    "option-not-kept:--ulimit",
 	} {
 		t.Run(text, func(t *testing.T) {
 			item := pasteOne(t, b, text)

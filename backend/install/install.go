@@ -63,6 +63,9 @@ type Plan struct {
 	Runs []model.Package
 	// Needs is what a person must agree to besides the download.
 	Needs []model.Need
+	// Notes are what a person should know besides: what is left out of how the
+	// listing has it started.
+	Notes []string
 	// Inputs are the questions to ask when only the package itself knows them;
 	// nil leaves the listing's.
 	Inputs []model.Input

@@ -310,7 +310,12 @@ func (b *builder) docker() error {
 		case "-v", "--volume":
 			b.p.RuntimeArguments = append(b.p.RuntimeArguments, b.volume(value))
 		case "--env-file":
-			err = errors.New("with a file of the writer's own")
+			if !b.line.Typed {
+				err = errors.New("with a file of the writer's own")
+				return
+			}
+			// The install says what to do instead.
+			b.p.RuntimeArguments = append(b.p.RuntimeArguments, fixed(name, value))
 		case "--name":
 			// Two of one name cannot run at once.
 		default:

@@ -98,8 +98,10 @@ func (b *builder) sort() (own []option, rest []group) {
 }
 
 // NotKept begins the warning for an option that changes what its runner would
-// fetch, and that an install of ours leaves out (see Extras for those it keeps).
-const NotKept = "option-not-kept:"
+// fetch or give a server, and that an install of ours leaves out (see Extras for
+// those it keeps). NoPort begins that for one that would open a port of this
+// computer.
+const NotKept, NoPort = "option-not-kept:", "port-not-opened:"
 
 // npm: npx -y PACKAGE@VERSION TAIL. Started from its own folder, only the tail
 // remains.
@@ -264,6 +266,10 @@ func (b *builder) oci() {
 			// A terminal or the background breaks the conversation.
 			b.warn("dropped:" + o.name)
 			continue
+		case "-p", "--publish", "-P", "--publish-all":
+			b.warn(NoPort + o.name)
+		case "-h", "--hostname", "--ulimit", "--network-alias", "--stop-signal", "--memory-swap", "--oom-kill-disable":
+			b.warn(NotKept + o.name)
 		case "-e", "--env":
 			name, value, has := strings.Cut(o.value, "=")
 			if has && b.holdsSecret(value) {

@@ -62,7 +62,7 @@ func (a *asked) needs(title string) []model.Need {
 	risk := func(name, what string) {
 		out = append(out, model.Need{Kind: "risk", Name: name, Text: what, Flag: "--accept-risk"})
 	}
-	out = append(out, a.networks(title)...)
+	out = append(append(out, a.networks(title)...), a.processors(title)...)
 	for _, m := range a.mounts {
 		if m.Volume || strings.Contains(m.Source, "${") {
 			continue // a volume of the engine, or a folder that is still to be chosen
@@ -89,6 +89,15 @@ func (a *asked) networks(title string) []model.Need {
 	}
 }
 
+// processors is what to agree to where a container gets graphics processors: its
+// programs then speak to a driver of this computer, which is part of its system.
+func (a *asked) processors(title string) []model.Need {
+	if a.c.GPUs == "" {
+		return nil
+	}
+	return []model.Need{{Kind: "risk", Name: "gpus", Text: text.Line("need.gpus", "title", title), Flag: "--accept-risk"}}
+}
+
 // container gives what is to be run, with each folder checked: only what the
 // person chose is mounted, for reading unless they said more. A folder that
 // holds keys, or that the listing or a pasted text chose, wants their word
@@ -97,7 +106,7 @@ func (a *asked) networks(title string) []model.Need {
 func (a *asked) container(o install.Options, userHome, home string) (*model.Container, error) {
 	c := a.c
 	title := o.Server
-	needs := a.networks(title)
+	needs := append(a.networks(title), a.processors(title)...)
 	for _, m := range a.mounts {
 		if m.Volume {
 			for _, name := range o.Recipe.Files {

@@ -135,7 +135,7 @@ func TestNoEngine(t *testing.T) {
 	}{
 		{"none", "", "engine_missing"},
 		{"not running", "unix://" + filepath.Join(t.TempDir(), "none.sock"), "engine_not_running"},
-		{"over another way", "ssh://ann@far", "engine_unsupported"},
+		{"over another way", "ssh://ann@far", "engine_ssh"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if _, err := installer(t, c.host).Plan(t.Context(), model.Package{Identifier: "acme/notes"}); model.Code(err) != c.code {

@@ -24,6 +24,7 @@ import (
 	"toolbay/backend/pattern"
 	"toolbay/backend/runtimes/engine"
 	"toolbay/backend/staging"
+	"toolbay/backend/text"
 )
 
 // Installer plans and does installs of images. Home must be set.
@@ -53,8 +54,8 @@ func (in *Installer) machine() engine.Machine {
 
 // Plan finds the engine and the digest the image has now. Codes:
 // package_invalid, engine_missing, engine_not_running, engine_denied,
-// engine_too_old, engine_unsupported, image_unknown, image_denied,
-// image_refused, image_option, registry_unreachable, cancelled.
+// engine_too_old, engine_unsupported, engine_ssh, image_unknown, image_denied,
+// image_refused, image_option, image_env_file, registry_unreachable, cancelled.
 func (in *Installer) Plan(ctx context.Context, pkg model.Package) (install.Plan, error) {
 	if len(pkg.Tools) > 0 {
 		return in.planTools(ctx, pkg)
@@ -72,7 +73,7 @@ func (in *Installer) Plan(ctx context.Context, pkg model.Package) (install.Plan,
 		return install.Plan{}, err
 	}
 	defer e.Close()
-	plan := install.Plan{Package: pkg, Needs: asked.needs(title(ref.name))}
+	plan := install.Plan{Package: pkg, Needs: asked.needs(title(ref.name)), Notes: asked.notes}
 	if ref.digest == "" && ref.tag == "latest" && pkg.Version == "" {
 		plan.Package.Version = ref.tag
 	}
@@ -96,7 +97,17 @@ func (in *Installer) Plan(ctx context.Context, pkg model.Package) (install.Plan,
 // askedOf is what a package asks of its start: what cannot be started safely is
 // told before anything is asked of anyone.
 func askedOf(pkg model.Package) (*asked, error) {
-	return options(recipe.Build(pkg, nil, recipe.Here()))
+	r := recipe.Build(pkg, nil, recipe.Here())
+	a, err := options(r)
+	if err != nil {
+		return nil, err
+	}
+	for _, w := range r.Warnings {
+		if code, what, _ := strings.Cut(w, ":"); code+":" == recipe.NoPort || code+":" == recipe.NotKept {
+			a.notes = append(a.notes, text.Line("paste."+code, "detail", what))
+		}
+	}
+	return a, nil
 }
 
 // resolve asks for the digest of a tag. An engine that cannot ask leaves it to

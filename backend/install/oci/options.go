@@ -7,6 +7,7 @@ import (
 
 	"toolbay/backend/catalog/recipe"
 	"toolbay/backend/model"
+	"toolbay/backend/runtimes/engine"
 )
 
 // asked is what a listing asks of `docker run`.
@@ -14,6 +15,8 @@ type asked struct {
 	c      model.Container
 	env    map[string]string
 	mounts []mounted
+	// notes say what is left out.
+	notes []string
 }
 
 // mounted is a folder, a file or a volume as the listing wants it seen.
@@ -25,10 +28,11 @@ type mounted struct {
 }
 
 // The options of `docker run` that say nothing here: they are ours to decide,
-// are done anyway, or take away what nobody is given.
+// are done anyway, or take away what nobody is given. Of those with which a
+// server may do otherwise the recipe warns.
 var moot = words(`-i --interactive --rm --init --sig-proxy --pull --name -h --hostname --cap-drop -l --label --label-file
  --restart --log-driver --log-opt --expose -P --publish-all -p --publish --stop-signal --stop-timeout --cidfile --network-alias
- -a --attach --pids-limit --memory-swap --ulimit --shm-size --no-healthcheck -q --quiet --read-only --oom-kill-disable`)
+ -a --attach --pids-limit --memory-swap --ulimit --no-healthcheck -q --quiet --read-only --oom-kill-disable`)
 
 // Those that have no value, of all that may come.
 var alone = words(`-i --interactive --rm --init --sig-proxy -P --publish-all --no-healthcheck -q --quiet --read-only --oom-kill-disable --privileged`)
@@ -44,7 +48,7 @@ func words(s string) map[string]bool {
 // options reads a recipe's docker command line: run OPTIONS IMAGE TAIL. What
 // would open the container to this computer is refused, what is not known too:
 // a server must not get less or more than its listing says without a word.
-// Error codes: image_refused, image_option.
+// Error codes: image_refused, image_option, image_env_file.
 func options(r recipe.Recipe) (*asked, error) {
 	a := &asked{env: map[string]string{}}
 	end := len(r.Args) - len(r.Tail) - 1
@@ -121,6 +125,19 @@ func (a *asked) option(name, value string) error {
 			return unknown
 		}
 		a.c.MemoryMB = n
+	case "--shm-size":
+		n, ok := megabytes(value)
+		if !ok {
+			return unknown
+		}
+		a.c.ShmMB = n
+	case "--gpus":
+		if !engine.GPUs(value) {
+			return unknown
+		}
+		a.c.GPUs = value
+	case "--env-file":
+		return model.Fail("image_env_file", nil, "what", strings.TrimSpace(name+" "+value))
 	case "--security-opt":
 		if value != "no-new-privileges" && value != "no-new-privileges:true" && value != "no-new-privileges=true" {
 			return refused

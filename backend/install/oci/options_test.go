@@ -74,8 +74,14 @@ func TestOptions(t *testing.T) {
 		{line: "-v /var/run/docker.sock:/var/run/docker.sock", code: "image_refused"},
 		{line: "--mount type=bind,source=/run/user/1000/podman/podman.sock,target=/s", code: "image_refused"},
 		{line: "-v //./pipe/docker_engine://./pipe/docker_engine", code: "image_refused"},
-		{line: "--gpus all", code: "image_option"},
-		{line: "--env-file /home/ann/.env", code: "image_option"},
+		{line: "--shm-size 1g", want: func(a *asked) bool { return a.c.ShmMB == 1024 && len(a.needs("x")) == 0 }},
+		{line: "--gpus all", want: func(a *asked) bool {
+			n := a.needs("x")
+			return a.c.GPUs == "all" && len(n) == 1 && n[0].Kind == "risk" && n[0].Name == "gpus"
+		}},
+		{line: "--shm-size much", code: "image_option"},
+		{line: "--gpus capabilities=utility", code: "image_option"},
+		{line: "--env-file /home/ann/.env", code: "image_env_file"},
 		{line: "-v /a:b", code: "image_option"},
 		{line: "-v /a:/", code: "image_option"},
 		{line: "--mount type=npipe,source=a,target=/b", code: "image_option"},
@@ -309,5 +315,28 @@ func TestReferences(t *testing.T) {
 		if got := (reference{tag: tag}).version(sum); got != want {
 			t.Errorf("tag %q: version %s", tag, got)
 		}
+	}
+}
+
+// What is left out, and with which a server may do otherwise, is told.
+func TestNotes(t *testing.T) {
+	for line, want := range map[string]string{
+		"-p 8080:8080":                         "-p.",
+		"-P":                                   "-P.",
+		"--hostname notes":                     "--hostname.",
+		"--ulimit nofile=9":                    "--ulimit.",
+		"--name notes --restart always --init": "",
+		"--shm-size 1g":                        "",
+	} {
+		t.Run(line, func(t *testing.T) {
+			a, err := askedOf(listed(strings.Fields(line)...))
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := strings.Join(a.notes, " ")
+			if want == "" && got != "" || !strings.Contains(got, want) {
+				t.Errorf("told %q, want %q", got, want)
+			}
+		})
 	}
 }

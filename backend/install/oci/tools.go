@@ -36,7 +36,7 @@ func (in *Installer) planTools(ctx context.Context, pkg model.Package) (install.
 		return install.Plan{}, err
 	}
 	defer e.Close()
-	plan := install.Plan{Package: pkg, Needs: asked.needs(title(images[0].name)), Resolved: true}
+	plan := install.Plan{Package: pkg, Needs: asked.needs(title(images[0].name)), Notes: asked.notes, Resolved: true}
 	f := found{address: e.Address, digests: map[string]string{}}
 	var pins []string
 	for _, ref := range images {

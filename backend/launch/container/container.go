@@ -172,6 +172,7 @@ func (s Start) create(ctx context.Context, e *engine.Engine, name string, stderr
 		Entrypoint: c.Entrypoint, Args: s.Args, Env: s.Env, Workdir: c.Workdir, User: c.User,
 		Network: c.Network, Hosts: c.Hosts, Mounts: c.Mounts, ReadOnly: c.ReadOnly,
 		CPUs: bound(c.CPUs, UsualCPUs), Memory: int64(bound(float64(c.MemoryMB), UsualMemoryMB)) << 20, Pids: pids,
+		Shm: int64(c.ShmMB) << 20, GPUs: c.GPUs,
 	}
 	id, none, err = createOne(ctx, e, spec)
 	if model.Code(err) != "image_missing" {

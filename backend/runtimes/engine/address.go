@@ -27,7 +27,7 @@ type Address struct {
 }
 
 // ParseAddress reads what String gives, or a plain host as DOCKER_HOST has it.
-// Error code: engine_unsupported.
+// Error codes: engine_unsupported, engine_ssh.
 func ParseAddress(s string) (Address, error) {
 	host, query, _ := strings.Cut(s, "?")
 	a := Address{Host: host}
@@ -48,6 +48,8 @@ func ParseAddress(s string) (Address, error) {
 	case "http", "https":
 		// Some tools write it so; Docker's own takes it for tcp.
 		a.Host = "tcp://" + rest
+	case "ssh":
+		return Address{}, model.Fail("engine_ssh", nil, "engine", sshHost(rest), "ways", "")
 	default:
 		return Address{}, model.Fail("engine_unsupported", errors.New("an engine over "+scheme+" cannot be used yet"), "engine", scheme, "ways", "")
 	}
@@ -59,6 +61,13 @@ func ParseAddress(s string) (Address, error) {
 		a.Certs, a.Trusting = v.Get("certs"), v.Get("verify") == "no"
 	}
 	return a, nil
+}
+
+// sshHost is the computer in the rest of an address, without who signs in there.
+func sshHost(rest string) string {
+	rest = rest[strings.LastIndexByte(rest, '@')+1:]
+	host, _, _ := strings.Cut(rest, "/")
+	return host
 }
 
 // String gives the address as it is kept.

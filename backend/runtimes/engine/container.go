@@ -39,6 +39,10 @@ type Container struct {
 	CPUs   float64
 	Memory int64
 	Pids   int64
+	// Shm is the size of /dev/shm in bytes, 0 for the engine's own.
+	Shm int64
+	// GPUs is as --gpus says it, "" for none.
+	GPUs string
 }
 
 // Create makes a container and gives its id. Error codes: image_missing,
@@ -81,6 +85,10 @@ func (c Container) host() *container.HostConfig {
 	}
 	if c.Pids > 0 {
 		h.Resources.PidsLimit = &c.Pids
+	}
+	h.ShmSize = c.Shm
+	if r, ok := gpus(c.GPUs); ok {
+		h.Resources.DeviceRequests = []container.DeviceRequest{r}
 	}
 	tmp := true
 	for _, m := range c.Mounts {

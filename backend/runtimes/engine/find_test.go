@@ -85,6 +85,10 @@ func TestFind(t *testing.T) {
 		{name: "a context over another way", make: func(m *Machine) {
 			context(*m, "far", "ssh://ann@far")
 			current(*m, "far")
+		}, code: "engine_ssh"},
+		{name: "a context over a way nobody knows", make: func(m *Machine) {
+			context(*m, "far", "gopher://far")
+			current(*m, "far")
 		}, code: "engine_unsupported"},
 		{name: "the default context is the usual places", make: func(m *Machine) {
 			current(*m, "default")

@@ -52,6 +52,8 @@ type InstallRequest struct {
 	SignIn func(address string)
 	// told names the answers that stood in a pasted text and nowhere else.
 	told map[string]bool
+	// adopts are entries of apps that become the server's, in place of Apps.
+	adopts []AdoptPlace
 }
 
 // installation is one install under way.
@@ -71,6 +73,8 @@ type installation struct {
 	kept map[string]bool
 	// native is the server as apps get it that speak to it themselves, or nil.
 	native *clients.Launch
+	// was is how the entries stood that the server takes over.
+	was []connect.Original
 }
 
 // InstallForm is everything a person is asked before an install, found
@@ -137,13 +141,27 @@ func (b *Backend) Install(ctx context.Context, req InstallRequest, report job.Re
 		return InstallResult{}, err
 	}
 	defer in.claim.release()
-	if req.DryRun {
+	return in.finish(ctx, report)
+}
+
+// finish does what was prepared, unless it is a dry run.
+func (in *installation) finish(ctx context.Context, report job.Report) (InstallResult, error) {
+	if in.req.DryRun {
 		return InstallResult{
 			Server: in.id, Title: in.title, Version: in.offer.Package.Version,
-			Tools: []string{}, Apps: append([]string{}, req.Apps...), Restart: []Restart{}, Sample: in.ref.listing.Sample,
+			Tools: []string{}, Apps: in.apps(), Restart: []Restart{}, Sample: in.ref.listing.Sample,
 		}, nil
 	}
 	return in.run(ctx, report)
+}
+
+// apps are those that will have the server.
+func (in *installation) apps() []string {
+	out := append([]string{}, in.req.Apps...)
+	for _, p := range in.req.adopts {
+		out = append(out, p.App)
+	}
+	return unique(out)
 }
 
 // prepare checks everything that can be checked before something is written.
@@ -177,7 +195,7 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 	if err != nil {
 		return nil, err
 	}
-	if len(req.Apps) > 0 {
+	if len(in.apps()) > 0 {
 		plan, _, err := in.planApps(ctx)
 		if err != nil {
 			return nil, err
@@ -409,7 +427,7 @@ func (in *installation) run(ctx context.Context, report job.Report) (res Install
 	b.o.Changed("keys")
 	return InstallResult{
 		Server: in.id, Title: server.Title, Version: server.Version, Tools: toolNames(probe.Tools),
-		Apps: append([]string{}, in.req.Apps...), Change: record, HelloMS: probe.TookMS,
+		Apps: in.apps(), Change: record, HelloMS: probe.TookMS,
 		Restart: restart, Sample: server.Sample,
 	}, nil
 }
@@ -455,6 +473,11 @@ func (in *installation) connect(ctx context.Context, server model.Server) (chang
 	if err := b.putServer(ctx, server); err != nil {
 		return "", nil, err
 	}
+	if len(in.was) > 0 {
+		if err := b.keepOriginals(ctx, in.id, in.was, in.req.Secrets); err != nil {
+			return "", nil, err
+		}
+	}
 	record, err := b.withProfiles(ctx, edit, "", func(n *profileNote) (changeset.Record, error) {
 		plan.Change.Note, plan.Change.Keep = noteInstalled(server, n), true
 		return b.connect.Apply(ctx, plan)
@@ -488,6 +511,14 @@ func (in *installation) planApps(ctx context.Context) (connect.Plan, *profileEdi
 	e, p, err := in.b.editFor(ctx, ConnectRequest{Profile: in.req.Profile})
 	if err != nil {
 		return plan, nil, err
+	}
+	if len(in.req.adopts) > 0 {
+		for _, place := range in.req.adopts {
+			p = profiles.TurnOn(p, in.id, place.App)
+		}
+		e.set(p.ID, &p)
+		plan, in.was, err = in.b.connect.PlanAdopt(ctx, in.title, in.adoptions(profiles.Named(p.ID)))
+		return plan, e, err
 	}
 	var targets []connect.Target
 	for _, app := range in.req.Apps {
@@ -653,8 +684,8 @@ func (b *Backend) chooseID(ctx context.Context, asked string, r ref) (*claim, er
 }
 
 // taken tells which names a new server must not get: those of servers here and
-// of entries that stand in the apps already.
-func (b *Backend) taken(ctx context.Context) func(string) bool {
+// of entries that stand in the apps already, without those it adopts.
+func (b *Backend) taken(ctx context.Context, adopts ...AdoptPlace) func(string) bool {
 	used := map[string]bool{}
 	if servers, err := b.store.Servers(ctx); err == nil {
 		for _, s := range servers {
@@ -663,7 +694,10 @@ func (b *Backend) taken(ctx context.Context) func(string) bool {
 	}
 	for _, a := range b.apps.Look(b.system, "") {
 		for _, e := range a.Entries {
-			used[strings.ToLower(e.Name)] = true
+			own := func(p AdoptPlace) bool { return p.App == a.Client.ID && p.File == e.File && p.Name == e.Name }
+			if !slices.ContainsFunc(adopts, own) {
+				used[strings.ToLower(e.Name)] = true
+			}
 		}
 	}
 	return func(id string) bool { return used[id] }

@@ -33,6 +33,8 @@ type edit struct {
 	after        known
 	ran          bool
 	last, result []byte
+	// originals are the entries that the last run took over, as they were.
+	originals []Original
 }
 
 // step is what an edit does for one app. Usually a file has one step; two apps
@@ -41,6 +43,7 @@ type step struct {
 	client clients.Client
 	puts   []entry
 	takes  []removal
+	turns  []turn
 }
 
 // entry is one that should stand in a file.
@@ -166,7 +169,7 @@ func (e *edit) run(before []byte) ([]byte, error) {
 	if e.ran && same(e.last, before) {
 		return e.result, nil
 	}
-	e.ran = false
+	e.ran, e.originals = false, nil
 	e.after = e.b.known.clone()
 	src := before
 	for _, s := range e.steps {
@@ -178,6 +181,11 @@ func (e *edit) run(before []byte) ([]byte, error) {
 		}
 		for _, p := range s.puts {
 			if src, err = e.putIn(src, s.client, p); err != nil {
+				return nil, err
+			}
+		}
+		for _, t := range s.turns {
+			if src, err = e.turn(src, s.client, t); err != nil {
 				return nil, err
 			}
 		}
@@ -206,9 +214,16 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 	if err != nil {
 		return nil, err
 	}
+	if found == nil && doc != nil {
+		found = e.under(doc, client, p.server)
+	}
+	name := p.server
+	if found != nil {
+		name = found.Name
+	}
 	d := client.Dialect
 	r := row{
-		App: client.ID, File: e.path, Name: p.server, Server: p.server, Profile: p.profile,
+		App: client.ID, File: e.path, Name: name, Server: p.server, Profile: p.profile,
 		Command: p.launch.Command, Args: p.launch.Args, URL: p.launch.URL,
 		Env: p.launch.Env, Transport: p.launch.Transport, Headers: p.launch.Headers,
 	}
@@ -223,7 +238,7 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 		if src, err = e.cut(src, client, *found); err != nil {
 			return nil, err
 		}
-		if doc, found, err = e.find(src, client, p.server); err != nil {
+		if doc, found, err = e.find(src, client, name); err != nil {
 			return nil, err
 		}
 	}
@@ -231,10 +246,10 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 	value := d.Encode(p.launch)
 	e.after.entries[r.key()] = r
 	if found == nil {
-		if src, err = e.insert(src, client, doc, p.server, value); err != nil {
+		if src, err = e.insert(src, client, doc, name, value); err != nil {
 			return nil, err
 		}
-		return e.askFor(src, client, p.server, p.launch.Prompts)
+		return e.askFor(src, client, name, p.launch.Prompts)
 	}
 	if !e.b.ours(*found) || e.b.server(*found) != p.server {
 		return nil, model.Fail("name_taken", nil, "app", client.Name, "name", p.server)
@@ -244,7 +259,19 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 			return nil, e.fail(client, err)
 		}
 	}
-	return e.askFor(src, client, p.server, p.launch.Prompts)
+	return e.askFor(src, client, name, p.launch.Prompts)
+}
+
+// under gives the entry of ours that starts a server by another name: it was
+// adopted, or the user renamed it.
+func (e *edit) under(doc *configfile.Document, client clients.Client, server string) *clients.Entry {
+	for _, found := range client.Dialect.Decode(doc) {
+		found.File = e.path
+		if e.b.ours(found) && e.b.server(found) == server {
+			return &found
+		}
+	}
+	return nil
 }
 
 // insert puts a new entry into src, which doc is, and notes what was made for it.

@@ -31,6 +31,10 @@ var shapes = map[string]string{
 		"plan":{"command":"","args":[""],"env":{},"secrets":[""],"url":"","headers":{},
 		"inputs":[{"name":"","label":"","required":true,"secret":true,"format":"","default":"","choices":[""]}],"files":[""],"warnings":[""]},
 		"listing":"","known":"","keys":[""],"warnings":[""],"usable":true}]`,
+	"adoptables": `[{"id":"","name":"","title":"","publisher":"","kind":"","package":` + pack + `,"listing":"","known":"","places":[` + place1 + `],
+		"keys":[""],"warnings":[""],"usable":true,"problem":""}]`,
+	"adopted": `[{"id":"","server":"","title":"","version":"","tools":[""],"apps":[""],"change":"","places":[` + place1 + `],"keys":[""],
+		"files":[{"path":"","diff":""}],"error":{"?":"","code":"","message":"","hint":"","args":{},"needs":[{"kind":"","name":"","text":"","flag":""}],"detail":""}}]`,
 	"install": `{"server":"id","version":"","tools":[""],"apps":[""]}`,
 	"list": `[{"id":"id","title":"","version":"","package":` + pack + `,"listing":"","status":"ok|needs-key|needs-sign-in|broken|untested",
 		"tools":[""],"apps":[""],"profiles":[""],"installed":"time",
@@ -50,13 +54,13 @@ var shapes = map[string]string{
 	"apps": `[{"id":"","name":"","found":true,
 		"files":[{"path":"","scope":"user|private|project","format":"","health":"ok|absent|empty|broken|unreadable"}],
 		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}]}]`,
+	"render": `{"path":"","format":"json|json-comments|jsonc|toml|yaml","pointer":"","entry":{},"text":"","sure":"A|B|C"}`,
 	"profiles": `[{"id":"","name":"","active":true,"servers":["id"],"apps":[""],"folders":[""],"changed":"time"}]`,
 	"profile": `{"id":"","name":"","active":true,"servers":["id"],"apps":[""],"folders":[""],"changed":"time",
 		"contents":[{"server":"id","title":"","apps":[""],"off":[""],"answers":{},"keys":[""],"all_tools":true,"tools":[""],"known":0}],
 		"room":[` + room1 + `],"warnings":[` + warning1 + `]}`,
 	"profile-change": `{"profile":"","name":"","active":true,"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}],
 		"skipped":[""],"room":[` + room1 + `],"warnings":[` + warning1 + `]}`,
-	"render": `{"path":"","format":"json|json-comments|jsonc|toml|yaml","pointer":"","entry":{},"text":"","sure":"A|B|C"}`,
 	"change": `{"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}],"warnings":[` + warning1 + `]}`,
 	"notices": `[{"id":"","code":"vanished|wiped|file_gone|edited|renamed|doubled|file_broken|file_replaced","app":"","app_name":"","name":"","server":"","names":[""],"servers":["id"],
 		"file":"","seen":"time","title":"","text":"","action":"put-back|keep|repair","close":true}]`,
@@ -94,6 +98,7 @@ const (
 		"alert":{"?":"","code":"","message":"","hint":""}}`
 	updated1    = `{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"","trashed":[""]}`
 	disk1       = `{"kind":"servers|earlier|prepared|runtimes|caches|trash|images|volumes|catalogue|backups|other","name":"","bytes":0,"used":true}`
+	place1      = `{"app":"","name":"","file":"","enabled":true}`
 	verified1   = `[{"server":"id","title":"","version":"","state":"ok|wrong|unknown","files":0,"findings":[{"code":"","path":"","text":""}],"hint":""}]`
 	words1      = `{"name":"","title":"","description":"","takes":"","read_only":"yes?"}`
 	difference1 = `{"from":"","to":"","tools_known":true,"added":[` + words1 + `],"removed":[` + words1 + `],

@@ -1,0 +1,160 @@
+package connect
+
+import (
+	"context"
+	"slices"
+
+	"toolbay/backend/clients"
+	"toolbay/backend/configfile"
+	"toolbay/backend/model"
+)
+
+// Adoption is an entry of somebody else's that becomes ours, in its place and
+// under its name.
+type Adoption struct {
+	// App and File are where it stands, Name is what it is called there.
+	App, File, Name string
+	Want            Want
+}
+
+// Original is an entry as it stood before it was adopted: the bytes of the
+// member, or none where the entry had no text of its own.
+type Original struct {
+	App, File, Name string
+	Text            []byte
+}
+
+// PlanAdopt plans to make entries ours: what starts the server is exchanged for
+// what starts it through us, the rest of the entry stays. The originals hold
+// keys as they stood there. Codes: those of PlanConnect, entry_gone and
+// entry_ours.
+func (c *Connector) PlanAdopt(ctx context.Context, title string, list []Adoption) (Plan, []Original, error) {
+	launcher, err := c.Launcher()
+	if err != nil {
+		return Plan{}, nil, err
+	}
+	known, err := c.ledger(ctx)
+	if err != nil {
+		return Plan{}, nil, err
+	}
+	b := &builder{known: known, launcher: launcher}
+	for _, a := range list {
+		client, ok := c.Apps.Get(a.App)
+		if !ok {
+			return Plan{}, nil, model.Fail("app_unknown", nil, "app", a.App)
+		}
+		e, err := wantedEntry(client, a.Want, launcher)
+		if err != nil {
+			return Plan{}, nil, err
+		}
+		s := b.edit(a.File, client)
+		s.turns = append(s.turns, turn{name: a.Name, entry: e})
+	}
+	p, err := b.plan(ctx, "adopt", title)
+	if err != nil {
+		return Plan{}, nil, err
+	}
+	return p, b.originals(), nil
+}
+
+// PlanGiveBack plans to put entries back as they were before they were
+// adopted. An entry of ours that has gone since is no longer given back. Codes:
+// those of PlanConnect.
+func (c *Connector) PlanGiveBack(ctx context.Context, title, server string, list []Original) (Plan, error) {
+	launcher, err := c.Launcher()
+	if err != nil {
+		launcher = ""
+	}
+	known, err := c.ledger(ctx)
+	if err != nil {
+		return Plan{}, err
+	}
+	b := &builder{known: known, launcher: launcher}
+	for _, o := range list {
+		client, ok := c.Apps.Get(o.App)
+		if !ok {
+			continue
+		}
+		s := b.edit(o.File, client)
+		s.turns = append(s.turns, turn{name: o.Name, back: o.Text, entry: entry{server: server}})
+	}
+	return b.plan(ctx, "give-back", title)
+}
+
+// turn is an entry that changes hands: to ours, or back to its text.
+type turn struct {
+	name  string
+	entry entry
+	back  []byte
+}
+
+// take over one entry, or give it back.
+func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
+	doc, found, err := e.find(src, client, t.name)
+	if err != nil {
+		return nil, err
+	}
+	d := client.Dialect
+	if t.back != nil {
+		if found == nil || !e.b.ours(*found) || e.b.server(*found) != t.entry.server {
+			return src, nil
+		}
+		out, err := configfile.PutText(src, d.Format, found.Path, t.back)
+		if err != nil {
+			return nil, e.fail(client, err)
+		}
+		e.forget(t.name)
+		return out, nil
+	}
+	switch {
+	case found == nil:
+		return nil, model.Fail("entry_gone", nil, "app", client.Name, "name", t.name)
+	case e.b.ours(*found):
+		return nil, model.Fail("entry_ours", nil, "app", client.Name, "name", t.name)
+	}
+	text, err := configfile.Text(src, d.Format, found.Path)
+	if err != nil {
+		return nil, e.fail(client, err)
+	}
+	e.originals = append(e.originals, Original{App: client.ID, File: e.path, Name: t.name, Text: slices.Clone(text)})
+	value := d.Encode(t.entry.launch)
+	had, _ := doc.Get(found.Path...)
+	members, _ := had.(configfile.Object)
+	for _, m := range members {
+		if _, stays := value.Get(m.Key); stays || !d.Starts(m.Key) {
+			continue
+		}
+		if src, err = configfile.Remove(src, d.Format, append(slices.Clone(found.Path), m.Key), nil); err != nil {
+			return nil, e.fail(client, err)
+		}
+	}
+	if doc, err = client.Read(src, e.path); err != nil {
+		return nil, err
+	}
+	if differs := differing(doc, d, found.Path, value); len(differs) > 0 {
+		if src, err = configfile.Update(src, d.Format, found.Path, differs); err != nil {
+			return nil, e.fail(client, err)
+		}
+	}
+	r := row{
+		App: client.ID, File: e.path, Name: t.name, Server: t.entry.server, Profile: t.entry.profile,
+		Command: t.entry.launch.Command, Args: t.entry.launch.Args, URL: t.entry.launch.URL, Native: t.entry.launch.URL,
+	}
+	e.after.entries[r.key()] = r
+	return src, nil
+}
+
+// forget notes that the entry called name is not ours any more.
+func (e *edit) forget(name string) {
+	if r, ok := e.after.entry(e.path, name); ok {
+		r.Gone = true
+		e.after.entries[r.key()] = r
+	}
+}
+
+func (b *builder) originals() (out []Original) {
+	for _, e := range b.edits {
+		out = append(out, e.originals...)
+	}
+	return out
+}

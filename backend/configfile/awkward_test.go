@@ -130,7 +130,7 @@ func TestAwkwardFiles(t *testing.T) {
 }
 
 func TestAbsentFile(t *testing.T) {
-	for _, f := range []Format{JSON, JSONC, JSONComments, TOML} {
+	for _, f := range []Format{JSON, JSONC, JSONComments, TOML, YAML} {
 		t.Run(string(f), func(t *testing.T) {
 			checkInsertRemove(t, nil, f, container(f), []string{"x", "y", "z"}, everyOrder)
 			path := append(container(f), "x")
@@ -247,6 +247,14 @@ func TestRefusals(t *testing.T) {
 		{"root is a text", JSON, `"mcpServers"`, CodeShape},
 		{"trailing comma in strict JSON", JSON, `{"mcpServers": {},}`, CodeBroken},
 		{"comment in strict JSON", JSON, "{} // a", CodeBroken},
+		{"YAML, entry is there", YAML, "mcpServers: {x: 1}\n", CodeExists},
+		{"YAML, entry is there by a merge", YAML, "b: &b {x: 1}\nmcpServers:\n  <<: *b\n", CodeExists},
+		{"YAML, container is an alias", YAML, "b: &b {y: 1}\nmcpServers: *b\n", CodeShared},
+		{"YAML, container has an alias", YAML, "mcpServers: &b\n  y: 1\nb: *b\n", CodeShared},
+		{"YAML, container is a list", YAML, "mcpServers:\n- x\n", CodeShape},
+		{"YAML, container is a text", YAML, "mcpServers: |\n  x: 1\n", CodeShape},
+		{"YAML, root is a list", YAML, "- mcpServers: {}\n", CodeShape},
+		{"YAML, two documents", YAML, "a: 1\n---\n", CodeBroken},
 		{"table is there", TOML, "[mcp_servers.x]\n", CodeExists},
 		{"table is there by name only", TOML, "[mcp_servers.x.env]\n", CodeExists},
 		{"array of tables", TOML, "[[mcp_servers]]\n", CodeShape},
@@ -305,11 +313,45 @@ func TestDamagedFilesAreLeftAlone(t *testing.T) {
 	}
 }
 
+// What other places of a YAML file share is neither changed nor taken away.
+func TestSharedEntries(t *testing.T) {
+	tests := []struct{ name, src string }{
+		{"anchor used elsewhere", "mcpServers:\n  x: &x {command: d}\n  y: *x\n"},
+		{"anchor inside used elsewhere", "mcpServers:\n  x: {command: d, env: &e {A: b}}\n  y: {env: *e}\n"},
+		{"anchor of the key used elsewhere", "mcpServers:\n  &x x: {command: d}\nname: *x\n"},
+		{"taken over from another", "b: &b\n  x: {command: d}\nmcpServers:\n  <<: *b\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			src, path := []byte(tt.src), []string{"mcpServers", "x"}
+			if out, err := Remove(src, YAML, path, nil); model.Code(err) != CodeShared || out != nil {
+				t.Errorf("Remove: %q, %v", out, err)
+			}
+			if strings.Contains(tt.name, "key") {
+				return // its value can be replaced
+			}
+			if out, err := Replace(src, YAML, path, Object{{"command", "c"}}); model.Code(err) != CodeShared || out != nil {
+				t.Errorf("Replace: %q, %v", out, err)
+			}
+		})
+	}
+	// What only refers to others may go and be changed.
+	src := []byte("b: &b {A: b}\nmcpServers:\n  x: &x\n    <<: *b\n    env: *b\n  y: 1\n")
+	out, err := Remove(src, YAML, []string{"mcpServers", "x"}, nil)
+	if want := "b: &b {A: b}\nmcpServers:\n  y: 1\n"; err != nil || string(out) != want {
+		t.Errorf("Remove: %v\n%q, want\n%q", err, out, want)
+	}
+	out, err = Update(src, YAML, []string{"mcpServers", "x"}, Object{{"A", "b"}, {"env", Object{{"A", "c"}}}, {"B", "no"}})
+	if want := "b: &b {A: b}\nmcpServers:\n  x: &x\n    <<: *b\n    env:\n      A: c\n    B: \"no\"\n  y: 1\n"; err != nil || string(out) != want {
+		t.Errorf("Update: %v\n%q, want\n%q", err, out, want)
+	}
+}
+
 func TestNothingToRemove(t *testing.T) {
 	for _, tt := range []struct {
 		format Format
 		src    string
-	}{{JSON, `{"mcpServers": {"a": 1}}`}, {JSON, ""}, {JSON, "[]"}, {JSONC, "// a"}, {TOML, "[mcp_servers.a]\n"}, {TOML, ""}} {
+	}{{JSON, `{"mcpServers": {"a": 1}}`}, {JSON, ""}, {JSON, "[]"}, {JSONC, "// a"}, {TOML, "[mcp_servers.a]\n"}, {TOML, ""}, {YAML, "mcpServers: {a: 1}"}, {YAML, "mcpServers:"}, {YAML, ""}} {
 		out, err := Remove([]byte(tt.src), tt.format, append(container(tt.format), "x"), nil)
 		if err != nil || !bytes.Equal(out, []byte(tt.src)) {
 			t.Errorf("%s %q: %q, %v", tt.format, tt.src, out, err)

@@ -39,6 +39,7 @@ var awkwardYAML = []struct{ name, src, after string }{
 	{"kept line ends", "mcpServers:\n  b: |+\n   t\n\n\nz: 1\n", "mcpServers:\n  b: |+\n   t\n\n\n  x:\n    command: c\nz: 1\n"},
 	{"literal text at the end of the file", "mcpServers:\n  # on b\n  b: |\n    t", "mcpServers:\n  x:\n    command: c\n  # on b\n  b: |\n    t"},
 	{"literal text is the file", "b: >\n  t", "mcpServers:\n  x:\n    command: c\nb: >\n  t"},
+	{"literal text, then one without a line end", "b: |+\n  t\nmcpServers: ~", "b: |+\n  t\nmcpServers:\n  x:\n    command: c"},
 	{"folded and indented", "mcpServers:\n  b: >1-\n     t\n   u\n\n    v\nz: 1\n", "mcpServers:\n  b: >1-\n     t\n   u\n\n    v\n  x:\n    command: c\nz: 1\n"},
 	{"plain text on lines", "mcpServers:\n  b: one\n    two\n\n    three # c\nz: 1\n", "mcpServers:\n  b: one\n    two\n\n    three # c\n  x:\n    command: c\nz: 1\n"},
 	{"quoted text on lines", "mcpServers:\n  b: \"one \\\n    # two \\\"\n    three\"\n  c: 'it''s\n    # x'\nz: 1\n", "mcpServers:\n  b: \"one \\\n    # two \\\"\n    three\"\n  c: 'it''s\n    # x'\n  x:\n    command: c\nz: 1\n"},

@@ -2,6 +2,7 @@ package configfile
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
@@ -31,11 +32,42 @@ func claudeFile(size int) []byte {
 	return b.Bytes()
 }
 
+// BenchmarkInsert5MB also says how many times as long as json.Valid of the same
+// bytes an edit takes: the goal is 5 at most.
 func BenchmarkInsert5MB(b *testing.B) {
 	src := claudeFile(5 << 20)
 	b.SetBytes(int64(len(src)))
+	var valid time.Duration
 	for b.Loop() {
+		b.StopTimer()
+		start := time.Now()
+		if !json.Valid(src) {
+			b.Fatal("not valid")
+		}
+		valid += time.Since(start)
+		b.StartTimer()
 		if _, _, err := Insert(src, JSON, []string{"mcpServers", "x"}, entry("x")); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed())/float64(valid), "x-json.Valid")
+}
+
+// The other formats, for comparison: a file of theirs of that size is nobody's.
+func BenchmarkInsertTOML(b *testing.B) {
+	src := []byte(newGen(1).grow("", TOML))
+	benchmarkInsert(b, src, TOML)
+}
+
+func BenchmarkInsertYAML(b *testing.B) {
+	src := []byte(newGen(1).grow("", YAML))
+	benchmarkInsert(b, src, YAML)
+}
+
+func benchmarkInsert(b *testing.B, src []byte, f Format) {
+	b.SetBytes(int64(len(src)))
+	for b.Loop() {
+		if _, _, err := Insert(src, f, append(container(f), "x"), entry("x")); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -99,6 +131,16 @@ func TestHostileFilesTakeNoTime(t *testing.T) {
 		{"keys", TOML, many("k%d = 1\n", n)},
 		{"tables", TOML, many("[mcp_servers.k%d]\n", n)},
 		{"inline keys", TOML, "mcp_servers = {" + strings.TrimSuffix(many("k%d = 1,", n), ",") + "}"},
+		{"YAML members", YAML, "mcpServers:\n" + many("  k%d: 1\n", n)},
+		{"YAML members in a line", YAML, "é: 1\nmcpServers: {é: 1," + many("k%d: é,", n) + "}\n"},
+		{"YAML comments", YAML, "a: 1\n" + strings.Repeat("#\n", n) + "b: 1\n"},
+		{"YAML comments of entries", YAML, "mcpServers:\n" + many("  # c\n  k%d: 1 # c\n", n/2)},
+		{"YAML anchors", YAML, "a:\n" + many("- &k%d x\n", n)},
+		{"YAML aliases", YAML, "a: &a x\nb:\n" + strings.Repeat("- *a\n", n)},
+		{"YAML merges", YAML, "a: &a {b: c}\nmcpServers:\n  s:\n" + strings.Repeat("    <<: *a\n", n/10)},
+		{"YAML dashes", YAML, many("- a%d\n", n)},
+		{"YAML open lists", YAML, strings.Repeat("[", n)},
+		{"YAML lines of text", YAML, "a: |\n" + strings.Repeat("  x\n", n) + "b: c\n" + strings.Repeat("   d\n", n)},
 		{"tables of an array", TOML, many("[[a]]\nk = %d\n", n)},
 	}
 	for _, tt := range tests {

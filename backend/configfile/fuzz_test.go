@@ -1,6 +1,7 @@
 package configfile
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,12 +17,27 @@ func seeds(f *testing.F, format Format) {
 			f.Add([]byte(c.src), "notes")
 		}
 	}
-	for seed := range uint64(40) {
+	for seed := range uint64(10) {
 		g := newGen(1_000_000 + seed)
-		if format == TOML {
+		switch format {
+		case TOML:
 			f.Add([]byte(g.tomlFile()), "a.b")
-		} else {
+			f.Add([]byte(newGen(seed).tomlListFile()), "é")
+		case YAML:
+			f.Add([]byte(g.yamlFile(seed%2 == 0)), "no")
+		default:
 			f.Add([]byte(g.jsonFile(format)), "é\"\\/")
+			f.Add([]byte(newGen(seed).jsonListFile(format)), "a")
+		}
+	}
+	for _, c := range awkwardYAML {
+		if format == YAML {
+			f.Add([]byte(c.src), "notes")
+		}
+	}
+	for _, c := range namedFiles {
+		if c.format == format {
+			f.Add([]byte(c.src), "x")
 		}
 	}
 	broken, _ := filepath.Glob("testdata/broken/*")
@@ -52,6 +68,11 @@ func fuzzInsertRemove(f *testing.F, container string, formats ...Format) {
 			checkInsertRemove(t, src, format, []string{container, "a", "b"}, names[:2], everyOrder)
 			checkForeign(t, src, format, []string{container}, 8)
 			checkForeign(t, src, format, nil, 4)
+			checkReplaceAll(t, src, format, 3, nil, []string{container})
+			for i, n := range names {
+				names[i] = Named("name", n)
+			}
+			checkInsertRemove(t, src, format, []string{container}, names, everyOrder[:2])
 		}
 		lex(t, src)
 		if d := Diff(src, append([]byte(name+"\n"), src...), MaskSecrets); d == "" {
@@ -74,13 +95,13 @@ func lex(t *testing.T, src []byte) {
 	}
 }
 
-func FuzzJSONInsertRemove(f *testing.F) { fuzzInsertRemove(f, "mcpServers", JSON) }
+func FuzzJSON(f *testing.F) { fuzzInsertRemove(f, "mcpServers", JSON) }
 
-func FuzzJSONCInsertRemove(f *testing.F) {
-	fuzzInsertRemove(f, "mcpServers", JSONC, JSONComments)
-}
+func FuzzJSONC(f *testing.F) { fuzzInsertRemove(f, "mcpServers", JSONC, JSONComments) }
 
-func FuzzTOMLInsertRemove(f *testing.F) { fuzzInsertRemove(f, "mcp_servers", TOML) }
+func FuzzTOML(f *testing.F) { fuzzInsertRemove(f, "mcp_servers", TOML) }
+
+func FuzzYAML(f *testing.F) { fuzzInsertRemove(f, "mcpServers", YAML) }
 
 func FuzzMaskSecrets(f *testing.F) {
 	for _, c := range maskCases {
@@ -96,6 +117,16 @@ func FuzzMaskSecrets(f *testing.F) {
 			t.Errorf("the key is in %q", out)
 		}
 	})
+}
+
+// bomb is a small file that would be a billion values with its aliases followed.
+func bomb() string {
+	var b strings.Builder
+	b.WriteString("a0: &a0 [x, x, x, x, x, x, x, x, x]\n")
+	for i := 1; i < 9; i++ {
+		fmt.Fprintf(&b, "a%d: &a%d [%s*a%d]\n", i, i, strings.Repeat(fmt.Sprintf("*a%d, ", i-1), 8), i-1)
+	}
+	return b.String()
 }
 
 // Files that are too large or too deep are refused before they do harm.
@@ -114,6 +145,17 @@ func TestLimits(t *testing.T) {
 		{"deep tables in TOML", "a = " + strings.Repeat("{a=", 600) + "1" + strings.Repeat("}", 600), TOML, CodeTooDeep},
 		{"long dotted key in TOML", strings.Repeat("a.", 600) + "a = 1", TOML, CodeTooDeep},
 		{"too big", strings.Repeat(" ", MaxSize+1), JSON, CodeTooBig},
+		{"as deep as allowed in YAML", deep(MaxDepth), YAML, ""},
+		{"deeper in YAML", deep(MaxDepth + 1), YAML, CodeTooDeep},
+		{"a million lists in YAML", strings.Repeat("[", 1_000_000), YAML, CodeTooBig},
+		{"many lists in YAML", strings.Repeat("[", 20_000), YAML, CodeBroken},
+		{"deep lists in YAML", "a: " + strings.Repeat("- ", 600), YAML, CodeBroken},
+		{"deep lists of dashes in YAML", strings.Repeat("- ", 600), YAML, CodeTooDeep},
+		{"deep by aliases in YAML", "a: &a " + strings.Repeat("[", 300) + strings.Repeat("]", 300) + "\nb: " + strings.Repeat("[", 300) + "*a" + strings.Repeat("]", 300), YAML, CodeTooDeep},
+		{"aliases of aliases in YAML", bomb(), YAML, CodeTooBig},
+		{"alias of itself in YAML", "a: &a [*a]", YAML, CodeBroken},
+		{"too big YAML", strings.Repeat("\n", MaxYAMLSize+1), YAML, CodeTooBig},
+		{"too many entries in YAML", strings.Repeat("- \n", MaxYAMLEntries+1), YAML, CodeTooBig},
 		{"too big TOML", strings.Repeat("\n", MaxSize+1), TOML, CodeTooBig},
 	}
 	for _, tt := range tests {

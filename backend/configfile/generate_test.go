@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"strings"
-	"testing"
 )
 
 // gen writes random settings files, most of them ugly.
@@ -266,45 +265,4 @@ func (g *gen) tomlInline(n int, key func(int) string) {
 		g.tomlVal(2)
 	}
 	g.b.WriteString(pick(g.Rand, "", " ") + "}")
-}
-
-func TestGeneratedFiles(t *testing.T) {
-	const files = generatedFiles
-	names := []string{"toolbay-notes", "a.b \"c\"", "é/x"}
-	for _, f := range []Format{JSON, JSONC, JSONComments, TOML} {
-		t.Run(string(f), func(t *testing.T) {
-			t.Parallel()
-			parsed := 0
-			for seed := range uint64(files) {
-				g := newGen(seed)
-				container, src := []string{"mcpServers"}, ""
-				if f == TOML {
-					container, src = []string{"mcp_servers"}, g.tomlFile()
-				} else {
-					src = g.jsonFile(f)
-				}
-				if seed%24 < 2 {
-					container = append(container, "deep", "er")
-				}
-				if seed%10 == 0 {
-					if _, err := Parse([]byte(src), f); err == nil {
-						parsed++
-					}
-				}
-				// One member in each file, three in every fourth.
-				if seed%4 != 0 {
-					checkInsertRemove(t, []byte(src), f, container, names[seed%3:][:1], nil)
-				} else {
-					checkInsertRemove(t, []byte(src), f, container, names, everyOrder[seed/4%6:][:1])
-					checkForeign(t, []byte(src), f, container[:1], 1)
-				}
-				if t.Failed() {
-					t.Fatalf("seed %d", seed)
-				}
-			}
-			if parsed < files/10*9/10 {
-				t.Errorf("only %d of %d generated files parse", parsed, files/10)
-			}
-		})
-	}
 }

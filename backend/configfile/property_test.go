@@ -33,6 +33,7 @@ func judge(src []byte, f Format) (ok, sure bool) {
 		var v map[string]any
 		return toml.Unmarshal(body, &v) == nil, sure
 	case YAML:
+		// It also refuses keys that are no text, dates that are none, and more.
 		var v any
 		return yaml.Unmarshal(body, &v) == nil, false
 	}
@@ -59,6 +60,9 @@ func checkJudge(t testing.TB, src []byte, f Format) (d *Document, parses bool) {
 	if f == TOML && err == nil {
 		return d, true // go-toml is part of Parse
 	}
+	if len(src) > 4<<20 && f != JSON {
+		return d, err == nil // the judges take seconds
+	}
 	ok, sure := judge(src, f)
 	switch {
 	case !sure || model.Code(err) == CodeTooDeep:
@@ -68,6 +72,82 @@ func checkJudge(t testing.TB, src []byte, f Format) (d *Document, parses bool) {
 		t.Fatalf("%s refuses what its judge accepts: %v\n%q", f, err, src)
 	}
 	return d, err == nil
+}
+
+// checkSpan holds that an Insert only adds: out is src with text put in at one
+// place, and a comma at another.
+func checkSpan(t testing.TB, src, out []byte) {
+	t.Helper()
+	head := 0
+	for head < len(src) && head < len(out) && src[head] == out[head] {
+		head++
+	}
+	tail := 0
+	for tail < len(src)-head && tail < len(out)-head && src[len(src)-1-tail] == out[len(out)-1-tail] {
+		tail++
+	}
+	// What is between: blanks, comments, an empty pair of braces or null.
+	for _, line := range bytes.Split(src[head:len(src)-tail], []byte("\n")) {
+		line, _, _ = bytes.Cut(line, []byte("#"))
+		line, _, _ = bytes.Cut(line, []byte("//"))
+		if text := string(bytes.Trim(line, " \t\r{}[]~,")); text != "" && text != "null" && !bytes.Contains(src, []byte("/*")) {
+			t.Fatalf("Insert changed %q:\nsrc %q\nout %q", text, src, out)
+		}
+	}
+}
+
+// checkReading asks another parser for the entry at path.
+func checkReading(t testing.TB, out []byte, f Format, path []string) {
+	t.Helper()
+	var v any
+	body := bytes.TrimPrefix(out, bom)
+	switch f {
+	case JSON:
+		dec := json.NewDecoder(bytes.NewReader(body))
+		dec.UseNumber()
+		if err := dec.Decode(&v); err != nil {
+			t.Fatal(err)
+		}
+	case TOML:
+		if err := toml.Unmarshal(body, &v); err != nil {
+			t.Fatal(err)
+		}
+	case YAML:
+		if yaml.Unmarshal(body, &v) != nil {
+			return // it is stricter than the apps: see judge
+		}
+	default:
+		return
+	}
+	for _, step := range path {
+		step = validText(step)
+		if key, name, ok := named(step); ok {
+			list, _ := v.([]any)
+			v = nil
+			for _, e := range list {
+				if m, ok := e.(map[string]any); ok && m[key] == any(name) {
+					v = m
+				}
+			}
+			continue
+		}
+		switch m := v.(type) {
+		case map[string]any:
+			v = m[step]
+		case map[any]any: // YAML with keys that are no text beside it
+			v = m[step]
+		default:
+			v = nil
+		}
+	}
+	m, _ := v.(map[string]any)
+	want := mustNormal(t, entry(path[len(path)-1])).(Object)
+	command, _ := want.Get("command")
+	args, _ := m["args"].([]any)
+	env, _ := m["env"].(map[string]any)
+	if len(m) != len(want) || m["command"] != command || len(args) != 2 || args[0] != "run" || len(env) != 1 || env["A"] != "b" {
+		t.Fatalf("another parser reads %v at %q:\n%q", v, path, out)
+	}
 }
 
 var everyOrder = [][]int{{0, 1, 2}, {0, 2, 1}, {1, 0, 2}, {1, 2, 0}, {2, 0, 1}, {2, 1, 0}}
@@ -103,6 +183,10 @@ func checkInsertRemove(t testing.TB, src []byte, f Format, container []string, n
 		}
 		if v, _ := d.Get(path...); !same(v, mustNormal(t, entry(name))) {
 			t.Fatalf("the entry is not there: %q", out)
+		}
+		checkSpan(t, cur, out)
+		if len(out) < 1<<16 {
+			checkReading(t, out, f, path)
 		}
 		back, err := Remove(out, f, path, &tr)
 		if err != nil || !bytes.Equal(back, cur) || (back == nil) != (cur == nil) {

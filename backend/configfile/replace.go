@@ -115,6 +115,16 @@ func PutText(src []byte, f Format, path []string, text []byte) (out []byte, err 
 			return nil, sharedEntry(path)
 		}
 	}
+	if last := text[bytes.LastIndexByte(text, '\n')+1:]; f == TOML && bytes.IndexByte(text, '#') >= 0 {
+		// Of a table that was in several places a comment may come to stand
+		// where there was none: blanks behind it would become part of it.
+		probe := append(bytes.Clone(last), ' ')
+		if d, err := Parse(probe, TOML); err == nil && len(d.toml.exprs) > 0 && d.toml.exprs[len(d.toml.exprs)-1].end2 == len(probe) {
+			for spans[0].end < len(src) && (src[spans[0].end] == ' ' || src[spans[0].end] == '\t') {
+				spans[0].end++
+			}
+		}
+	}
 	edits := []edit{{spans[0], string(text)}}
 	for _, s := range spans[1:] {
 		edits = append(edits, edit{span{d.toml.before(s.start), s.end}, ""})

@@ -169,19 +169,33 @@ func (y *yamlFile) insert(s yamlSpot, path []string, v any) (edits []edit, gap *
 	text := style.eol + indent + block(indent)
 	if at == len(y.src) && y.endsOpen(last.val) && startsLine(y.src, last.start) {
 		// A line end behind the last text of the file would become part of it.
-		line := lineStart(y.src, last.start)
-		for prev := y.lineBreak(line); prev >= 0; prev = y.lineBreak(line) {
-			above := lineStart(y.src, prev)
-			if c := y.src[above:prev]; len(c) == 0 || strings.TrimLeft(string(c), " \t")[:1] != "#" {
-				break
-			}
-			line = above
-		}
-		if at = y.lineBreak(line); at < 0 {
-			at, text = line, indent+block(indent)+style.eol
+		if at = y.beforeLast(items, column); at < 0 {
+			at = lineStart(y.src, last.start)
+			text = indent + block(indent) + style.eol
 		}
 	}
 	return []edit{{span{at, at}, text}}, nil, nil
+}
+
+// beforeLast is the end of the line behind which something can stand before
+// the last item and the comments right above it; -1 when there is no such line.
+func (y *yamlFile) beforeLast(items []yamlItem, column int) int {
+	if len(items) > 1 {
+		return y.extent(items[len(items)-2].v.end, column)
+	}
+	line := lineStart(y.src, items[0].start)
+	for {
+		prev := y.lineBreak(line)
+		if prev < 0 {
+			return -1
+		}
+		above := lineStart(y.src, prev)
+		text := strings.TrimLeft(string(y.src[above:prev]), " \t")
+		if !strings.HasPrefix(text, "#") || prev-above-len(text) > column {
+			return prev
+		}
+		line = above
+	}
 }
 
 // endsOpen tells a block scalar at the end of a file without a last line end,
@@ -395,6 +409,9 @@ func (y *yamlFile) remove(s yamlSpot, items []yamlItem, i int, gap *string) []ed
 		return []edit{{span{at, it.v.end}, rest}}
 	}
 	if own {
+		if end == len(src) && i > 0 && y.endsOpen(items[i-1].val) {
+			return []edit{{span{lineStart(src, it.start), end}, ""}} // the line end is the text's
+		}
 		if from := y.lineBreak(it.start); from >= 0 {
 			return []edit{{span{from, end}, ""}}
 		}

@@ -299,6 +299,9 @@ func (y *yamlFile) object(n *yaml.Node, items []yamlItem) *object {
 	_, open := y.properties(n)
 	o := &object{open: open, close: y.end(n) - 1}
 	for _, it := range items {
+		if it.v.start == it.v.end && it.hasColon && isBlank(y.src[it.v.end:it.v.end+1]) {
+			it.v = span{it.v.end + 1, it.v.end + 1} // "a:," would be another key
+		}
 		o.members = append(o.members, member{key: span{it.start, it.key.end}, val: it.v, comma: it.comma})
 	}
 	return o

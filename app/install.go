@@ -198,6 +198,12 @@ func fetched(p model.Package) bool {
 	return p.Type != "remote" && p.Type != "local" && (p.Type != "mcpb" || strings.Contains(p.Identifier, "://"))
 }
 
+// FetchBundle brings a bundle to this computer so that InstallForm and
+// InstallOffer can tell what it asks: the yes to what InstallOffer asked for.
+func (w *Window) FetchBundle(ref string, pack int) error {
+	return w.back.Fetch(w.context(), ref, pack)
+}
+
 // withoutWays leaves out of an error how else the server can be had: the sheet
 // shows the other ways itself.
 func withoutWays(err error) error {

@@ -19,6 +19,7 @@ import (
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
+	"toolbay/backend/text"
 )
 
 // bundles is what installs bundles. What a bundle only names goes through the
@@ -109,6 +110,44 @@ func bundleName(id string) string {
 		}
 		name = short
 	}
+}
+
+// away tells of a bundle that has to be fetched before anything of it is known:
+// from which host, and how many bytes where that is told.
+func (b *Backend) away(ctx context.Context, p model.Package) (host string, size int64, away bool) {
+	k, ok := b.kinds[p.Type].(*mcpb.Installer)
+	if !ok {
+		return "", 0, false
+	}
+	return k.Ahead(ctx, p)
+}
+
+// mayFetch asks for a yes before a bundle is fetched to be looked at. Error code:
+// consent_needed.
+func (b *Backend) mayFetch(ctx context.Context, p model.Package, agreed bool) error {
+	if agreed {
+		return nil
+	}
+	host, size, away := b.away(ctx, p)
+	if !away {
+		return nil
+	}
+	line := text.Line("need.bundle-away", "host", host, "size", megabytes(size))
+	if size <= 0 {
+		line = text.Line("need.bundle-away.any", "host", host)
+	}
+	return needed([]model.Need{{Kind: "download", Name: host, Text: line, Flag: "--yes"}})
+}
+
+// Fetch brings a bundle to this computer to be looked at: the yes that Offer
+// asked for. Nothing of it is unpacked or started. Error codes: those of Offer.
+func (b *Backend) Fetch(ctx context.Context, refText string, pack int) error {
+	r, err := b.allowed(ctx, refText, pack)
+	if err != nil {
+		return err
+	}
+	_, err = b.plan(ctx, r.pack())
+	return err
 }
 
 // askBundle fills a form with what only the bundle itself knows.

@@ -95,7 +95,8 @@ type InstallForm struct {
 }
 
 // Form prepares the install sheet for a listing or package. A bundle is looked
-// at for that, and fetched first where it is not on this computer.
+// at for that when it is on this computer; of one that has to be fetched first
+// (see Fetch) nothing is asked yet.
 func (b *Backend) Form(ctx context.Context, refText string, pack int) (InstallForm, error) {
 	r, err := b.allowed(ctx, refText, pack)
 	if err != nil {
@@ -104,7 +105,7 @@ func (b *Backend) Form(ctx context.Context, refText string, pack int) (InstallFo
 	f := InstallForm{Ref: refText, Package: r.index, Title: title(r.listing), Listing: r.listing}
 	f.Server = proposeID(nameOf(r), b.taken(ctx))
 	f.Inputs = inputsOf(r.pack())
-	if asksItself(r.pack()) {
+	if _, _, away := b.away(ctx, r.pack()); asksItself(r.pack()) && !away {
 		if err := b.askBundle(ctx, r, &f); err != nil {
 			return InstallForm{}, err
 		}
@@ -119,10 +120,14 @@ func (b *Backend) Form(ctx context.Context, refText string, pack int) (InstallFo
 	return f, nil
 }
 
-// Offer asks the package's own registry what exactly would be fetched.
+// Offer asks the package's own registry what exactly would be fetched. A bundle
+// that is not here yet wants a yes first: consent_needed, and Fetch.
 func (b *Backend) Offer(ctx context.Context, refText string, pack int) (install.Plan, error) {
 	r, err := b.allowed(ctx, refText, pack)
 	if err != nil {
+		return install.Plan{}, err
+	}
+	if err := b.mayFetch(ctx, r.pack(), false); err != nil {
 		return install.Plan{}, err
 	}
 	plan, err := b.plan(ctx, r.pack())
@@ -266,6 +271,9 @@ func needLine(name, version string, size int64) string {
 // look asks the package's own registry, or the package itself, what would be
 // fetched.
 func (in *installation) look(ctx context.Context) (err error) {
+	if err := in.b.mayFetch(ctx, in.ref.pack(), in.req.Yes); err != nil {
+		return err
+	}
 	if in.offer, err = in.b.plan(ctx, in.ref.pack()); err != nil {
 		return in.ref.otherWays(err)
 	}

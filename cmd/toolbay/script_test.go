@@ -11,6 +11,7 @@ import (
 	"toolbay/internal/fakedesktop"
 	"toolbay/internal/fakenpm"
 	"toolbay/internal/fakeregistry"
+	"toolbay/internal/fakeremote"
 )
 
 // The scripts in testdata/script run this very program: the test binary, when
@@ -39,6 +40,8 @@ func TestScripts(t *testing.T) {
 			e.Setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path="+filepath.Join(e.WorkDir, "no-bus"))
 			e.Values["said"] = &said{}
 			e.Values["registries"] = map[string]*fakeregistry.Registry{}
+			e.Values["sites"] = map[string]*site{}
+			e.Values["remotes"] = map[string]*fakeremote.Server{}
 			return os.MkdirAll(home, 0o700)
 		},
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
@@ -53,6 +56,9 @@ func TestScripts(t *testing.T) {
 			"registry":  cmdRegistry,
 			"mode":      cmdMode,
 			"await":     cmdAwait,
+			"site":      cmdSite,
+			"sign":      cmdSign,
+			"remote":    cmdRemote,
 		},
 		RequireExplicitExec: true,
 	})

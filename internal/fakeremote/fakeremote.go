@@ -8,6 +8,7 @@
 package fakeremote
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -33,14 +34,21 @@ type Server struct {
 	live  map[string]bool
 	count int
 	calls []string
+	words map[string]string // what tools say of themselves instead
 }
 
 // New starts a server that ends with the test.
 func New(t testing.TB) *Server {
+	s := Begin()
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// Begin starts a server that ends with Stop.
+func Begin() *Server {
 	s := &Server{Tools: []string{"echo", "add"}, live: map[string]bool{}}
 	s.http = httptest.NewServer(s)
 	s.URL = s.http.URL + "/mcp"
-	t.Cleanup(func() { s.http.CloseClientConnections(); s.http.Close() })
 	return s
 }
 
@@ -59,6 +67,16 @@ func (s *Server) Calls() []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return append([]string{}, s.calls...)
+}
+
+// Reword makes a tool say something else of itself from now on.
+func (s *Server) Reword(tool, words string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.words == nil {
+		s.words = map[string]string{}
+	}
+	s.words[tool] = words
 }
 
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -131,9 +149,12 @@ func (s *Server) speak(w http.ResponseWriter, r *http.Request) {
 		answer(w, m.ID, map[string]any{})
 	case m.Method == "tools/list":
 		tools := []map[string]any{}
+		s.mu.Lock()
 		for _, name := range s.Tools {
-			tools = append(tools, map[string]any{"name": name, "description": "Does " + name + ".", "inputSchema": map[string]any{"type": "object"}})
+			words := cmp.Or(s.words[name], "Does "+name+".")
+			tools = append(tools, map[string]any{"name": name, "description": words, "inputSchema": map[string]any{"type": "object"}})
 		}
+		s.mu.Unlock()
 		answer(w, m.ID, map[string]any{"tools": tools})
 	case m.Method == "tools/call":
 		w.Header().Set("Content-Type", "text/event-stream")

@@ -188,6 +188,43 @@ func (in *Installer) fetch(ctx context.Context, address, want string, report job
 	return f, os.WriteFile(in.noteOf(address), note, 0o600)
 }
 
+// asking is how long an address is asked how large its bundle is.
+const asking = 5 * time.Second
+
+// Ahead tells what has to be fetched before anything of a bundle is known: the
+// host of its address, and the size where the host tells it. ok is false when
+// there is nothing to fetch: a file of this computer, one that was fetched a
+// moment ago, an address that Plan refuses.
+func (in *Installer) Ahead(ctx context.Context, pkg model.Package) (host string, size int64, ok bool) {
+	u, err := url.Parse(pkg.Identifier)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return "", 0, false
+	}
+	if _, here := in.again(pkg.Identifier, pkg.FileSHA256); here {
+		return "", 0, false
+	}
+	return u.Hostname(), in.sizeAt(ctx, u), true
+}
+
+// sizeAt asks an address how large its file is, 0 where it does not say.
+func (in *Installer) sizeAt(ctx context.Context, u *url.URL) int64 {
+	ctx, cancel := context.WithTimeout(ctx, asking)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodHead, u.String(), nil)
+	if err != nil {
+		return 0
+	}
+	resp, err := in.client().Do(req)
+	if err != nil {
+		return 0
+	}
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusOK || resp.ContentLength < 0 || strings.HasPrefix(resp.Header.Get("Content-Type"), "text/html") {
+		return 0
+	}
+	return resp.ContentLength
+}
+
 // again gives what an address gave a moment ago.
 func (in *Installer) again(address, want string) (file, bool) {
 	data, err := os.ReadFile(in.noteOf(address))

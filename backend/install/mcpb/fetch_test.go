@@ -5,6 +5,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,7 +25,11 @@ func place(t *testing.T, m *machine) (base string, content []byte, asked *int) {
 	}
 	asked = new(int)
 	mux := http.NewServeMux()
-	mux.HandleFunc("/notes.mcpb", func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("/notes.mcpb", func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodHead {
+			w.Header().Set("Content-Length", strconv.Itoa(len(content)))
+			return
+		}
 		*asked++
 		w.Write(content)
 	})
@@ -100,6 +105,45 @@ func TestFetch(t *testing.T) {
 	pkg.Identifier = base + "/moved.mcpb"
 	if plan, err = m.in.Plan(t.Context(), pkg); err != nil || len(plan.Needs) != 0 {
 		t.Errorf("%+v %v", plan.Needs, err)
+	}
+}
+
+// Before anything is fetched it is known from where, and how much where that is
+// told; asking fetches nothing.
+func TestAhead(t *testing.T) {
+	m := newMachine(t)
+	base, content, asked := place(t, m)
+	for _, c := range []struct {
+		name, id string
+		size     int64
+		ahead    bool
+	}{
+		{"told", base + "/notes.mcpb", int64(len(content)), true},
+		{"behind a redirect", base + "/moved.mcpb", int64(len(content)), true},
+		{"not there", base + "/nowhere.mcpb", 0, true},
+		{"leads to http", base + "/open.mcpb", 0, true},
+		{"nobody answers", "https://127.0.0.1:1/notes.mcpb", 0, true},
+		{"http", "http://127.0.0.1/notes.mcpb", 0, false},
+		{"a name and password", "https://ann:secret@127.0.0.1/notes.mcpb", 0, false},
+		{"a file", filepath.Join(t.TempDir(), "notes.mcpb"), 0, false},
+		{"an extension", ExtensionPrefix + "notes", 0, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			host, size, ahead := m.in.Ahead(t.Context(), model.Package{Type: "mcpb", Identifier: c.id})
+			if ahead != c.ahead || size != c.size || ahead && host != "127.0.0.1" {
+				t.Errorf("%q, %d, %v", host, size, ahead)
+			}
+		})
+	}
+	if *asked != 0 {
+		t.Errorf("%d bundles were fetched", *asked)
+	}
+	pkg := model.Package{Type: "mcpb", Identifier: base + "/notes.mcpb"}
+	if _, err := m.in.Plan(t.Context(), pkg); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, ahead := m.in.Ahead(t.Context(), pkg); ahead {
+		t.Error("what was fetched a moment ago is asked about again")
 	}
 }
 

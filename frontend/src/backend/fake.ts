@@ -530,6 +530,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
         }
       }),
     installOffer: (ref, pack) => answer('installOffer', [ref, pack], () => state.offer),
+    fetchBundle: (ref, pack) => answer('fetchBundle', [ref, pack], () => undefined),
     install: (req) =>
       answer('install', [req], () => {
         const id = `job-${next++}`

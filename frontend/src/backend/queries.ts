@@ -115,6 +115,10 @@ export function useInstallOffer(ref: string, pack: number) {
   return useQuery({ queryKey: [...keys.offer, ref, pack], queryFn: () => backend.installOffer(ref, pack) })
 }
 
+/** The yes to a bundle that has to be fetched before anything of it is known. */
+export const useFetchBundle = () =>
+  useAct((b, w: { ref: string; pack: number }) => b.fetchBundle(w.ref, w.pack), [keys.form, keys.offer])
+
 export function useServers() {
   const backend = useBackend()
   return useQuery({ queryKey: keys.servers, queryFn: () => backend.servers() })

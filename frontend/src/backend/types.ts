@@ -622,7 +622,9 @@ export interface Backend {
   listing(id: string): Promise<ListingPage>
 
   installForm(ref: string, pack: number): Promise<InstallForm>
+  /** fails with consent_needed for a bundle that has to be fetched first; fetchBundle is the yes */
   installOffer(ref: string, pack: number): Promise<InstallOffer>
+  fetchBundle(ref: string, pack: number): Promise<void>
   /** starts a job of kind "install", gives its id */
   install(req: InstallRequest): Promise<string>
   jobs(): Promise<JobView[]>

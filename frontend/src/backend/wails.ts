@@ -55,6 +55,7 @@ export const wailsBackend: Backend = {
 
   installForm: (ref, pack) => call('InstallForm', ref, pack),
   installOffer: (ref, pack) => call('InstallOffer', ref, pack),
+  fetchBundle: (ref, pack) => call('FetchBundle', ref, pack),
   install: (req) => call('Install', req),
   jobs: () => call('Jobs'),
   cancelJob: (id) => call('CancelJob', id),

@@ -1,8 +1,8 @@
-import { LogIn, TriangleAlert, Undo2, X } from 'lucide-react'
+import { Download, LogIn, TriangleAlert, Undo2, X } from 'lucide-react'
 import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type InstallForm, type InstallOffer, type Need, toWords, type Words } from '@/backend'
-import { useInstall, useInstallForm, useInstallOffer, useSetSetting } from '@/backend/queries'
+import { useFetchBundle, useInstall, useInstallForm, useInstallOffer, useSetSetting } from '@/backend/queries'
 import { bytes } from '@/text/format'
 import { Button } from '@/ui/button'
 import { Note } from '@/ui/note'
@@ -108,8 +108,11 @@ function Review(props: ReviewProps) {
   const otherNeeds = needs.filter((n) => n.kind !== 'risk' && n.kind !== 'scripts')
   const found = form.apps.filter((a) => a.found)
 
+  // A bundle at an address: only a yes brings it here, and only then is known what it asks.
+  const ahead = offerProblem?.code === 'consent_needed' ? offerProblem.needs?.filter((n) => n.kind === 'download') : []
+
   const missing = offerProblem
-    ? t('sheet.wait-offer')
+    ? t(ahead?.length ? 'sheet.wait-fetch' : 'sheet.wait-offer')
     : !offer
       ? t('sheet.wait-plan')
       : noKeychain
@@ -211,8 +214,17 @@ function Review(props: ReviewProps) {
           <div id={ids.plan}>
             <Head title={t('plan.title')} onClose={onClose} />
             <PlanCard offer={offer} type={form.type} waiting={!offerProblem} />
-            {offerProblem && <Problem className="mt-3" words={offerProblem} onRetry={onRetryOffer} onLeave={onClose} />}
-            <WayLine ways={form.ways} value={form.package} onChange={onPack} failed={offerProblem !== undefined} />
+            {ahead?.length ? (
+              <Ahead needs={ahead} target={target} pack={form.package} />
+            ) : (
+              offerProblem && <Problem className="mt-3" words={offerProblem} onRetry={onRetryOffer} onLeave={onClose} />
+            )}
+            <WayLine
+              ways={form.ways}
+              value={form.package}
+              onChange={onPack}
+              failed={offerProblem !== undefined && !ahead?.length}
+            />
             {form.type === 'remote' && form.sign_in && (
               <Note className="mt-3" icon={LogIn}>
                 {t('signin.before')}
@@ -275,6 +287,28 @@ function Review(props: ReviewProps) {
         </SheetFoot>
       </div>
     </>
+  )
+}
+
+/** What has to be fetched before the plan can be told, and the button that does it. */
+function Ahead({ needs, target, pack }: { needs: Need[]; target: InstallTarget; pack: number }) {
+  const { t } = useTranslation()
+  const fetching = useFetchBundle()
+  return (
+    <Note className="mt-3" icon={Download}>
+      {needs.map((n) => (
+        <p key={n.name}>{n.text}</p>
+      ))}
+      <Button
+        size="sm"
+        className="mt-2"
+        aria-disabled={fetching.isPending || undefined}
+        onClick={() => !fetching.isPending && fetching.mutate({ ref: target.ref, pack })}
+      >
+        {t(fetching.isPending ? 'plan.looking' : 'sheet.fetch-look')}
+      </Button>
+      {fetching.error && <Problem alert className="mt-3" words={toWords(fetching.error)} />}
+    </Note>
   )
 }
 

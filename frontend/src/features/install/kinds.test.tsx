@@ -51,6 +51,23 @@ describe('the install sheet of any kind', () => {
     expect(sheet.getByLabelText(/Notion key/)).toHaveValue('ntn_1')
   })
 
+  it('asks before it fetches a bundle to look at it', async () => {
+    const fake = makeFake({ listings: makeListings(0) })
+    const line = 'Fetch the bundle from example.com (2.0 MB) to look at what it holds and asks.'
+    const needs = [{ kind: 'download' as const, name: 'example.com', text: line, flag: '--yes' }]
+    fake.fail('installOffer', someWords({ code: 'consent_needed', message: 'Toolbay needs your yes first.', needs }))
+    const { user, sheet } = await get('Notion', fake)
+    expect(await sheet.findByText(line)).toBeVisible()
+    expect(callsOf(fake, 'fetchBundle')).toHaveLength(0)
+    expect(sheet.getByText('The bundle must be here before Install.')).toBeVisible()
+    expect(sheet.getByRole('button', { name: 'Install' })).toHaveAttribute('aria-disabled', 'true')
+    fake.fail('installOffer', undefined)
+    await user.click(sheet.getByRole('button', { name: 'Fetch it and look' }))
+    await waitFor(() => expect(sheet.queryByText(line)).not.toBeInTheDocument())
+    expect(callsOf(fake, 'fetchBundle')).toHaveLength(1)
+    expect(sheet.getByRole('button', { name: 'Install' })).not.toHaveAttribute('aria-disabled')
+  })
+
   it('says what is missing on this computer and opens the other ways', async () => {
     const fake = makeFake({ listings: makeListings(0) })
     fake.fail('installOffer', someWords({ code: 'engine_missing', message: 'Docker is not here.', action: '' }))

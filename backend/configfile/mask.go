@@ -16,6 +16,8 @@ var (
 	// name, separator, the start of the value. The name may be a key of JSON or
 	// TOML, a flag (--api-key=…) or a part of a web address (?token=…).
 	namedValue = pattern.New(`([A-Za-z0-9_.\-]*[A-Za-z0-9])((?:\\?["'])?\s*[:=]\s*)`)
+	// A key of YAML and a text without quotes, which may have several words.
+	plainText = pattern.New(`^(\s*(?:- +)*([A-Za-z0-9_.\-]*[A-Za-z0-9]) *: +)([^"'\[{&*|>#\s][^#]* [^#]*?)( +#.*)?$`)
 	// A flag and its value as two arguments.
 	flagThenValue = pattern.New(`(["'])--?([A-Za-z0-9][A-Za-z0-9_.\-]*)["']\s*,\s*`)
 	// Tokens that say what they are: OpenAI, Anthropic, GitHub, GitLab, Slack,
@@ -33,6 +35,12 @@ var (
 // MaskSecrets replaces by ••• what looks like a key, password or token in a
 // line of a settings file. It would rather hide too much than too little.
 func MaskSecrets(line string) string {
+	if m := plainText().FindStringSubmatch(line); m != nil && secretName(m[2]) {
+		text := strings.TrimRight(m[3], " ")
+		if strings.Contains(text, " ") && !placeholder().MatchString(text) {
+			line = m[1] + masked + m[3][len(text):] + m[4]
+		}
+	}
 	line = maskAfter(line, namedValue(), func(m []string) bool { return secretName(m[1]) })
 	line = maskAfter(line, flagThenValue(), func(m []string) bool { return secretName(m[2]) })
 	line = knownToken().ReplaceAllString(line, masked)

@@ -28,6 +28,13 @@ var maskCases = []struct{ name, line, want string }{
 	{"cut off", `"TOKEN": "abc`, `"TOKEN": "•••`},
 	{"not closed array", `"TOKENS": ["abc"`, `"TOKENS": [•••`},
 
+	{"YAML", `  API_KEY: abc123 # mine`, `  API_KEY: ••• # mine`},
+	{"YAML of several words", `- PASSWORD: correct horse battery  # mine`, `- PASSWORD: •••  # mine`},
+	{"YAML header", `      Authorization: Bearer abcdefgh`, `      Authorization: •••`},
+	{"YAML list", `apiKeys: [abc, def]`, `apiKeys: [•••]`},
+
+	{"YAML placeholder", `  API_KEY: ${{ secrets.API_KEY }}`, `  API_KEY: ${{ secrets.API_KEY }}`},
+	{"YAML other words", `description: a key to success`, `description: a key to success`},
 	{"placeholder", `"API_KEY": "${API_KEY}"`, `"API_KEY": "${API_KEY}"`},
 	{"input", `"API_KEY": "${input:key}"`, `"API_KEY": "${input:key}"`},
 	{"placeholder of opencode", `"TOKEN": "{env:TOKEN}"`, `"TOKEN": "{env:TOKEN}"`},

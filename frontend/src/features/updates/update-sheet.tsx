@@ -1,5 +1,5 @@
 import { CircleArrowUp } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type JobView, type Need, toWords, type UpdateResult, type UpdateView } from '@/backend'
 import { useApplyUpdate, useCancelJob, useJob, usePrepareUpdate, useRollback } from '@/backend/queries'
@@ -80,6 +80,11 @@ export function UpdateSheet({ update, again = false, open, onClose }: Props) {
           },
     )
   }
+  // What is asked stands below a difference that may be long: it is brought into view.
+  const asking = useRef<HTMLDivElement>(null)
+  useEffect(() => {
+    if (words) asking.current?.scrollIntoView({ block: 'nearest' })
+  }, [words])
   const missing =
     asked.some((n) => !given[n.name]?.trim()) ||
     risks.some((r) => !agreed.includes(riskKey(r))) ||
@@ -164,39 +169,41 @@ export function UpdateSheet({ update, again = false, open, onClose }: Props) {
       </p>
       {ready?.newest && <p className="mt-4 text-ink-2">{t('updates.newest', { version: ready.from })}</p>}
       {ready && !ready.newest && <DifferenceView difference={ready.difference} />}
-      {words && asked.length + risks.length === 0 && !wantsScripts && (
-        <Problem alert className="mt-4" words={words} log={printed} />
-      )}
-      {prepare.error && <Problem alert className="mt-4" words={toWords(prepare.error)} />}
-      <Risks risks={risks} agreed={agreed} onAgree={setAgreed} />
-      {wantsScripts && (
-        <Note className="mt-3">
-          <p>{t('sheet.scripts')}</p>
-          <Consent checked={scripts} onChange={setScripts}>
-            {t('sheet.allow-scripts')}
-          </Consent>
-        </Note>
-      )}
-      {asked.length > 0 && (
-        <section aria-label={t('updates.asks', { count: asked.length })} className="mt-4">
-          <h3 className="mb-2 text-body">{t('updates.asks', { count: asked.length })}</h3>
-          <div className="flex flex-col gap-3">
-            {asked.map((n) => (
-              <Labelled key={n.name} label={n.name} help={n.text === n.name ? undefined : n.text}>
-                {(ids) => {
-                  const shared = {
-                    ...ids,
-                    value: given[n.name] ?? '',
-                    onChange: (e: { target: { value: string } }) =>
-                      setGiven((old) => ({ ...old, [n.name]: e.target.value })),
-                  }
-                  return n.kind === 'secret' ? <SecretField {...shared} /> : <Field {...shared} />
-                }}
-              </Labelled>
-            ))}
-          </div>
-        </section>
-      )}
+      <div ref={asking}>
+        {words && asked.length + risks.length === 0 && !wantsScripts && (
+          <Problem alert className="mt-4" words={words} log={printed} />
+        )}
+        {prepare.error && <Problem alert className="mt-4" words={toWords(prepare.error)} />}
+        <Risks risks={risks} agreed={agreed} onAgree={setAgreed} />
+        {wantsScripts && (
+          <Note className="mt-3">
+            <p>{t('sheet.scripts')}</p>
+            <Consent checked={scripts} onChange={setScripts}>
+              {t('sheet.allow-scripts')}
+            </Consent>
+          </Note>
+        )}
+        {asked.length > 0 && (
+          <section aria-label={t('updates.asks', { count: asked.length })} className="mt-4">
+            <h3 className="mb-2 text-body">{t('updates.asks', { count: asked.length })}</h3>
+            <div className="flex flex-col gap-3">
+              {asked.map((n) => (
+                <Labelled key={n.name} label={n.name} help={n.text === n.name ? undefined : n.text}>
+                  {(ids) => {
+                    const shared = {
+                      ...ids,
+                      value: given[n.name] ?? '',
+                      onChange: (e: { target: { value: string } }) =>
+                        setGiven((old) => ({ ...old, [n.name]: e.target.value })),
+                    }
+                    return n.kind === 'secret' ? <SecretField {...shared} /> : <Field {...shared} />
+                  }}
+                </Labelled>
+              ))}
+            </div>
+          </section>
+        )}
+      </div>
     </Panel>
   )
 }

@@ -587,7 +587,7 @@ func (in *installation) server(s model.Server) model.Server {
 // resolve finds what a reference means. By the id of a card, pack counts the
 // card's packages; by that of another of its records, the packages that this
 // record lists, and nothing else is installed. Error codes: listing_unknown,
-// package_type_later, package_unknown.
+// package_type_later, package_unknown, bundle_insecure.
 func (b *Backend) resolve(ctx context.Context, refText string, pack int) (ref, error) {
 	if r, is, err := b.pastedRef(ctx, refText, pack); is {
 		return r, err
@@ -624,16 +624,26 @@ func (b *Backend) resolve(ctx context.Context, refText string, pack int) (ref, e
 		if !Installable(l.Packages[pack]) {
 			return ref{}, model.Fail("package_type_later", nil, "type", l.Packages[pack].Type)
 		}
-		return ref{l, pack}, nil
+		return listed(l, pack)
 	}
 	if at >= 0 {
-		return ref{l, at}, nil
+		return listed(l, at)
 	}
 	kind := "none"
 	if len(l.Packages) > 0 {
 		kind = l.Packages[0].Type
 	}
 	return ref{}, model.Fail("package_type_later", nil, "type", kind)
+}
+
+// listed is a package as a list names it. A list may not name a file of this
+// computer as its bundle, also one that was kept before that was looked at when
+// lists are read: only the user may. Error code: bundle_insecure.
+func listed(l model.Listing, at int) (ref, error) {
+	if p := l.Packages[at]; p.Type == "mcpb" && !strings.HasPrefix(p.Identifier, "https://") {
+		return ref{}, model.Fail("bundle_insecure", nil)
+	}
+	return ref{l, at}, nil
 }
 
 // recordOf gives what the record with an id says, unless it is the card's own

@@ -3,7 +3,6 @@ package backend
 import (
 	"context"
 	"slices"
-	"strings"
 
 	"toolbay/backend/catalog"
 	"toolbay/backend/model"
@@ -21,16 +20,12 @@ func (b *Backend) readPolicy() *catalog.Policy {
 }
 
 // allowed resolves what the user asked to install, as far as the policy lets
-// it be installed and in the version it says. A list may not name a file of this
-// computer as its bundle: only the user may. Error codes: policy_*,
-// bundle_insecure, and those of resolve.
+// it be installed and in the version it says. Error codes: policy_*, and those of
+// resolve.
 func (b *Backend) allowed(ctx context.Context, refText string, pack int) (ref, error) {
 	r, err := b.resolve(ctx, refText, pack)
 	if err != nil {
 		return r, err
-	}
-	if _, direct, _ := parseRef(refText); !direct && r.pack().Type == "mcpb" && !strings.HasPrefix(r.pack().Identifier, "https://") {
-		return r, model.Fail("bundle_insecure", nil)
 	}
 	return b.permitted(ctx, r, exact(refText), pack)
 }

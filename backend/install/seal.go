@@ -4,10 +4,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
 )
 
 // SealName is the file that lists what an install put into its folder.
@@ -32,6 +36,7 @@ func Seal(dir string) error {
 // path.
 func digests(dir string) (map[string]string, error) {
 	files := map[string]string{}
+	var plain []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
@@ -49,10 +54,27 @@ func digests(dir string) (map[string]string, error) {
 		if !d.Type().IsRegular() {
 			return nil
 		}
-		files[rel], err = digest(path)
-		return err
+		plain = append(plain, rel)
+		return nil
 	})
-	return files, err
+	if err != nil {
+		return nil, err
+	}
+	sums, errs := make([]string, len(plain)), make([]error, len(plain))
+	var next atomic.Int64
+	var wait sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(plain), 8) {
+		wait.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(plain); i = int(next.Add(1)) - 1 {
+				sums[i], errs[i] = digest(filepath.Join(dir, filepath.FromSlash(plain[i])))
+			}
+		})
+	}
+	wait.Wait()
+	for i, rel := range plain {
+		files[rel] = sums[i]
+	}
+	return files, errors.Join(errs...)
 }
 
 func digest(path string) (string, error) {

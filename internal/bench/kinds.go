@@ -27,7 +27,7 @@ const (
 func kinds(toolbay, work string, env []string) error {
 	home := filepath.Join(work, "kinds")
 	env = append(env, "TOOLBAY_HOME="+home)
-	fmt.Println("\nInstalling, with warm caches; Toolbay's time includes the first start of the server")
+	fmt.Println("\nInstalling, with warm caches; Toolbay's time without and with the first start of the server, which plain installs leave out")
 	if err := installing(toolbay, work, env, "npm:"+pkg, []string{"npm", "install", "--no-audit", "--no-fund", "--prefix", "%DIR%", pkg}); err != nil {
 		return err
 	}
@@ -94,8 +94,13 @@ func installing(toolbay, work string, env []string, ref string, plain []string) 
 			return fmt.Errorf("remove: %w\n%s", err, out)
 		}
 	}
-	fmt.Printf(" %s (of Toolbay's time %s is the first hello)\n", ref, ms(median(hello)))
-	compare("toolbay", a, "plain", b, 1.15)
+	fmt.Printf(" %s\n", ref)
+	bare := make([]time.Duration, len(a))
+	for i := range a {
+		bare[i] = a[i] - hello[i]
+	}
+	compare("installed", bare, "plain", b, 1.15)
+	compare("installed and proved to start", a, "plain", b, 1.15)
 	return nil
 }
 

@@ -166,7 +166,7 @@ func (in *installation) apps() []string {
 	for _, p := range in.req.adopts {
 		out = append(out, p.App)
 	}
-	return unique(out)
+	return append([]string{}, unique(out)...)
 }
 
 // prepare checks everything that can be checked before something is written.

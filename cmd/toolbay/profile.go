@@ -30,6 +30,7 @@ func (c *cli) profile() *cobra.Command {
 		c.profileServers("add SERVER…", "Put installed servers into a profile", (*backend.Backend).AddToProfile),
 		c.profileServers("remove SERVER…", "Take servers out of a profile; they stay installed", (*backend.Backend).RemoveFromProfile),
 		c.profileSet(), c.profileTools(), c.profileApps(), c.profileSwitch(),
+		c.profileLink(), c.profileUnlink(), c.profileExport(), c.profileImport(),
 	)
 	return cmd
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"os"
@@ -18,20 +19,16 @@ import (
 const projectFile = "toolbay.json"
 
 func (c *cli) profileExport() *cobra.Command {
-	return &cobra.Command{
-		Use: "export PROFILE [FILE]", Short: "A profile for others, without its keys; - or nothing prints it",
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) < 1 || len(args) > 2 {
-				return wrongUse("name a profile and, if you like, a file")
-			}
-			return nil
-		},
+	var profile string
+	cmd := &cobra.Command{
+		Use: "export [FILE]", Short: "A profile for others, without its keys; without a file it is printed",
+		Args: atMost(1, "name one file, or none"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := c.open(cmd.Context())
 			if err != nil {
 				return err
 			}
-			res, err := b.ExportProfile(cmd.Context(), args[0])
+			res, err := b.ExportProfile(cmd.Context(), profile)
 			if err != nil {
 				return err
 			}
@@ -39,8 +36,8 @@ func (c *cli) profileExport() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if len(args) == 2 && args[1] != "-" && !c.dryRun {
-				if err := b.WriteProfileFile(cmd.Context(), args[1], res.File.Name, data); err != nil {
+			if len(args) == 1 && !c.dryRun {
+				if err := b.WriteProfileFile(cmd.Context(), args[0], res.File.Name, data); err != nil {
 					return err
 				}
 			}
@@ -48,14 +45,16 @@ func (c *cli) profileExport() *cobra.Command {
 				fmt.Fprintln(c.err, text.ForError(model.Fail(l.Code, nil, "name", l.Title)).Message)
 			}
 			return c.print(res, func(w io.Writer) {
-				if len(args) == 2 && args[1] != "-" {
-					fmt.Fprintln(w, text.Line("profile.exported", "name", res.File.Name, "file", args[1]))
+				if len(args) == 1 {
+					fmt.Fprintln(w, text.Line("profile.exported", "name", res.File.Name, "file", args[0]))
 					return
 				}
 				w.Write(data)
 			})
 		},
 	}
+	cmd.Flags().StringVar(&profile, "profile", "", "the profile; without it the one in use")
+	return cmd
 }
 
 func (c *cli) profileImport() *cobra.Command {
@@ -151,30 +150,29 @@ func readProfileFile(path string) ([]byte, error) {
 	return data, nil
 }
 
-type folderFunc func(b *backend.Backend, cmd *cobra.Command, profile, folder string, skip []string, dryRun bool) (backend.ProfileResult, error)
-
 func (c *cli) profileLink() *cobra.Command {
-	return c.foldering("link PROFILE FOLDER", "Give a project's folder the servers of a profile", func(b *backend.Backend, cmd *cobra.Command, profile, folder string, skip []string, dryRun bool) (backend.ProfileResult, error) {
-		return b.LinkFolder(cmd.Context(), profile, folder, skip, dryRun)
-	})
+	return c.foldering("link FOLDER", "Give a project's folder the servers of a profile", (*backend.Backend).LinkFolder)
 }
 
 func (c *cli) profileUnlink() *cobra.Command {
-	return c.foldering("unlink PROFILE FOLDER", "Take a profile's servers out of a project's folder", func(b *backend.Backend, cmd *cobra.Command, profile, folder string, skip []string, dryRun bool) (backend.ProfileResult, error) {
-		return b.UnlinkFolder(cmd.Context(), profile, folder, skip, dryRun)
-	})
+	return c.foldering("unlink FOLDER", "Take a profile's servers out of a project's folder", (*backend.Backend).UnlinkFolder)
 }
 
+type folderFunc func(b *backend.Backend, ctx context.Context, profile, folder string, skip []string, dryRun bool) (backend.ProfileResult, error)
+
 func (c *cli) foldering(use, short string, do folderFunc) *cobra.Command {
-	var skip []string
+	var (
+		profile string
+		skip    []string
+	)
 	cmd := &cobra.Command{
-		Use: use, Short: short, Args: exactly(2, "name a profile and a folder"),
+		Use: use, Short: short, Args: exactly(1, "name one folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := c.open(cmd.Context())
 			if err != nil {
 				return err
 			}
-			res, err := do(b, cmd, args[0], args[1], skip, c.dryRun)
+			res, err := do(b, cmd.Context(), profile, args[0], skip, c.dryRun)
 			if err != nil {
 				return err
 			}
@@ -192,6 +190,7 @@ func (c *cli) foldering(use, short string, do folderFunc) *cobra.Command {
 			})
 		},
 	}
+	cmd.Flags().StringVar(&profile, "profile", "", "the profile; without it the one in use")
 	cmd.Flags().StringArrayVar(&skip, "skip", nil, "an app to leave as it is")
 	return cmd
 }

@@ -54,7 +54,7 @@ var shapes = map[string]string{
 	"apps": `[{"id":"","name":"","found":true,
 		"files":[{"path":"","scope":"user|private|project","format":"","health":"ok|absent|empty|broken|unreadable"}],
 		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}]}]`,
-	"render": `{"path":"","format":"json|json-comments|jsonc|toml|yaml","pointer":"","entry":{},"text":"","sure":"A|B|C"}`,
+	"render":   `{"path":"","format":"json|json-comments|jsonc|toml|yaml","pointer":"","entry":{},"text":"","sure":"A|B|C"}`,
 	"profiles": `[{"id":"","name":"","active":true,"servers":["id"],"apps":[""],"folders":[""],"changed":"time"}]`,
 	"profile": `{"id":"","name":"","active":true,"servers":["id"],"apps":[""],"folders":[""],"changed":"time",
 		"contents":[{"server":"id","title":"","apps":[""],"off":[""],"answers":{},"keys":[""],"all_tools":true,"tools":[""],"known":0}],

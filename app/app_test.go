@@ -1,10 +1,12 @@
 package app
 
 import (
+	"encoding/json"
 	"errors"
 	"testing"
 
 	"toolbay/backend/model"
+	"toolbay/backend/text"
 )
 
 func TestSignInPage(t *testing.T) {
@@ -82,5 +84,14 @@ func TestWhatIsHereIsNotFetched(t *testing.T) {
 				t.Errorf("got %v", got)
 			}
 		})
+	}
+}
+
+// Wails keeps only text of what a call is rejected with.
+func TestAFailureIsText(t *testing.T) {
+	said, ok := FormatError(model.Fail("consent_needed", nil)).(string)
+	var w text.Words
+	if !ok || json.Unmarshal([]byte(said), &w) != nil || w.Code != "consent_needed" || w.Message == "" {
+		t.Errorf("got %q", said)
 	}
 }

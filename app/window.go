@@ -9,6 +9,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"sync"
 	"time"
 
@@ -95,8 +96,16 @@ func (w *Window) Failure() *text.Words {
 	return &words
 }
 
-// FormatError is for Wails: what a rejected call carries.
-func FormatError(err error) any { return text.ForError(err) }
+// FormatError is for Wails: what a rejected call carries. As text, since Wails
+// puts it into an Error, of which only the message is left.
+func FormatError(err error) any {
+	words := text.ForError(err)
+	data, failed := json.Marshal(words)
+	if failed != nil {
+		return words.Message
+	}
+	return string(data)
+}
 
 func (w *Window) emit(event string, data any) {
 	w.mu.Lock()

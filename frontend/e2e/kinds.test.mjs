@@ -118,6 +118,16 @@ test('a bundle that the desktop opens is reviewed, and installed with its key', 
   await page.getByRole('button', { name: 'Done', exact: true }).click()
 })
 
+test('a failure arrives with the words of the Go side', async () => {
+  const said = await w.page.evaluate(() =>
+    window.go.app.Window.Undo('no-such-change').then(
+      () => '',
+      (e) => e.message,
+    ),
+  )
+  assert.equal(JSON.parse(said).code, 'change_unknown')
+})
+
 test('three servers pasted at once are found, each with its own review', async () => {
   const { page } = w
   await w.go('Installed')

@@ -13,6 +13,8 @@ const words = {
 describe('a rejected promise', () => {
   it('keeps the words of the Go side', () => expect(toWords(words)).toEqual(words))
   it('reads them from text too', () => expect(toWords(JSON.stringify(words))).toEqual(words))
+  it('reads them from an error that the runtime made of the text', () =>
+    expect(toWords(new Error(JSON.stringify(words)))).toEqual(words))
   it('copes with null where Go had nothing', () =>
     expect(toWords({ ...words, args: null, needs: null })).toEqual({ ...words, args: {}, needs: undefined }))
   it.each([

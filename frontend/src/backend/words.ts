@@ -34,7 +34,9 @@ const unexpected = (detail: string): Words => ({
  * message tells ui/problem to take the words of "unexpected".
  */
 export function toWords(reason: unknown): Words {
-  const parsed = words.safeParse(typeof reason === 'string' ? parseJson(reason) : reason)
+  // Wails puts what the Go side says into the message of an Error.
+  const said = reason instanceof Error ? reason.message : reason
+  const parsed = words.safeParse(typeof said === 'string' ? parseJson(said) : said)
   if (parsed.success) {
     const w = parsed.data
     return { ...w, args: w.args ?? {}, needs: w.needs ?? undefined }

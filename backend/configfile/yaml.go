@@ -185,7 +185,11 @@ func (y *yamlFile) columnOf(at int) int {
 
 // implicit tells that a node is written as nothing at all.
 func (y *yamlFile) implicit(n *yaml.Node) bool {
-	return n.Kind == yaml.ScalarNode && n.Value == "" && n.Anchor == "" && n.Style == 0
+	if n.Kind != yaml.ScalarNode || n.Value != "" || n.Anchor != "" || n.Style != 0 {
+		return false
+	}
+	at := y.start(n)
+	return at == len(y.src) || y.src[at] != '!' // a tag that says nothing
 }
 
 // blank makes the file one without a value: the root is written as nothing.

@@ -50,7 +50,7 @@ func (y *yamlFile) properties(n *yaml.Node) (end, content int) {
 		return i, i
 	}
 	end = i
-	if n.Anchor == "" && n.Style&yaml.TaggedStyle == 0 {
+	if n.Anchor == "" && n.Style&yaml.TaggedStyle == 0 && (i == len(y.src) || y.src[i] != '!') {
 		return i, i
 	}
 	for i < len(y.src) && (y.src[i] == '&' || y.src[i] == '!') {

@@ -33,8 +33,17 @@ func (d Dialect) decodeAt(doc *configfile.Document, servers []string) []Entry {
 	var entries []Entry
 	seen := map[string]bool{}
 	names := doc.Keys(servers...)
+	// Read once: with hundreds of entries a look-up for each would read the file
+	// hundreds of times.
+	all := map[string]any{}
 	if d.List != "" {
 		names = doc.Names(d.List, servers...)
+	} else if v, _ := doc.Get(servers...); v != nil {
+		if o, ok := v.(configfile.Object); ok {
+			for _, m := range o {
+				all[m.Key] = m.Value
+			}
+		}
 	}
 	for _, name := range names {
 		if seen[name] {
@@ -42,7 +51,10 @@ func (d Dialect) decodeAt(doc *configfile.Document, servers []string) []Entry {
 		}
 		seen[name] = true
 		path := append(slices.Clone(servers), d.step(name))
-		v, _ := doc.Get(path...)
+		v, known := all[name]
+		if !known {
+			v, _ = doc.Get(path...)
+		}
 		e := d.decodeEntry(v)
 		e.Name, e.Path = name, path
 		entries = append(entries, e)

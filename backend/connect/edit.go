@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -25,9 +26,13 @@ type builder struct {
 
 // edit is what a plan does to one file.
 type edit struct {
-	b     *builder
-	path  string
-	steps []*step
+	b    *builder
+	path string
+	real string // without links
+	// entries are those of doc, the document that was read last.
+	doc     *configfile.Document
+	entries []clients.Entry
+	steps   []*step
 	// after is the ledger as the last run of the edit leads to it; ran tells
 	// that the run made result from last.
 	after        known
@@ -63,11 +68,17 @@ type removal struct {
 func (b *builder) edit(path string, client clients.Client) *step {
 	client = client.For(path)
 	for _, e := range b.edits {
-		if e.path == path || resolved(e.path) == resolved(path) {
+		if e.path == path {
 			return e.step(client)
 		}
 	}
-	e := &edit{b: b, path: path}
+	real := resolved(path)
+	for _, e := range b.edits {
+		if e.real == real {
+			return e.step(client)
+		}
+	}
+	e := &edit{b: b, path: path, real: real}
 	b.edits = append(b.edits, e)
 	return e.step(client)
 }
@@ -179,7 +190,11 @@ func (e *edit) run(before []byte) ([]byte, error) {
 				return nil, err
 			}
 		}
-		for _, p := range s.puts {
+		puts := s.puts
+		if src, puts, err = e.putMany(src, s.client, puts); err != nil {
+			return nil, err
+		}
+		for _, p := range puts {
 			if src, err = e.putIn(src, s.client, p); err != nil {
 				return nil, err
 			}
@@ -194,13 +209,22 @@ func (e *edit) run(before []byte) ([]byte, error) {
 	return src, nil
 }
 
+// decoded gives the entries of a document that was just read. Several questions
+// are asked of each.
+func (e *edit) decoded(doc *configfile.Document, d clients.Dialect) []clients.Entry {
+	if e.doc != doc {
+		e.doc, e.entries = doc, d.Decode(doc)
+	}
+	return e.entries
+}
+
 // find reads src and gives the entry called name.
 func (e *edit) find(src []byte, client clients.Client, name string) (*configfile.Document, *clients.Entry, error) {
 	doc, err := client.Read(src, e.path)
 	if err != nil || doc == nil {
 		return nil, nil, err
 	}
-	for _, found := range client.Dialect.Decode(doc) {
+	for _, found := range e.decoded(doc, client.Dialect) {
 		if found.Name == name {
 			found.File = e.path
 			return doc, &found, nil
@@ -262,10 +286,85 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 	return e.askFor(src, client, name, p.launch.Prompts)
 }
 
+// many is from how many entries on it is worth looking at all of them at once.
+const many = 4
+
+// putMany gives the entries of ours that stand in src already and only start
+// something else all at once what they should say; rest are the others.
+func (e *edit) putMany(src []byte, client clients.Client, puts []entry) (out []byte, rest []entry, err error) {
+	d := client.Dialect
+	if len(puts) < many || d.List != "" {
+		return src, puts, nil
+	}
+	doc, err := client.Read(src, e.path)
+	if err != nil || doc == nil {
+		return src, puts, err
+	}
+	standing := map[string]clients.Entry{}
+	for _, found := range e.decoded(doc, d) {
+		found.File = e.path
+		standing[found.Name] = found
+	}
+	values := map[string]any{}
+	var at []string
+	changes := configfile.Object{}
+	rows := map[string]row{}
+	for _, p := range puts {
+		found, there := standing[p.server]
+		if at == nil && there {
+			at = found.Path[:len(found.Path)-1]
+			if o, ok := get(doc, at).(configfile.Object); ok {
+				for _, m := range o {
+					values[m.Key] = m.Value
+				}
+			}
+		}
+		have, isObject := values[p.server].(configfile.Object)
+		if !there || !isObject || !slices.Equal(found.Path[:len(found.Path)-1], at) || len(p.launch.Prompts) > 0 ||
+			(found.URL != "") != (p.launch.URL != "") || !e.b.ours(found) || e.b.server(found) != p.server {
+			rest = append(rest, p)
+			continue
+		}
+		r := row{
+			App: client.ID, File: e.path, Name: p.server, Server: p.server, Profile: p.profile,
+			Command: p.launch.Command, Args: p.launch.Args, URL: p.launch.URL,
+			Env: p.launch.Env, Transport: p.launch.Transport, Headers: p.launch.Headers,
+		}
+		old := e.after.entries[r.key()]
+		if len(old.Prompts) > 0 {
+			rest = append(rest, p)
+			continue
+		}
+		r.Native = cmp.Or(r.URL, old.URL, old.Native)
+		p.launch.Name = p.server
+		rows[r.key()] = r
+		if differs := differingFrom(have.Get, d, d.Encode(p.launch)); len(differs) > 0 {
+			changes = append(changes, configfile.Member{Key: p.server, Value: differs})
+		}
+	}
+	if len(changes) > 0 {
+		out, ok, err := configfile.UpdateMany(src, d.Format, at, changes)
+		if err != nil {
+			return nil, nil, e.fail(client, err)
+		}
+		if !ok {
+			return src, puts, nil
+		}
+		src = out
+	}
+	maps.Copy(e.after.entries, rows)
+	return src, rest, nil
+}
+
+func get(doc *configfile.Document, path []string) any {
+	v, _ := doc.Get(path...)
+	return v
+}
+
 // under gives the entry of ours that starts a server by another name: it was
 // adopted, or the user renamed it.
 func (e *edit) under(doc *configfile.Document, client clients.Client, server string) *clients.Entry {
-	for _, found := range client.Dialect.Decode(doc) {
+	for _, found := range e.decoded(doc, client.Dialect) {
 		found.File = e.path
 		if e.b.ours(found) && e.b.server(found) == server {
 			return &found
@@ -299,7 +398,7 @@ func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, er
 	}
 	var ours []clients.Entry
 	if doc != nil {
-		for _, found := range client.Dialect.Decode(doc) {
+		for _, found := range e.decoded(doc, client.Dialect) {
 			found.File = e.path
 			switch {
 			case e.b.ours(found) && e.b.server(found) == t.server:
@@ -347,7 +446,7 @@ func (e *edit) holdsOurs(doc *configfile.Document, d clients.Dialect, path []str
 	if doc == nil {
 		return false
 	}
-	for _, found := range d.Decode(doc) {
+	for _, found := range e.decoded(doc, d) {
 		found.File = e.path
 		if slices.Equal(found.Path[:len(found.Path)-1], path) && e.isOurs(found) {
 			return true
@@ -371,12 +470,17 @@ func (e *edit) fail(client clients.Client, err error) error {
 // otherwise. What the user added is left out of it: further variables, and the
 // app's own switch, for whoever switched the entry off meant it.
 func differing(doc *configfile.Document, d clients.Dialect, path []string, value configfile.Object) configfile.Object {
+	return differingFrom(func(key string) (any, bool) { return doc.Get(append(slices.Clone(path), key)...) }, d, value)
+}
+
+// differingFrom is differing where get gives the members of the entry.
+func differingFrom(get func(key string) (any, bool), d clients.Dialect, value configfile.Object) configfile.Object {
 	var out configfile.Object
 	for _, m := range value {
 		if d.Default(m.Key) {
 			continue
 		}
-		have, ok := doc.Get(append(slices.Clone(path), m.Key)...)
+		have, ok := get(m.Key)
 		if ok && reflect.DeepEqual(have, m.Value) {
 			continue
 		}

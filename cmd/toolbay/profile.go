@@ -17,7 +17,7 @@ import (
 func (c *cli) profile() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "profile", Short: "Sets of servers, and switching from one to another",
-		Args: exactly(0, "profile COMMAND: create, list, show, rename, duplicate, delete, add, remove, set, tools, apps or switch"),
+		Args: exactly(0, "profile COMMAND: create, list, show, rename, duplicate, delete, add, remove, set, tools, apps, switch, link, unlink, export or import"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if c.json {
 				return wrongUse("no command given")

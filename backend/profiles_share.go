@@ -194,7 +194,7 @@ func (b *Backend) ReviewProfile(ctx context.Context, data []byte) (ProfileReview
 	taken := map[string]bool{}
 	for _, s := range f.Servers {
 		im := b.imported(ctx, s)
-		if id := sameHere(s, all, taken); id != "" {
+		if id := b.sameHere(s, all, taken); id != "" {
 			taken[id] = true
 			im.Server, im.State, im.Problem, im.Needs = id, "here", "", []model.Need{}
 		}
@@ -223,11 +223,11 @@ func freeName(name string, names map[string]string) string {
 
 // sameHere gives the installed server that a file means: the same package,
 // started the same way. One called as in the file comes first.
-func sameHere(s profiles.FileServer, all []model.Server, taken map[string]bool) string {
+func (b *Backend) sameHere(s profiles.FileServer, all []model.Server, taken map[string]bool) string {
 	found := ""
 	for _, have := range all {
 		p, q := have.Package, s.Package
-		if taken[have.ID] || p.Type != q.Type || p.Identifier != q.Identifier || p.URL != q.URL || !slices.Equal(have.Arguments, s.Arguments) {
+		if taken[have.ID] || p.Type != q.Type || p.Identifier != q.Identifier || p.URL != q.URL || !slices.Equal(b.shared(have, model.ProfileServer{}).Arguments, s.Arguments) {
 			continue
 		}
 		if have.ID == s.Name {

@@ -61,7 +61,11 @@ var shapes = map[string]string{
 		"room":[` + room1 + `],"warnings":[` + warning1 + `]}`,
 	"profile-change": `{"profile":"","name":"","active":true,"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}],
 		"skipped":[""],"room":[` + room1 + `],"warnings":[` + warning1 + `]}`,
-	"change": `{"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}],"warnings":[` + warning1 + `]}`,
+	"exported": `{"profile":"","file":{"toolbay":0,"name":"","servers":[{"name":"","package":{"type":"","identifier":"","version":""}}]},"left":[` + left1 + `]}`,
+	"review": `{"name":"","servers":[{"name":"","server":"","title":"","kind":"","package":` + pack + `,"known":"","state":"here|install|problem","problem":"",
+		"needs":[{"kind":"","name":"","text":"","flag":""}],"warnings":[""]}],"apps":[""],"missing":[""]}`,
+	"imported": `{"profile":"","name":"","change":"","installed":[""],"here":[""],"left":[` + left1 + `],"missing":[""]}`,
+	"change":   `{"change":"","files":[{"path":"","diff":""}],"restart":[{"app":"","name":"","text":""}],"warnings":[` + warning1 + `]}`,
 	"notices": `[{"id":"","code":"vanished|wiped|file_gone|edited|renamed|doubled|file_broken|file_replaced","app":"","app_name":"","name":"","server":"","names":[""],"servers":["id"],
 		"file":"","seen":"time","title":"","text":"","action":"put-back|keep|repair","close":true}]`,
 	"kept": `{"kept":""}`,
@@ -98,6 +102,7 @@ const (
 		"alert":{"?":"","code":"","message":"","hint":""}}`
 	updated1    = `{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"","trashed":[""]}`
 	disk1       = `{"kind":"servers|earlier|prepared|runtimes|caches|trash|images|volumes|catalogue|backups|other","name":"","bytes":0,"used":true}`
+	left1       = `{"server":"","title":"","app":"","code":""}`
 	place1      = `{"app":"","name":"","file":"","enabled":true}`
 	verified1   = `[{"server":"id","title":"","version":"","state":"ok|wrong|unknown","files":0,"findings":[{"code":"","path":"","text":""}],"hint":""}]`
 	words1      = `{"name":"","title":"","description":"","takes":"","read_only":"yes?"}`

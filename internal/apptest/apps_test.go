@@ -242,6 +242,12 @@ var cases = []struct {
 		list:      []string{"codex", "mcp", "list"},
 		connected: `(?m)^everything\s+\S*toolbay\s+run everything.*enabled`,
 	},
+	{
+		app: "qwen-code", file: ".qwen/settings.json",
+		before:    "{\n  /* mine */\n  \"mcpServers\": {\n    \"other\": { \"command\": \"%NODE%\", \"args\": [\"%OTHER%\"] } // keep\n  }\n}\n",
+		list:      []string{"qwen", "mcp", "list"},
+		connected: `everything: .*Connected`,
+	},
 }
 
 // The whole way: a real install, real apps' files that hold other things, and
@@ -298,6 +304,69 @@ func TestRealAppsConnect(t *testing.T) {
 			}
 			if !strings.Contains(after, "other.mjs") {
 				t.Errorf("the other server is gone:\n%s", after)
+			}
+		})
+	}
+}
+
+// TestRealAppsReadTheProject: what is written into a project's folder is read by
+// the apps there, in the form that a team shares, and is gone afterwards. An app
+// that asks its user before it starts a project's server says so.
+func TestRealAppsReadTheProject(t *testing.T) {
+	for _, c := range []struct {
+		app, file string
+		list      []string
+		listed    string
+	}{
+		{"claude-code", ".mcp.json", []string{"claude", "mcp", "list"}, `(?m)^everything: npx -y @modelcontextprotocol/server-everything@\S+ .*(Connected|Pending approval)`},
+		{"gemini-cli", ".gemini/settings.json", []string{"gemini", "mcp", "list"}, `everything: npx .*Connected`},
+		{"opencode", "opencode.json", []string{"opencode", "mcp", "list"}, `(?s)everything.{0,40}connected`},
+		{"codex", ".codex/config.toml", []string{"codex", "mcp", "list"}, `(?m)^everything\s+npx\s.*enabled`},
+		{"qwen-code", ".qwen/settings.json", []string{"qwen", "mcp", "list"}, `everything: npx .*(Connected|Pending approval)`},
+	} {
+		t.Run(c.app, func(t *testing.T) {
+			b := newBench(t)
+			project := filepath.Join(b.home, "project")
+			if err := os.MkdirAll(filepath.Join(project, ".git"), 0o755); err != nil {
+				t.Fatal(err)
+			}
+			b.write(".gemini/trustedFolders.json", `{"`+project+`":"TRUST_FOLDER"}`)
+			b.write(".codex/config.toml", "[projects.\""+project+"\"]\ntrust_level = \"trusted\"\n")
+			toolbay := func(args ...string) {
+				t.Helper()
+				if out, errs, err := b.command(project, b.toolbay, append(args, "--json")...); err != nil {
+					t.Fatalf("toolbay %s: %v\n%s%s", strings.Join(args, " "), err, out, errs)
+				}
+			}
+			// The app is here when there is a sign of it.
+			for _, dir := range []string{".claude", ".qwen", ".config/opencode"} {
+				b.write(dir+"/.keep", "")
+			}
+			toolbay("connect", c.app, "everything", "--scope", "project")
+			file := filepath.Join(project, c.file)
+			written := b.read(file)
+			if strings.Contains(written, "toolbay") || strings.Contains(written, b.home) {
+				t.Errorf("something of this computer is in it:\n%s", written)
+			}
+			// What npx fetches at the first start takes longer than some apps wait.
+			if out, errs, err := b.command(project, "npx", "-y", "--package", strings.TrimPrefix(everything, "npm:"), "true"); err != nil {
+				t.Fatalf("npx: %v\n%s%s", err, out, errs)
+			}
+			out, errs, err := b.command(project, c.list[0], c.list[1:]...)
+			if err != nil {
+				t.Fatalf("%s: %v\n%s%s", strings.Join(c.list, " "), err, out, errs)
+			}
+			if all := colour.ReplaceAllString(out+errs, ""); !regexp.MustCompile(c.listed).MatchString(all) {
+				t.Errorf("%s does not list the server:\n%s\nfile:\n%s", c.app, all, written)
+			}
+			// An app may have put something of its own into the file meanwhile.
+			touched := b.read(file) != written
+			toolbay("disconnect", c.app, "everything", "--scope", "project")
+			switch {
+			case fileThere(file) && !touched:
+				t.Errorf("left behind:\n%s", b.read(file))
+			case fileThere(file) && strings.Contains(b.read(file), "everything"):
+				t.Errorf("our entry is still there:\n%s", b.read(file))
 			}
 		})
 	}

@@ -45,6 +45,7 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json
 
 # Tests that read or write so many records that watching for races takes ten
 # times as long and finds nothing: nothing runs side by side in them.
+MUCH := backend/catalog|backend/changeset
 MUCH_DATA := ^Test(Real|OneGiant|AMirror|Killed|Many|Hostile|SearchOver|Crowded|Restore)
 
 # A container engine of the tests' own needs root and Linux; elsewhere the tests
@@ -58,9 +59,9 @@ test: ## everything that needs no download over 100 MB
 	$(MAKE) --no-print-directory cli dev-window window vet
 	cd frontend && npm run --silent lint && npm test --silent -- --reporter=default --reporter=json --outputFile=../$(BIN)/vitest.json
 	@node build/count.mjs $(BIN)/vitest.json $(COUNTS)
-	($(ENGINE) go test -race -timeout 30m -json $$(go list ./... | grep -v '^toolbay/backend/catalog$$'); \
-	 go test -race -timeout 30m -json -skip '$(MUCH_DATA)' ./backend/catalog; \
-	 go test -timeout 30m -json -run '$(MUCH_DATA)' ./backend/catalog) | go run ./internal/tally -counts $(COUNTS)
+	($(ENGINE) go test -race -timeout 30m -json $$(go list ./... | grep -v -E '^toolbay/($(MUCH))$$'); \
+	 go test -race -timeout 30m -json -skip '$(MUCH_DATA)' $(addprefix ./,$(subst |, ,$(MUCH))); \
+	 go test -timeout 30m -json -run '$(MUCH_DATA)' $(addprefix ./,$(subst |, ,$(MUCH)))) | go run ./internal/tally -counts $(COUNTS)
 	build/e2e.sh $(COUNTS)
 	@build/total.sh $(COUNTS)
 

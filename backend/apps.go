@@ -323,6 +323,9 @@ func (b *Backend) portable(s model.Server, app string) (*clients.Launch, error) 
 	if !ok {
 		return nil, model.Fail("app_unknown", nil, "app", app)
 	}
+	if s.Package.Type == "local" || s.Package.Type == "mcpb" || len(s.Package.Tools) > 0 {
+		return nil, model.Fail("not_shareable", nil, "name", s.Title)
+	}
 	var refs []string
 	for _, i := range s.Inputs {
 		if i.Set {
@@ -334,11 +337,19 @@ func (b *Backend) portable(s model.Server, app string) (*clients.Launch, error) 
 	for k, v := range r.Env {
 		l.Env[k] = v
 	}
-	ref := func(s string) string {
+	var prompts []clients.Prompt
+	d, lost := c.At(clients.Project, "").Dialect, false
+	ref := func(v string) string {
 		for _, name := range refs {
-			s = strings.ReplaceAll(s, recipe.SecretMark(name), c.Dialect.EnvRef(name))
+			key, prompt := d.KeyRef(s.ID, name)
+			lost = lost || key == "" && strings.Contains(v, recipe.SecretMark(name))
+			if prompt != nil && strings.Contains(v, recipe.SecretMark(name)) && !slices.ContainsFunc(prompts, func(p clients.Prompt) bool { return p.ID == prompt.ID }) {
+				prompt.Text = s.Title + ": " + LabelOf(model.Input{Name: name})
+				prompts = append(prompts, *prompt)
+			}
+			v = strings.ReplaceAll(v, recipe.SecretMark(name), key)
 		}
-		return s
+		return v
 	}
 	for k, v := range r.SecretEnv {
 		l.Env[k] = ref(v)
@@ -349,12 +360,23 @@ func (b *Backend) portable(s model.Server, app string) (*clients.Launch, error) 
 		for k, v := range r.Headers {
 			l.Headers[k] = ref(v)
 		}
-		return l, nil
+	} else {
+		for i, a := range l.Args {
+			l.Args[i] = ref(a)
+		}
 	}
-	for i, a := range l.Args {
-		l.Args[i] = ref(a)
+	if lost && c.HasScope(clients.Project) {
+		// An app without a sign for its reader's own variable.
+		return nil, model.Fail("keys_not_portable", nil, "app", c.Name, "name", s.ID)
 	}
+	l.Prompts = sortedPrompts(prompts)
 	return l, nil
+}
+
+// sortedPrompts gives the prompts in an order that is the same each time.
+func sortedPrompts(list []clients.Prompt) []clients.Prompt {
+	slices.SortFunc(list, func(a, b clients.Prompt) int { return strings.Compare(a.ID, b.ID) })
+	return list
 }
 
 func (b *Backend) restarts(apps []string) []Restart {

@@ -188,10 +188,10 @@ func (b *Backend) forProject(ctx context.Context, ps model.ProfileServer, c clie
 		return want, "", err
 	}
 	want.Server = s.ID
-	if s.Package.Type == "local" || s.Package.Type == "mcpb" {
+	l, err := b.portable(inProfile(s, ps), c.ID)
+	if model.Code(err) == "not_shareable" {
 		return want, "not_shareable", nil
 	}
-	l, err := b.portable(inProfile(s, ps), c.ID)
 	if err != nil {
 		return want, "", err
 	}

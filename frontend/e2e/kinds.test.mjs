@@ -224,6 +224,7 @@ test('what was removed is listed until it goes, and can be put back', async () =
   await w.menu('Trail notes', 'Remove')
   await page.getByText(/^Trail notes is removed/).waitFor()
   await w.go('Settings')
+  await page.getByRole('button', { name: 'Disk use' }).click()
   await page.getByRole('button', { name: /^Show (all|what it is)/ }).click()
   await w.look('25-disk')
   await page.getByRole('button', { name: 'Put Trail notes back' }).click()

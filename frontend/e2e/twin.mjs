@@ -33,7 +33,7 @@ export async function twin(m, env = {}, open = []) {
   })
   const context = await browser.newContext({ viewport: { width: 1280, height: 832 } })
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
+  page.setDefaultTimeout(45_000)
   await page.goto(address)
   return {
     page,

@@ -92,8 +92,11 @@ func (l *layout) elementHabits(src []byte, list *object) {
 // unitOf gives one step of indentation, judged by the root's members.
 func unitOf(src []byte, root *object) string {
 	base := indentAt(src, root.open)
+	end := root.open // of the member before
 	for _, m := range root.members {
-		if !startsLine(src, m.key.start) {
+		between := src[end:m.key.start]
+		end = m.val.end
+		if !hasNewline(between) || !startsLine(src, m.key.start) {
 			continue
 		}
 		if step, ok := strings.CutPrefix(indentAt(src, m.key.start), base); ok && step != "" {

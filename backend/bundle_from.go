@@ -110,7 +110,7 @@ func (m *exported) node(s model.Server, r install.Receipt, root string) error {
 func (m *exported) python(s model.Server, r install.Receipt, root string) error {
 	var site string
 	for _, at := range []string{"env/lib/python3*/site-packages", "env/Lib/site-packages"} {
-		if found, err := filepath.Glob(filepath.Join(s.Dir, filepath.FromSlash(at))); err == nil && len(found) > 0 {
+		if found := pattern.Files(s.Dir, at); len(found) > 0 {
 			site = found[0]
 		}
 	}
@@ -158,11 +158,7 @@ var scriptEntry = pattern.New(`^([A-Za-z_][A-Za-z0-9_.]*)\s*:\s*([A-Za-z_][A-Za-
 
 // programOf finds what a program of an environment runs: "module:function".
 func programOf(site, name string) (string, error) {
-	files, err := filepath.Glob(filepath.Join(site, "*.dist-info", "entry_points.txt"))
-	if err != nil {
-		return "", err
-	}
-	for _, f := range files {
+	for _, f := range pattern.Files(site, "*.dist-info", "entry_points.txt") {
 		raw, err := readAtMost(f, 1<<20)
 		if err != nil {
 			continue

@@ -17,6 +17,7 @@ import (
 	"toolbay/backend/changeset"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 	"toolbay/backend/signin"
 )
 
@@ -176,7 +177,7 @@ func (c *claim) unlock() {
 // sweepInstalls takes back what installs that were killed have left. What
 // cannot be taken back now is tried again at the next start.
 func (b *Backend) sweepInstalls(ctx context.Context) {
-	found, _ := filepath.Glob(filepath.Join(b.home, "staging", "*.lock"))
+	found := pattern.Files(b.home, "staging", "*.lock")
 	for _, path := range found {
 		id := strings.TrimSuffix(filepath.Base(path), ".lock")
 		if !launch.ValidID(id) {

@@ -15,6 +15,7 @@ import (
 	"toolbay/backend/install"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 // Kinds of what takes room on the disk.
@@ -306,7 +307,7 @@ func (b *Backend) CleanDisk(ctx context.Context, trash, dryRun bool) (CleanResul
 // installing tells whether an install or an update is under way, in any
 // Toolbay: it may be about to use what nobody uses yet.
 func (b *Backend) installing() bool {
-	found, _ := filepath.Glob(filepath.Join(b.home, "staging", "*.lock"))
+	found := pattern.Files(b.home, "staging", "*.lock")
 	for _, path := range found {
 		if !launch.ValidID(strings.TrimSuffix(filepath.Base(path), ".lock")) {
 			continue

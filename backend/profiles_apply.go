@@ -13,6 +13,7 @@ import (
 
 	"toolbay/backend/changeset"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 	"toolbay/backend/profiles"
 )
 
@@ -292,7 +293,7 @@ func (b *Backend) profileFile(id string) string {
 
 // mirroredProfiles reads what mirrorProfiles kept.
 func (b *Backend) mirroredProfiles() (all []model.Profile, active string) {
-	found, _ := filepath.Glob(b.profileFile("*"))
+	found := pattern.Files(filepath.Dir(b.profileFile("x")), filepath.Base(b.profileFile("*")))
 	for _, f := range found {
 		var p model.Profile
 		data, err := os.ReadFile(f)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 )
 
 // keyMove is a profile's own keys for a server before and after a change. Both
@@ -141,7 +142,7 @@ func (b *Backend) forgetKept(item string) {
 // forgetKeptKeys forgets items with keys that no undo is offered for any more,
 // and all of the named server's.
 func (b *Backend) forgetKeptKeys(age time.Duration, server string) error {
-	found, _ := filepath.Glob(b.keptFile("-*"))
+	found := pattern.Files(filepath.Dir(b.keptFile("x")), filepath.Base(b.keptFile("-*")))
 	var errs []error
 	for _, f := range found {
 		var k stashedKeys

@@ -17,6 +17,7 @@ import (
 	"toolbay/backend/clients"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 	"toolbay/backend/probe"
 	"toolbay/backend/secrets"
 )
@@ -315,11 +316,7 @@ func (b *Backend) putServer(ctx context.Context, s model.Server) error {
 // rebuild fills a fresh database from what is on disk: the records beside the
 // servers' files, and our entries in the apps' own files.
 func (b *Backend) rebuild(ctx context.Context) error {
-	files, err := filepath.Glob(filepath.Join(b.home, "servers", "*", "server.json"))
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
+	for _, f := range pattern.Files(b.home, "servers", "*", "server.json") {
 		var s model.Server
 		data, err := os.ReadFile(f)
 		if err != nil || json.Unmarshal(data, &s) != nil || s.ID != filepath.Base(filepath.Dir(f)) {

@@ -15,6 +15,7 @@ import (
 	"toolbay/backend/job"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 	"toolbay/backend/profiles"
 	"toolbay/backend/signin"
 	"toolbay/backend/text"
@@ -205,7 +206,7 @@ func signedIn(r *model.Remote) bool { return r != nil && r.SignIn }
 // somebody was signed in to: brought back, one would run as somebody else. What
 // here, which is nil before it is installed, has itself in the same place stays.
 func (b *Backend) forgetSignInsInTrash(id string, here *model.Server) {
-	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", id, "trashed.json"))
+	found := pattern.Files(b.home, "trash", "*", id, "trashed.json")
 	for _, f := range found {
 		var t trashed
 		data, err := os.ReadFile(f)

@@ -14,6 +14,7 @@ import (
 	"toolbay/backend/changeset"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 	"toolbay/backend/secrets"
 )
 
@@ -61,7 +62,7 @@ type trashed struct {
 
 // trashedServers are all servers in the trash.
 func (b *Backend) trashedServers() (out []trashed) {
-	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", "*", "trashed.json"))
+	found := pattern.Files(b.home, "trash", "*", "*", "trashed.json")
 	for _, f := range found {
 		var t trashed
 		data, err := os.ReadFile(f)
@@ -210,7 +211,7 @@ func (b *Backend) setAside(change, id string) error {
 // would run with another account's keys. Those that stand elsewhere than where
 // the new ones go are forgotten.
 func (b *Backend) forgetKeysInTrash(id string, keys secrets.Keys) {
-	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", id, "trashed.json"))
+	found := pattern.Files(b.home, "trash", "*", id, "trashed.json")
 	for _, f := range found {
 		var t trashed
 		data, err := os.ReadFile(f)
@@ -237,7 +238,7 @@ func (b *Backend) emptyTrashOf(ctx context.Context, age time.Duration) (freed in
 	_ = b.forgetKeptKeys(age, "") // tried again at the next start
 	b.emptyOldVersions(age)
 	now := age == 0
-	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", "*", "trashed.json"))
+	found := pattern.Files(b.home, "trash", "*", "*", "trashed.json")
 	for _, f := range found {
 		var t trashed
 		data, err := os.ReadFile(f)

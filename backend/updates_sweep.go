@@ -95,7 +95,7 @@ func (b *Backend) dropUsed(change, id, dir string) (freed int64, trashed string)
 // emptyOldVersions removes versions' folders that are in the trash for longer
 // than that.
 func (b *Backend) emptyOldVersions(age time.Duration) {
-	found, _ := filepath.Glob(filepath.Join(b.home, "trash", "*", "*", "version.json"))
+	found := pattern.Files(b.home, "trash", "*", "*", "version.json")
 	for _, f := range found {
 		var v oldVersion
 		data, err := os.ReadFile(f)
@@ -140,7 +140,7 @@ func (b *Backend) sweepUpdates(ctx context.Context) {
 		}
 		b.sweepServer(ctx, s.ID, loose, waiting)
 	}
-	found, _ := filepath.Glob(b.preparedFile("*"))
+	found := pattern.Files(filepath.Dir(b.preparedFile("x")), filepath.Base(b.preparedFile("*")))
 	for _, f := range found {
 		if id := strings.TrimSuffix(filepath.Base(f), ".next.json"); !known[id] {
 			os.Remove(f)

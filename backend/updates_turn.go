@@ -16,6 +16,7 @@ import (
 	"toolbay/backend/install"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 	"toolbay/backend/staging"
 	"toolbay/backend/update"
 )
@@ -176,7 +177,7 @@ func (b *Backend) noteTurn(ctx context.Context, t turn) (string, error) {
 // settleTurns finishes what a killed program had begun. One that is under way
 // in another program is left to it.
 func (b *Backend) settleTurns(ctx context.Context) {
-	found, _ := filepath.Glob(b.turnFile("*"))
+	found := pattern.Files(filepath.Dir(b.turnFile("x")), filepath.Base(b.turnFile("*")))
 	if len(found) == 0 {
 		return
 	}

@@ -164,16 +164,11 @@ func placeIn(to, file string) string {
 	if m == nil {
 		return file
 	}
-	found, err := filepath.Glob(filepath.Join(globbed(to), filepath.FromSlash(m[1]), "python3.*"))
-	if err != nil || len(found) != 1 {
+	found := pattern.Files(to, m[1], "python3.*")
+	if len(found) != 1 {
 		return file
 	}
 	return m[1] + filepath.Base(found[0]) + "/" + strings.TrimPrefix(file, m[0])
-}
-
-// globbed is a path that Glob takes for itself.
-func globbed(dir string) string {
-	return strings.NewReplacer("[", "?", "*", "?").Replace(dir)
 }
 
 func alike(a, b string) bool {

@@ -122,8 +122,8 @@ func starter(name, what string) string {
 // sitePackages finds an environment's folder of packages.
 func sitePackages(env string) (string, error) {
 	for _, glob := range []string{filepath.Join("lib", "python3*", "site-packages"), filepath.Join("Lib", "site-packages")} {
-		found, err := filepath.Glob(filepath.Join(env, glob))
-		if err == nil && len(found) > 0 {
+		found := pattern.Files(env, filepath.ToSlash(glob))
+		if len(found) > 0 {
 			return slices.Min(found), nil
 		}
 	}

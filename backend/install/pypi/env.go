@@ -12,6 +12,7 @@ import (
 	"toolbay/backend/install"
 	"toolbay/backend/job"
 	"toolbay/backend/model"
+	"toolbay/backend/pattern"
 	"toolbay/backend/runtimes"
 )
 
@@ -100,12 +101,8 @@ func (b build) run(ctx context.Context, pkg string, report job.Report) error {
 // tidy takes out the scripts for working in the environment by hand: nobody does,
 // and some name the place it was made in.
 func (e Env) tidy() {
-	for _, pattern := range []string{"activate*", "deactivate*", "pydoc.bat"} {
-		files, err := filepath.Glob(filepath.Join(e.Bin(), pattern))
-		if err != nil {
-			continue
-		}
-		for _, f := range files {
+	for _, script := range []string{"activate*", "deactivate*", "pydoc.bat"} {
+		for _, f := range pattern.Files(e.Bin(), script) {
 			_ = os.Remove(f) // one that stays does no harm
 		}
 	}
@@ -124,8 +121,8 @@ func (e Env) packages() string {
 	if runtime.GOOS == "windows" {
 		return filepath.Join(e.Dir, "Lib", "site-packages")
 	}
-	m, err := filepath.Glob(filepath.Join(e.Dir, "lib", "python3*", "site-packages"))
-	if err != nil || len(m) == 0 {
+	m := pattern.Files(e.Dir, "lib", "python3*", "site-packages")
+	if len(m) == 0 {
 		return filepath.Join(e.Dir, "lib")
 	}
 	return m[0]

@@ -184,11 +184,7 @@ func (t *tool) look(ctx context.Context, name, version, path, pythonVersion stri
 	if d, err = findDist(dir, name); err != nil {
 		return dist{}, 0, err
 	}
-	files, err := filepath.Glob(filepath.Join(dir, "*"))
-	if err != nil {
-		return dist{}, 0, err
-	}
-	for _, f := range files {
+	for _, f := range pattern.Files(dir, "*") {
 		size += sizeOf(dir, filepath.Base(f))
 	}
 	return d, size, nil

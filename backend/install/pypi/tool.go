@@ -128,11 +128,7 @@ func (t *tool) arrivals(arrived func(n int64)) func() bool {
 // sizeOf adds up the files in the folders of dir whose names begin with prefix.
 func sizeOf(dir, prefix string) int64 {
 	var total int64
-	roots, err := filepath.Glob(filepath.Join(dir, prefix+"*"))
-	if err != nil {
-		return 0
-	}
-	for _, root := range roots {
+	for _, root := range pattern.Files(dir, prefix+"*") {
 		// What comes and goes while one looks is no error.
 		_ = filepath.WalkDir(root, func(_ string, d fs.DirEntry, err error) error {
 			if err == nil && d.Type().IsRegular() {

@@ -162,7 +162,7 @@ func (b *Backend) Restore(ctx context.Context, file, version string, dryRun, acc
 			restart = append(restart, c.ID)
 		}
 	}
-	out := ChangeResult{Files: diffs(files), Restart: b.restarts(restart)}
+	out := ChangeResult{Files: diffs(files), Restart: b.restarts(restart), Warnings: []Warning{}}
 	if dryRun || len(files) == 0 {
 		return out, nil
 	}

@@ -95,7 +95,7 @@ func (c *cli) backupsDiff() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.printChange(backend.ChangeResult{Files: []backend.FileDiff{d}, Restart: []backend.Restart{}}, "")
+			return c.printChange(backend.ChangeResult{Files: []backend.FileDiff{d}, Restart: []backend.Restart{}, Warnings: []backend.Warning{}}, "")
 		},
 	}
 	cmd.Flags().StringVar(&from, "from", "", "the ID of a copy")

@@ -44,7 +44,7 @@ func runnerOf(line []string) string {
 	if len(line) == 0 {
 		return ""
 	}
-	if b := base(line[0]); runners[b] {
+	if b := base(line[0]); runners(b) {
 		return b
 	}
 	return ""
@@ -103,7 +103,7 @@ func (r *reader) program(f *Found, e entry, k *keeper, trust int) bool {
 	if b == "docker" || b == "podman" {
 		e.args = k.container(e.args, e.env)
 	}
-	if absolute(e.command) && !packaged[b] {
+	if absolute(e.command) && !packaged(b) {
 		return f.local(e, k, "", e.command, e.args)
 	}
 	switch b {
@@ -119,7 +119,7 @@ func (r *reader) program(f *Found, e entry, k *keeper, trust int) bool {
 		}
 		return true
 	}
-	if packaged[b] {
+	if packaged(b) {
 		p, err := command.Package(command.Line{Command: b, Args: k.arguments(e.args), Env: e.env, Inputs: onlyAsked(k.inputs, e), Typed: true})
 		if err != nil {
 			// uv and docker start other things too; in settings those are a program.
@@ -132,7 +132,7 @@ func (r *reader) program(f *Found, e entry, k *keeper, trust int) bool {
 		f.Package = f.answered(p)
 		return true
 	}
-	if trust == trusting && !never[b] {
+	if trust == trusting && !never(b) {
 		return f.local(e, k, "", e.command, e.args)
 	}
 	return false
@@ -157,7 +157,7 @@ func (r *reader) convincing(runner string, p model.Package, e entry, trust int, 
 	for _, a := range e.args {
 		telling = telling || mcpWord().MatchString(a) && !strings.ContainsAny(a, `/\`) || a == "stdio" || a == "--stdio" || a == "--transport=stdio"
 	}
-	if sdks[p.Identifier] {
+	if sdks(p.Identifier) {
 		return false
 	}
 	if telling {
@@ -168,7 +168,7 @@ func (r *reader) convincing(runner string, p model.Package, e entry, trust int, 
 		short = short[i+1:]
 	}
 	switch {
-	case trust == demanding, tools[p.Identifier], tools[short], strings.HasPrefix(short, "create-"), short == "create":
+	case trust == demanding, tools(p.Identifier), tools(short), strings.HasPrefix(short, "create-"), short == "create":
 		return false
 	case p.Type == "oci":
 		return strings.Contains(p.Identifier, "/") && interactive(e.args) && f.warn(WarnNoEvidence)

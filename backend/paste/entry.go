@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"toolbay/backend/catalog/source/registry"
 	"toolbay/backend/configfile"
@@ -32,12 +33,17 @@ var (
 	loose      = words("servers mcp extensions")
 )
 
-func words(s string) map[string]bool {
-	m := map[string]bool{}
-	for _, w := range strings.Fields(s) {
-		m[w] = true
-	}
-	return m
+// words gives a function that tells whether a word is in a list. The list is
+// taken apart at first use: every start of a server would pay for it.
+func words(list string) func(word string) bool {
+	all := sync.OnceValue(func() map[string]bool {
+		m := map[string]bool{}
+		for _, w := range strings.Fields(list) {
+			m[w] = true
+		}
+		return m
+	})
+	return func(word string) bool { return all()[word] }
 }
 
 // document takes the servers of one piece of settings.
@@ -131,17 +137,17 @@ func (d *dialect) walk(v any, depth int) bool {
 		}
 		for _, m := range v {
 			demand := demandNothing
-			if loose[m.Key] {
+			if loose(m.Key) {
 				demand = demandShape
 			}
 			switch inner := m.Value.(type) {
 			case configfile.Object:
-				if (containers[m.Key] || loose[m.Key]) && d.map_(inner, demand) {
+				if (containers(m.Key) || loose(m.Key)) && d.map_(inner, demand) {
 					found = true
 					continue
 				}
 			case []any:
-				if (containers[m.Key] || m.Key == "servers") && d.list(inner) {
+				if (containers(m.Key) || m.Key == "servers") && d.list(inner) {
 					found = true
 					continue
 				}
@@ -219,7 +225,7 @@ func startable(v any) bool {
 	if has(o, "image", "images", "run", "uses", "steps", "request", "scripts", "dependencies", "services", "containers", "label") {
 		return false // a container, a task, a debugger's settings
 	}
-	transport := transports[str(o, "type", "transport")]
+	transport := transports(str(o, "type", "transport"))
 	switch c := get(o, "command", "cmd").(type) {
 	case string:
 		if c != "" && (has(o, "args", "env", "envs", "env_keys") || transport || runnerOf(strings.Fields(c)) != "") {
@@ -291,7 +297,7 @@ func (d *dialect) take(name string, o configfile.Object) bool {
 		return false
 	}
 	trust := trusting
-	if d.bare && !transports[e.transport] && !absolute(e.command) {
+	if d.bare && !transports(e.transport) && !absolute(e.command) {
 		trust = single
 	}
 	return d.r.entry(e, trust)
@@ -369,7 +375,7 @@ func (d *dialect) record(o configfile.Object) bool {
 	}
 	var packages []model.Package
 	for _, p := range parts {
-		if p.Err == nil && known[p.Package.Type] {
+		if p.Err == nil && known(p.Package.Type) {
 			packages = append(packages, p.Package)
 		}
 	}

@@ -153,7 +153,7 @@ func (r *reader) installer(c []string) bool {
 		if kind == "pypi" {
 			name = pypiHead().FindString(a)
 		}
-		if len(r.installs) < 50 && name != "" && mcpWord().MatchString(name) && !sdks[name] && !strings.ContainsAny(name, ":\\") && !strings.HasPrefix(name, ".") {
+		if len(r.installs) < 50 && name != "" && mcpWord().MatchString(name) && !sdks(name) && !strings.ContainsAny(name, ":\\") && !strings.HasPrefix(name, ".") {
 			short := name
 			if i := strings.LastIndex(name, "/"); i >= 0 {
 				short = name[i+1:]
@@ -170,9 +170,9 @@ var pypiHead = pattern.New(`^[A-Za-z0-9][A-Za-z0-9._-]*`)
 func (r *reader) typed(c []string, env map[string]string, trust int) {
 	e := entry{command: c[0], args: c[1:], env: env}
 	switch b := base(c[0]); {
-	case hosts[b]:
+	case hosts(b):
 		r.adding(b, c[1:], env)
-	case runners[b]:
+	case runners(b):
 		if (b == "npx" || b == "bunx" || b == "uvx" || b == "pnpx") && r.addingTool(c[1:]) {
 			return
 		}
@@ -248,9 +248,9 @@ func addOptions(args []string, most int) (plain []string, options []option, behi
 		switch {
 		case a == "--":
 			return plain, options, args[i+1:]
-		case strings.HasPrefix(a, "--") && joined && addValues[name]:
+		case strings.HasPrefix(a, "--") && joined && addValues(name):
 			options = append(options, option{name, v})
-		case addValues[a] && i+1 < len(args):
+		case addValues(a) && i+1 < len(args):
 			i++
 			options = append(options, option{a, args[i]})
 			// -e and -H take several: -e A=1 B=2
@@ -262,7 +262,7 @@ func addOptions(args []string, most int) (plain []string, options []option, behi
 				i++
 				options = append(options, option{a, args[i]})
 			}
-		case addSwitches[a] && len(plain) < most:
+		case addSwitches(a) && len(plain) < most:
 		case len(plain) >= most:
 			// The program has been named: the rest is its own.
 			return plain, options, args[i:]

@@ -203,7 +203,7 @@ func (r *reader) own(place, raw string) bool {
 	switch ref := clean(q.get("ref")); {
 	case ref != "" && refKind(ref) != KindLocal: // no page may name a program of this computer
 		r.reference(ref)
-	case known[kind] && id != "":
+	case known(kind) && id != "":
 		at := "@"
 		if kind == "oci" {
 			at = ":"

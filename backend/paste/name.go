@@ -194,7 +194,7 @@ func (r *reader) npmPage(parts []string) {
 // name must say so, or a list; that of somebody's own scope may be one.
 func (r *reader) pagePackage(kind, name, spec string) {
 	telling := mcpWord().MatchString(name) || r.options.Known(kind, name)
-	if sdks[name] || !telling && !strings.HasPrefix(name, "@") || !telling && tools[name[strings.LastIndex(name, "/")+1:]] {
+	if sdks(name) || !telling && !strings.HasPrefix(name, "@") || !telling && tools(name[strings.LastIndex(name, "/")+1:]) {
 		return
 	}
 	before := len(r.found)
@@ -225,7 +225,7 @@ func (r *reader) codePage(host string, parts []string, s string, only bool) {
 		r.reference("oci:" + site("ghcr", "io") + "/" + strings.ToLower(parts[1]) + "/" + strings.ToLower(parts[len(parts)-1]))
 		return
 	}
-	if len(parts) < 2 || reserved[strings.ToLower(parts[0])] {
+	if len(parts) < 2 || reserved(strings.ToLower(parts[0])) {
 		return
 	}
 	for i, p := range parts {
@@ -301,7 +301,7 @@ func (r *reader) address(s string, u *url.URL, host string, parts []string) {
 			return
 		}
 	}
-	if directories[host] || labels[0] == "docs" || labels[0] == "blog" || labels[0] == "www" || labels[0] == "developers" || labels[0] == "support" || labels[0] == "help" || labels[0] == "code" || labels[0] == "learn" {
+	if directories(host) || labels[0] == "docs" || labels[0] == "blog" || labels[0] == "www" || labels[0] == "developers" || labels[0] == "support" || labels[0] == "help" || labels[0] == "code" || labels[0] == "learn" {
 		return
 	}
 	ends := last == "mcp" || last == "sse" || strings.HasPrefix(last, "mcp-") && strings.HasSuffix(last, "-server")
@@ -329,7 +329,7 @@ func (r *reader) name(s string) {
 		}
 	}
 	lower := strings.ToLower(bare)
-	telling := mcpPart().MatchString(bare) && !sdks[packageName(lower)] && value(bare) != ""
+	telling := mcpPart().MatchString(bare) && !sdks(packageName(lower)) && value(bare) != ""
 	head, _, slashed := strings.Cut(bare, "/")
 	switch {
 	case r.options.Known(KindListing, bare):
@@ -341,14 +341,14 @@ func (r *reader) name(s string) {
 		}
 		r.entry(entry{command: program, args: []string{bare}}, trusting)
 	case strings.HasPrefix(bare, "@"):
-		if npmSpec().MatchString(bare) && slashed && (telling || !sdks[packageName(lower)] && r.options.Known("npm", packageName(bare))) {
+		if npmSpec().MatchString(bare) && slashed && (telling || !sdks(packageName(lower)) && r.options.Known("npm", packageName(bare))) {
 			r.reference("npm:" + bare)
 		}
 	case imageHosts[strings.ToLower(head)]:
 		if imageSpec().MatchString(bare) {
 			r.reference("oci:" + bare)
 		}
-	case slashed && listingID().MatchString(bare) && topLabels[strings.ToLower(strings.SplitN(head, ".", 2)[0])]:
+	case slashed && listingID().MatchString(bare) && topLabels(strings.ToLower(strings.SplitN(head, ".", 2)[0])):
 		r.listing(bare)
 	case slashed && imageSpec().MatchString(bare) && (head == "mcp" || telling && strings.Contains(bare, ":") || r.options.Known("oci", bare)):
 		r.reference("oci:" + bare)

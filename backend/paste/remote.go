@@ -65,7 +65,7 @@ func (f *Found) remote(e entry, k *keeper, trust int) bool {
 			continue
 		}
 		seen[strings.ToLower(name)] = true
-		if dull[strings.ToLower(name)] {
+		if dull(strings.ToLower(name)) {
 			continue // set by whoever speaks to the server
 		}
 		h := k.template(k.header(name, given))

@@ -43,7 +43,7 @@ func (r *reader) whole(text string) {
 		}
 		r.piece++
 		clear(r.pending)
-		if inside && language != "" && !settings[language] || shebang().MatchString(strings.TrimSpace(s)) {
+		if inside && language != "" && !settings(language) || shebang().MatchString(strings.TrimSpace(s)) {
 			return
 		}
 		r.scan(s)
@@ -204,7 +204,7 @@ func firstWord(s string) string {
 // starter tells whether a line with this first word may be a command.
 func starter(w string) bool {
 	w = strings.Trim(w, `"'&`)
-	return starters[base(w)] || assignment().MatchString(w) || strings.HasPrefix(w, "$env:")
+	return starters(base(w)) || assignment().MatchString(w) || strings.HasPrefix(w, "$env:")
 }
 
 var starters = words(`npx bunx pnpx npm pnpm yarn bun uvx uv pipx pip pip3 docker podman node deno python python3 py java cmd powershell pwsh bash sh env cross-env export set sudo wsl

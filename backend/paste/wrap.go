@@ -136,7 +136,7 @@ func (r *reader) byInstall(e *entry) {
 		return
 	}
 	spec, ok := r.installs[name]
-	if !ok || absolute(e.command) || runners[name] {
+	if !ok || absolute(e.command) || runners(name) {
 		return
 	}
 	kind, pkg, _ := strings.Cut(spec, ":")
@@ -307,7 +307,7 @@ func nameOf(p model.Package) string {
 			if i > 0 && i == len(all)-1 {
 				break
 			}
-			if !siteParts[strings.ToLower(l)] && !strings.ContainsAny(l, "{}") {
+			if !siteParts(strings.ToLower(l)) && !strings.ContainsAny(l, "{}") {
 				labels = append(labels, l)
 			}
 		}
@@ -323,10 +323,10 @@ func nameOf(p model.Package) string {
 		if v := versionEnd().FindString(s); v != "" && len(v) < len(s) {
 			s = strings.TrimSuffix(s, v)
 		}
-		if generic[s] {
+		if generic(s) {
 			parts := strings.FieldsFunc(p.Identifier, func(r rune) bool { return r == '/' || r == '\\' })
 			for i := len(parts) - 2; i >= 0; i-- {
-				if !generic[strings.ToLower(parts[i])] {
+				if !generic(strings.ToLower(parts[i])) {
 					s = parts[i]
 					break
 				}
@@ -337,7 +337,7 @@ func nameOf(p model.Package) string {
 		s, _, _ = strings.Cut(s, ":")
 	default:
 		s, _, _ = strings.Cut(s, "[")
-		if strings.HasPrefix(s, "@") && fillers[strings.ToLower(path.Base(s))] {
+		if strings.HasPrefix(s, "@") && fillers(strings.ToLower(path.Base(s))) {
 			s = strings.TrimPrefix(path.Dir(s), "@") // @playwright/mcp
 		} else {
 			s = path.Base(s)
@@ -346,7 +346,7 @@ func nameOf(p model.Package) string {
 	var kept []string
 	all := strings.FieldsFunc(s, func(r rune) bool { return r == '-' || r == '_' || r == '.' || r == ' ' })
 	for _, w := range all {
-		if !fillers[strings.ToLower(w)] {
+		if !fillers(strings.ToLower(w)) {
 			kept = append(kept, w)
 		}
 	}

@@ -6,7 +6,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query'
-import { useEffect } from 'react'
+import { useCallback, useEffect } from 'react'
 import { useBackend } from '.'
 import { noteProgress } from './stage-log'
 import type { Backend, InstallRequest, JobView, RegistrySpec, SearchQuery, UpdateRequest } from './types'
@@ -235,9 +235,14 @@ function useAct<A, R>(act: (backend: Backend, a: A) => Promise<R>, again: readon
     onSettled: () => Promise.all(again.map((queryKey) => client.invalidateQueries({ queryKey }))),
   })
   type Then = { onSuccess?: (r: R) => void; onError?: (e: unknown) => void; onSettled?: () => void }
-  const mutate = (a: A, { onSuccess, onError = () => undefined, onSettled }: Then = {}) => {
-    void mutation.mutateAsync(a).then(onSuccess, onError).finally(onSettled)
-  }
+  const { mutateAsync } = mutation
+  // The same function at every render: effects depend on it.
+  const mutate = useCallback(
+    (a: A, { onSuccess, onError = () => undefined, onSettled }: Then = {}) => {
+      void mutateAsync(a).then(onSuccess, onError).finally(onSettled)
+    },
+    [mutateAsync],
+  )
   return { ...mutation, mutate }
 }
 

@@ -13,7 +13,7 @@ func TestMaskLine(t *testing.T) {
 		{"a key alone in an address", "Using https://k3y@index.example.com/simple", "Using https://•••@index.example.com/simple"},
 		{"a named key", "_authToken=abcdef", "_authToken=•••"},
 		{"a key in an address", "GET https://x.example.com/a?token=abcdef", "GET https://x.example.com/a?token=•••"},
-		{"a header", "Authorization: Bearer abcdefgh12345", "Authorization: Bearer •••"},
+		{"a header", "Authorization: Bearer abcdefgh12345", "Authorization: •••"},
 		{"a digest is no key", "127.0.0.1:5000/notes@" + digest + " Pulling from notes", "127.0.0.1:5000/notes@" + digest + " Pulling from notes"},
 		{"a key beside a digest", digest + " token=abcdef", digest + " token=•••"},
 	} {

@@ -140,10 +140,14 @@ func (b *Backend) adoptable(ctx context.Context, name string, value any) (Adopta
 	a.Warnings, a.ref = item.Warnings, item.Ref
 	a.item, _ = b.pasted.get(item.Ref)
 	a.Keys = append(a.Keys, slices.Sorted(maps.Keys(a.item.keys))...)
-	if a.Usable = item.Usable; a.Usable {
-		a.Problem = ""
-	} else {
+	switch {
+	case !item.Usable:
 		a.Problem = "package_type_later"
+	case !simple(object, a.item.keys):
+		a.Problem = "entry_special"
+		return a, "" // not one with another, which may be taken over
+	default:
+		a.Usable, a.Problem = true, ""
 	}
 	pack := f.Package
 	pack.Version = ""
@@ -153,6 +157,38 @@ func (b *Backend) adoptable(ctx context.Context, name string, value any) (Adopta
 	}{pack, f.Answers, f.Secrets})
 	sum := sha256.Sum256(said)
 	return a, string(sum[:])
+}
+
+// simple tells whether an entry says no more than what it starts, in a way that
+// is found again in its text: only such a one is taken over, so that nothing of
+// it can be lost later.
+func simple(o configfile.Object, keys map[string]string) bool {
+	seen := map[string]bool{}
+	for _, m := range o {
+		if seen[m.Key] || !slices.Contains([]string{"type", "command", "args", "env", "environment", "url", "headers", "http_headers"}, m.Key) {
+			return false
+		}
+		seen[m.Key] = true
+		inner := map[string]bool{}
+		if members, ok := m.Value.(configfile.Object); ok {
+			for _, v := range members {
+				text, isText := v.Value.(string)
+				if inner[v.Key] || !isText || strings.Contains(text, "${") || strings.Contains(text, "{env:") {
+					return false
+				}
+				inner[v.Key] = true
+			}
+		}
+		if list, ok := m.Value.([]any); ok && slices.ContainsFunc(list, func(v any) bool { s, ok := v.(string); return !ok || strings.Contains(s, "${") }) {
+			return false
+		}
+	}
+	for _, v := range keys {
+		if len(v) < 8 {
+			return false
+		}
+	}
+	return true
 }
 
 // id is short and changes when an entry comes, goes or moves, so that nobody

@@ -195,7 +195,9 @@ func (b *Backend) forProject(ctx context.Context, ps model.ProfileServer, c clie
 	if err != nil {
 		return want, "", err
 	}
-	b.withoutPlaces(s, l, c.Dialect, folder)
+	if !b.withoutPlaces(s, l, c.Dialect, folder) || readable(*l) {
+		return want, "keys_not_portable", nil
+	}
 	if !c.Dialect.Carries(*l) {
 		return want, "keys_not_portable", nil
 	}
@@ -209,7 +211,8 @@ func (b *Backend) forProject(ctx context.Context, ps model.ProfileServer, c clie
 // withoutPlaces takes what means something on this computer only out of an
 // entry that others read: a place in the project becomes a way from its folder,
 // any other the app's placeholder for a variable that each reader sets.
-func (b *Backend) withoutPlaces(s model.Server, l *clients.Launch, d clients.Dialect, folder string) {
+func (b *Backend) withoutPlaces(s model.Server, l *clients.Launch, d clients.Dialect, folder string) (ok bool) {
+	ok = true
 	names := map[string]string{}
 	for _, i := range s.Inputs {
 		if i.Answer != "" && filepath.IsAbs(i.Answer) {
@@ -234,10 +237,11 @@ func (b *Backend) withoutPlaces(s model.Server, l *clients.Launch, d clients.Dia
 				n++
 				name = variable(s.ID + "_PLACE_" + itoa(n))
 			}
-			if ref := d.EnvRef(name); ref != "" {
-				return strings.TrimSuffix(v, p) + ref
-			}
+			ref := d.EnvRef(name)
+			ok = ok && ref != ""
+			return strings.TrimSuffix(v, p) + ref
 		}
+		ok = ok && !b.somewhere(v)
 		return v
 	}
 	for i, a := range l.Args {
@@ -246,6 +250,30 @@ func (b *Backend) withoutPlaces(s model.Server, l *clients.Launch, d clients.Dia
 	for k, v := range l.Env {
 		l.Env[k] = swap(v)
 	}
+	return ok
+}
+
+// readable tells whether something in an entry looks like a key that others
+// would read.
+func readable(l clients.Launch) bool {
+	texts := append([]string{l.URL}, l.Args...)
+	for name, v := range l.Env {
+		texts = append(texts, name+"="+v)
+	}
+	for name, v := range l.Headers {
+		texts = append(texts, name+": "+v)
+	}
+	return slices.ContainsFunc(texts, func(t string) bool {
+		return !strings.Contains(t, "${") && !strings.Contains(t, "{env:") && MaskLine(t) != t
+	})
+}
+
+// somewhere tells whether a text names a place of this computer somewhere in it.
+func (b *Backend) somewhere(s string) bool {
+	words := strings.FieldsFunc(s, func(r rune) bool { return strings.ContainsRune("=,;:|\"' ", r) })
+	return strings.HasPrefix(s, `\\`) || strings.Contains(s, "file://") || slices.ContainsFunc(append(words, s), func(w string) bool {
+		return strings.HasPrefix(w, "~/") || b.placeHere(w, false) || filepath.IsAbs(w) && fileExists(w)
+	})
 }
 
 // variable is a name as variables of a system have it.

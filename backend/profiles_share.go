@@ -52,9 +52,32 @@ func (b *Backend) ExportProfile(ctx context.Context, ref string) (ProfileExport,
 			out.Left = append(out.Left, LeftServer{Server: s.ID, Title: s.Title, Code: "not_shareable"})
 			continue
 		}
-		out.File.Servers = append(out.File.Servers, b.shared(s, ps))
+		f := b.shared(s, ps)
+		if b.tells(f) {
+			out.Left = append(out.Left, LeftServer{Server: s.ID, Title: s.Title, Code: "tells_too_much"})
+			continue
+		}
+		out.File.Servers = append(out.File.Servers, f)
 	}
 	return out, nil
+}
+
+// tells says whether a server's file has something that looks like a key, or
+// names a place of this computer: it is not given away then.
+func (b *Backend) tells(f profiles.FileServer) bool {
+	texts := append([]string{f.Package.URL}, f.Arguments...)
+	for name, v := range f.Answers {
+		texts = append(texts, name+"="+v)
+	}
+	for _, a := range append(slices.Clone(f.Package.PackageArguments), f.Package.RuntimeArguments...) {
+		texts = append(texts, strings.TrimLeft(a.Name, "-")+"="+a.Value, a.Default)
+	}
+	for _, in := range append(slices.Clone(f.Package.Environment), f.Package.Headers...) {
+		if !strings.Contains(in.Value, "{") {
+			texts = append(texts, in.Name+"="+in.Value, in.Default)
+		}
+	}
+	return slices.ContainsFunc(texts, func(t string) bool { return MaskLine(t) != t || b.somewhere(t) })
 }
 
 // shared is a server of a profile for a file.
@@ -67,12 +90,16 @@ func (b *Backend) shared(s model.Server, ps model.ProfileServer) profiles.FileSe
 	f.Package.PackageArguments = b.unplaced(s.Package.PackageArguments, s.Package.Type != "oci")
 	f.Package.RuntimeArguments = b.unplaced(s.Package.RuntimeArguments, false)
 	f.Package.Environment = b.unplacedInputs(s.Package.Environment)
+	placed := slices.ContainsFunc(s.Arguments, func(a string) bool { return b.placeHere(a, true) })
 	for _, a := range s.Arguments {
-		if b.placeHere(a, true) {
+		switch {
+		case b.placeHere(a, true):
 			f.Package.PackageArguments = append(f.Package.PackageArguments, asked(len(f.Package.PackageArguments)))
-			continue
+		case placed: // the order counts
+			f.Package.PackageArguments = append(f.Package.PackageArguments, model.Argument{Kind: "positional", Input: model.Input{Value: a}})
+		default:
+			f.Arguments = append(f.Arguments, a)
 		}
-		f.Arguments = append(f.Arguments, a)
 	}
 	for _, i := range s.Inputs {
 		value := i.Answer
@@ -453,7 +480,9 @@ func (b *Backend) takeIn(ctx context.Context, p model.Profile, im ImportedServer
 	}
 	ps := model.ProfileServer{Server: im.Server, Tools: im.said.Tools, Off: im.said.Off, Answers: map[string]string{}}
 	for _, i := range s.Inputs {
-		if v, ok := im.said.Answers[i.Name]; ok && v != i.Answer && !i.Secret && recipe.Check(i.Input, v) == nil {
+		// A server with keys goes on as its owner set it: another's settings could
+		// send the keys elsewhere.
+		if v, ok := im.said.Answers[i.Name]; ok && len(keysSet(s)) == 0 && v != i.Answer && !i.Secret && recipe.Check(i.Input, v) == nil {
 			ps.Answers[i.Name] = v
 		}
 	}
@@ -471,7 +500,12 @@ func (b *Backend) WriteProfileFile(ctx context.Context, path, title string, data
 		return model.Fail("export_unwritable", err, "file", path)
 	}
 	_, err = b.changes.Apply(ctx, changeset.Change{Kind: "export", Title: title, Files: []changeset.File{{
-		Path: abs, Plan: func([]byte) ([]byte, error) { return data, nil },
+		Path: abs, Plan: func(before []byte) ([]byte, error) {
+			if _, err := profiles.ReadFile(before); len(before) > 0 && err != nil {
+				return nil, model.Fail("export_other_file", nil, "file", path)
+			}
+			return data, nil
+		},
 	}}})
 	b.o.Changed("history")
 	return err

@@ -97,13 +97,18 @@ func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
 	d := client.Dialect
 	if t.back != nil {
 		if found == nil || !e.b.ours(*found) || e.b.server(*found) != t.entry.server {
-			return src, nil
+			if doc == nil {
+				return src, nil
+			}
+			if found = e.under(doc, client, t.entry.server); found == nil {
+				return nil, model.Fail("entry_gone", nil, "app", client.Name, "name", t.name)
+			}
 		}
 		out, err := configfile.PutText(src, d.Format, found.Path, t.back)
 		if err != nil {
 			return nil, e.fail(client, err)
 		}
-		e.forget(t.name)
+		e.forget(found.Name)
 		return out, nil
 	}
 	switch {

@@ -111,6 +111,9 @@ func (s FileServer) check() error {
 	if s.Package.Type == "" || s.Package.Identifier == "" && s.Package.URL == "" {
 		return errors.New("it names no package")
 	}
+	if s.Package.Type == "remote" && s.Package.URL != "" && s.Package.URL != s.Package.Identifier {
+		return errors.New("its name and its address differ")
+	}
 	if slices.Contains([]string{"local"}, s.Package.Type) || s.Package.Type == "mcpb" && !strings.HasPrefix(s.Package.Identifier, "https://") {
 		return errors.New("its package is a file of one computer")
 	}

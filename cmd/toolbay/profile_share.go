@@ -138,6 +138,9 @@ func readProfileFile(path string) ([]byte, error) {
 	if st, err := os.Stat(path); err == nil && st.IsDir() {
 		path = filepath.Join(path, projectFile)
 	}
+	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
+		return nil, model.Fail("import_unreadable", nil, "file", path)
+	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, model.Fail("import_unreadable", err, "file", path)

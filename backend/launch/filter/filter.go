@@ -96,6 +96,11 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 // judge tells what of a line of the app goes to the server, and what we answer
 // in its place.
 func (g *gate) judge(line []byte) (pass, answer []byte) {
+	// Some servers take a carriage return for the end of a message. In JSON it
+	// is a blank like any other.
+	if i := bytes.IndexByte(line, '\r'); i >= 0 && i < len(bytes.TrimRight(line, "\r\n")) {
+		line = bytes.ReplaceAll(line, []byte("\r"), []byte(" "))
+	}
 	if trimmed := bytes.TrimSpace(line); trimmed[0] == '[' { // several messages at once
 		var all []json.RawMessage
 		if json.Unmarshal(trimmed, &all) != nil {

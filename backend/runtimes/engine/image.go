@@ -200,6 +200,15 @@ func (e *Engine) RemoveImage(ctx context.Context, ref string) (freed int64, err 
 		return 0, err
 	}
 	gone, err := e.api.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true})
+	// A container that has just ended is being cleared away for a moment.
+	for try := 0; try < 10 && errdefs.IsConflict(err); try++ {
+		select {
+		case <-ctx.Done():
+			return 0, ctx.Err()
+		case <-time.After(150 * time.Millisecond):
+		}
+		gone, err = e.api.ImageRemove(ctx, ref, image.RemoveOptions{PruneChildren: true})
+	}
 	switch {
 	case errdefs.IsNotFound(err):
 		return 0, nil

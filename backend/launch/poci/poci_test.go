@@ -304,7 +304,7 @@ func TestUses(t *testing.T) {
 
 // A use that takes too long is ended and the model is told.
 func TestLimit(t *testing.T) {
-	a := talk(t, Server{Limit: time.Millisecond, Run: func(ctx context.Context, _ Use, stdout, _ io.Writer) (int, error) {
+	a := talk(t, Server{Limit: time.Second, Run: func(ctx context.Context, _ Use, stdout, _ io.Writer) (int, error) {
 		fmt.Fprint(stdout, "half")
 		<-ctx.Done()
 		return 137, nil

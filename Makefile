@@ -91,7 +91,7 @@ vet: ## also for the systems this machine is not
 bench: cli window ## print the measured figures beside their goals
 	@build/deps.sh test
 	@build/uv.sh
-	$(ENGINE) build/session.sh go run ./internal/bench
+	PATH="$(CURDIR)/.deps/uv:$$PATH" $(ENGINE) build/session.sh go run ./internal/bench
 
 notices: ## write THIRD-PARTY-NOTICES.md from what is really linked
 	go run ./internal/notices > THIRD-PARTY-NOTICES.md

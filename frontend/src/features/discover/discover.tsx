@@ -63,14 +63,20 @@ export function Discover() {
           <Empty
             title={filters.text ? t('discover.none-for', { text: filters.text }) : t('discover.none')}
             action={
-              filtered ? (
+              looksPasted(filters.text) ? (
+                <Button onClick={() => paste.open(filters.text)}>{t('discover.read-pasted')}</Button>
+              ) : filtered ? (
                 <Button onClick={() => change({ source: '', filters: [] })}>{t('discover.drop-filters')}</Button>
               ) : (
                 <Button onClick={() => change(start)}>{t('discover.start-again')}</Button>
               )
             }
           >
-            {filtered ? t('discover.none-filters') : t('discover.none-hint')}
+            {looksPasted(filters.text)
+              ? t('discover.none-pasted')
+              : filtered
+                ? t('discover.none-filters')
+                : t('discover.none-hint')}
           </Empty>
           {filters.text !== '' && <Elsewhere />}
         </div>
@@ -129,6 +135,8 @@ function SearchBox() {
       }}
       onKeyDown={(e) => {
         if (e.key === 'Escape') change({ text: '' })
+        // A command that was typed is meant like one that was pasted.
+        if (e.key === 'Enter' && looksPasted(filters.text)) paste.open(filters.text)
       }}
       end={
         filters.text === '' ? (

@@ -67,6 +67,20 @@ describe('the paste box', () => {
     expect(screen.getByRole('searchbox', { hidden: true })).toHaveValue('')
   })
 
+  it('is offered for a command that was typed into the search field', async () => {
+    const { user } = open('/')
+    const field = await screen.findByRole('searchbox')
+    await user.type(field, 'npx -y none-has-this')
+    expect(
+      await screen.findByText('This looks like the setup of a server, not like words to search for.'),
+    ).toBeVisible()
+    await user.click(screen.getByRole('button', { name: 'Set up this server' }))
+    expect(await screen.findByRole('dialog', { name: '2 servers found' })).toBeVisible()
+    await user.keyboard('{Escape}')
+    await user.type(field, '{Enter}')
+    expect(await screen.findByRole('dialog', { name: '2 servers found' })).toBeVisible()
+  })
+
   it('opens from Installed too', async () => {
     const { user } = open('/installed')
     await user.click(await screen.findByRole('button', { name: 'Add from text' }))

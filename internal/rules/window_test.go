@@ -34,7 +34,7 @@ var spoken = map[string]any{
 	"SourceView": app.SourceView{}, "SettingsView": app.SettingsView{}, "FirstRun": app.FirstRun{},
 	"FactView": app.FactView{}, "RecordView": app.RecordView{}, "OriginView": app.OriginView{},
 	"RegistrySpec": app.RegistrySpec{}, "RegistryTest": app.RegistryTest{}, "CatalogueSize": app.CatalogueSize{},
-	"FoundServer": backend.FoundServer{}, "VerifyResult": app.VerifyResult{}, "Trashed": app.Trashed{},
+	"NoticeView": backend.NoticeView{}, "FoundServer": backend.FoundServer{}, "VerifyResult": app.VerifyResult{}, "Trashed": app.Trashed{},
 }
 
 var (

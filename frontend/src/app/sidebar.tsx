@@ -12,7 +12,7 @@ import {
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useApps, useServers, useUpdates } from '@/backend/queries'
+import { useApps, useNotices, useServers, useUpdates } from '@/backend/queries'
 import { appHealth } from '@/features/apps/health'
 import { needsYou } from '@/features/installed/installed'
 import { updateReady } from '@/features/updates/updates-bar'
@@ -49,9 +49,12 @@ export function Sidebar() {
   const servers = useServers()
   const apps = useApps()
   const updates = useUpdates()
+  const notices = useNotices()
   const newer = (updates.data ?? []).filter(updateReady).length
   const waiting = (servers.data ?? []).filter(needsYou).length
   const brokenApps = (apps.data ?? []).filter((a) => a.found && appHealth(a) === 'bad').length
+  // A file that cannot be read is counted with its app.
+  const outside = (notices.data ?? []).filter((n) => n.action !== 'repair').length
   const top: Item[] = [
     { to: '/', name: t('nav.discover'), icon: Compass },
     {
@@ -62,7 +65,7 @@ export function Sidebar() {
       problems: waiting,
       updates: newer,
     },
-    { to: '/apps', name: t('nav.apps'), icon: AppWindow, problems: brokenApps },
+    { to: '/apps', name: t('nav.apps'), icon: AppWindow, problems: brokenApps + outside },
     { to: '/activity', name: t('nav.activity'), icon: History },
   ]
   const bottom: Item[] = [

@@ -17,7 +17,7 @@ export type Words = {
 }
 
 export type Need = {
-  kind: 'download' | 'write' | 'scripts' | 'risk' | 'input' | 'secret'
+  kind: 'download' | 'write' | 'scripts' | 'risk' | 'input' | 'secret' | 'close' | 'skip'
   name: string
   text: string
   flag: string
@@ -240,6 +240,7 @@ export type InstallRequest = {
   apps: string[]
   allow_scripts: boolean
   accept_risk: boolean
+  closing: Closing
 }
 
 export type InstallResult = {
@@ -450,6 +451,40 @@ export type ChangeResult = {
   warnings?: { code: string; app: string; server: string; text: string }[]
 }
 
+/** What an event 'changed' names, to be asked for again. */
+export type Changed =
+  | 'servers'
+  | 'apps'
+  | 'history'
+  | 'catalogue'
+  | 'keys'
+  | 'settings'
+  | 'updates'
+  | 'notices'
+  | 'profiles'
+
+/** Something that changed in an app's file outside Toolbay. */
+export type NoticeView = {
+  id: string
+  code: string
+  app: string
+  app_name: string
+  name: string
+  server: string
+  names: string[]
+  servers: string[]
+  file: string
+  seen: string
+  title: string
+  text: string
+  action: 'put-back' | 'keep' | 'repair'
+  /** the app runs and would lose what is put back */
+  close: boolean
+}
+
+/** What to do about apps that run and write their file from memory: '' asks first. */
+export type Closing = '' | 'close' | 'write'
+
 export type ChangeView = {
   id: string
   time: string
@@ -635,7 +670,7 @@ export interface Backend {
   servers(): Promise<ServerView[]>
   testServer(id: string): Promise<TestResult>
   /** with keys, their keys are forgotten at once and do not come back */
-  removeServers(ids: string[], keys: boolean): Promise<RemoveResult>
+  removeServers(ids: string[], keys: boolean, closing: Closing): Promise<RemoveResult>
   /** compares with what was installed, all when none are named; changes nothing */
   verifyServers(ids: string[]): Promise<VerifyResult[]>
 
@@ -664,8 +699,8 @@ export interface Backend {
   apps(): Promise<AppView[]>
   previewConnect(app: string, servers: string[]): Promise<ChangeResult>
   previewDisconnect(app: string, servers: string[]): Promise<ChangeResult>
-  connect(app: string, servers: string[]): Promise<ChangeResult>
-  disconnect(app: string, servers: string[]): Promise<ChangeResult>
+  connect(app: string, servers: string[], closing: Closing): Promise<ChangeResult>
+  disconnect(app: string, servers: string[], closing: Closing): Promise<ChangeResult>
 
   keys(): Promise<KeyView[]>
   replaceKey(server: string, profile: string, name: string, value: string): Promise<void>
@@ -673,7 +708,12 @@ export interface Backend {
 
   history(): Promise<ChangeView[]>
   changeDiff(id: string): Promise<FileDiff[]>
-  undo(id: string): Promise<ChangeResult>
+  undo(id: string, closing: Closing): Promise<ChangeResult>
+
+  /** what changed in the apps' files outside Toolbay */
+  notices(): Promise<NoticeView[]>
+  putBack(ids: string[], closing: Closing): Promise<ChangeResult>
+  keepNotice(id: string): Promise<void>
 
   settings(): Promise<SettingsView>
   setSetting(name: string, value: string): Promise<void>
@@ -715,10 +755,7 @@ export interface Backend {
 
   /** 'job' carries a JobView; 'changed' carries the name of what to ask for again */
   on(event: 'job', f: (j: JobView) => void): () => void
-  on(
-    event: 'changed',
-    f: (what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings' | 'updates') => void,
-  ): () => void
+  on(event: 'changed', f: (what: Changed) => void): () => void
   on(event: 'open', f: (what: Opening) => void): () => void
   /** paths of files dropped on the window */
   on(event: 'drop', f: (paths: string[]) => void): () => void

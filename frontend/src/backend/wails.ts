@@ -63,7 +63,7 @@ export const wailsBackend: Backend = {
 
   servers: () => call('Servers'),
   testServer: (id) => call('TestServer', id),
-  removeServers: (ids, keys) => call('RemoveServers', ids, keys),
+  removeServers: (ids, keys, closing) => call('RemoveServers', ids, keys, closing),
   verifyServers: (ids) => call('VerifyServers', ids),
 
   signIn: (id, acceptRisk) => call('SignIn', id, acceptRisk),
@@ -84,8 +84,8 @@ export const wailsBackend: Backend = {
   apps: () => call('Apps'),
   previewConnect: (app, servers) => call('PreviewConnect', app, servers),
   previewDisconnect: (app, servers) => call('PreviewDisconnect', app, servers),
-  connect: (app, servers) => call('Connect', app, servers),
-  disconnect: (app, servers) => call('Disconnect', app, servers),
+  connect: (app, servers, closing) => call('Connect', app, servers, closing),
+  disconnect: (app, servers, closing) => call('Disconnect', app, servers, closing),
 
   keys: () => call('Keys'),
   replaceKey: (server, profile, name, value) => call('ReplaceKey', server, profile, name, value),
@@ -93,7 +93,11 @@ export const wailsBackend: Backend = {
 
   history: () => call('History'),
   changeDiff: (id) => call('ChangeDiff', id),
-  undo: (id) => call('Undo', id),
+  undo: (id, closing) => call('Undo', id, closing),
+
+  notices: () => call('Notices'),
+  putBack: (ids, closing) => call('PutBack', ids, closing),
+  keepNotice: (id) => call('KeepNotice', id),
 
   settings: () => call('Settings'),
   setSetting: (name, value) => call('SetSetting', name, value),

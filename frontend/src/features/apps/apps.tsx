@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AppView, type EntryView, type ServerView, toWords } from '@/backend'
 import { useApps, useServers } from '@/backend/queries'
+import { Notices } from '@/features/notices/notices'
 import { list } from '@/text/format'
 import { AppGlyph } from '@/ui/app-glyph'
 import { Button } from '@/ui/button'
@@ -39,6 +40,7 @@ export function Apps() {
           <Empty title={t('apps.empty')}>{t('apps.empty-text', { apps: list(absent.map((a) => a.name)) })}</Empty>
         ) : (
           <>
+            <Notices />
             <div
               role="group"
               aria-label={t('apps.choose')}

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import {
   AppWindow,
+  BriefcaseBusiness,
   CircleAlert,
   CircleArrowUp,
   Compass,
@@ -15,6 +16,7 @@ import { useTranslation } from 'react-i18next'
 import { useApps, useNotices, useServers, useUpdates } from '@/backend/queries'
 import { appHealth } from '@/features/apps/health'
 import { needsYou } from '@/features/installed/installed'
+import { Switcher } from '@/features/profiles/switcher'
 import { updateReady } from '@/features/updates/updates-bar'
 import { count } from '@/text/format'
 import { Mark } from '@/ui/mark'
@@ -35,7 +37,7 @@ function useNarrow(): boolean {
 }
 
 type Item = {
-  to: '/' | '/installed' | '/apps' | '/activity' | '/keys' | '/settings'
+  to: '/' | '/installed' | '/profiles' | '/apps' | '/activity' | '/keys' | '/settings'
   name: string
   icon: LucideIcon
   n?: number
@@ -65,6 +67,7 @@ export function Sidebar() {
       problems: waiting,
       updates: newer,
     },
+    { to: '/profiles', name: t('nav.profiles'), icon: BriefcaseBusiness },
     { to: '/apps', name: t('nav.apps'), icon: AppWindow, problems: brokenApps + outside },
     { to: '/activity', name: t('nav.activity'), icon: History },
   ]
@@ -80,6 +83,7 @@ export function Sidebar() {
           Toolbay
         </span>
       </div>
+      <Switcher narrow={narrow} />
       <nav aria-label={t('nav.label')} className="flex grow flex-col">
         <ul className="flex flex-col gap-px">
           {top.map((item) => (

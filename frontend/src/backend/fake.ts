@@ -19,9 +19,11 @@ import {
   notionInputs,
   removedDiff,
 } from './fake-data'
+import { fakeProfiles, makeProfiles } from './fake-profiles'
 import type {
   AppView,
   Backend,
+  BackupFile,
   Changed,
   ChangeView,
   Closing,
@@ -38,6 +40,7 @@ import type {
   NoticeView,
   Opening,
   PasteItem,
+  ProfileDetail,
   Progress,
   SearchPage,
   SearchQuery,
@@ -90,6 +93,8 @@ export type FakeState = {
   findings: Record<string, VerifyResult['findings']>
   trash: Trashed[]
   notices: NoticeView[]
+  profiles: ProfileDetail[]
+  backups: BackupFile[]
   /** apps that run and would lose what is written */
   running: string[]
 }
@@ -175,6 +180,8 @@ export function makeFake(options: FakeOptions = {}): Fake {
     findings: {},
     trash: makeTrash(),
     notices: [],
+    backups: [],
+    profiles: makeProfiles(given.servers ?? makeServers()),
     running: [],
     ...given,
   }
@@ -803,6 +810,25 @@ export function makeFake(options: FakeOptions = {}): Fake {
         return { change: record('undo', `Undone: ${c?.title ?? id}`), files: [], restart: [] }
       }),
 
+    backups: (app) =>
+      answer('backups', [app], () => {
+        const files = state.backups.filter((f) => f.apps.includes(app))
+        return { files, bytes: files.reduce((n, f) => n + f.bytes, 0) }
+      }),
+    previewRestore: (file, version) =>
+      answer('previewRestore', [file, version], () => ({
+        change: '',
+        files: [{ path: file, diff: removedDiff('memory'), creates: false, removes: false }],
+        restart: [],
+      })),
+    restore: (file, version, agreed, closing) =>
+      answer('restore', [file, version, agreed, closing], () => {
+        const found = state.backups.find((f) => f.path === file)
+        mayWrite(found?.apps ?? [], closing)
+        for (const v of found?.versions ?? []) v.stands = v.id === version
+        return { change: record('restore', 'An earlier copy'), files: [], restart: [] }
+      }),
+    ...fakeProfiles({ state, answer, record, changed, mayWrite }),
     notices: () => answer('notices', [], () => state.notices),
     putBack: (ids, closing) =>
       answer('putBack', [ids, closing], () => {

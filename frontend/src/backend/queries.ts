@@ -10,7 +10,16 @@ import { useCallback, useEffect } from 'react'
 import { closingApps, useClosingQuestion } from '@/features/closing/closing'
 import { useBackend } from '.'
 import { noteProgress } from './stage-log'
-import type { Backend, Closing, InstallRequest, JobView, RegistrySpec, SearchQuery, UpdateRequest } from './types'
+import type {
+  Backend,
+  Closing,
+  InstallRequest,
+  JobView,
+  ProfileResult,
+  RegistrySpec,
+  SearchQuery,
+  UpdateRequest,
+} from './types'
 
 /** What the screens ask the Go side for. A 'changed' event makes the named ones ask again. */
 const keys = {
@@ -39,6 +48,7 @@ const stale = {
   updates: [keys.updates],
   servers: [
     keys.servers,
+    keys.profiles,
     keys.disk,
     keys.trash,
     keys.extensions,
@@ -48,7 +58,7 @@ const stale = {
     keys.keys,
     keys.form,
   ],
-  apps: [keys.apps, keys.servers, keys.form, keys.notices],
+  apps: [keys.apps, keys.servers, keys.form, keys.notices, keys.profiles],
   history: [keys.history, keys.trash],
   catalogue: [keys.search, keys.listing, keys.settings],
   keys: [keys.keys, keys.servers, keys.form],
@@ -315,6 +325,68 @@ export const useConnect = () =>
   useWrite((b, c: AppChange, closing) => b.connect(c.app, c.servers, closing), [...stale.apps, keys.history])
 export const useDisconnect = () =>
   useWrite((b, c: AppChange, closing) => b.disconnect(c.app, c.servers, closing), [...stale.apps, keys.history])
+
+export function useBackups(app: string, wanted: boolean) {
+  const backend = useBackend()
+  return useQuery({ queryKey: [...keys.history, 'backups', app], queryFn: () => backend.backups(app), enabled: wanted })
+}
+
+export function useRestorePreview(file: string, version: string) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: ['preview', 'restore', file, version],
+    queryFn: () => backend.previewRestore(file, version),
+    gcTime: 0,
+  })
+}
+
+export const useRestore = () =>
+  useWrite(
+    (b, r: { file: string; version: string; agreed: boolean }, closing) =>
+      b.restore(r.file, r.version, r.agreed, closing),
+    [...stale.apps, keys.history],
+  )
+
+export function useProfiles() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.profiles, queryFn: () => backend.profiles() })
+}
+
+export function useProfile(id: string) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: [...keys.profiles, id],
+    queryFn: () => backend.profile(id),
+    enabled: id !== '',
+    placeholderData: (old, query) => (query?.queryKey[1] === id ? old : undefined),
+  })
+}
+
+export function useSwitchPreview(id: string, skip: string[]) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: ['preview', 'switch', id, ...skip],
+    queryFn: () => backend.previewSwitch(id, skip),
+    gcTime: 0,
+  })
+}
+
+export function useLinkPreview(id: string, folder: string) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: ['preview', 'link', id, folder],
+    queryFn: () => backend.previewLink(id, folder),
+    gcTime: 0,
+  })
+}
+
+/** Any change of profiles, also one that writes apps' files. */
+export const useProfileChange = () =>
+  useWrite(
+    (b, act: (b: Backend, closing: Closing) => Promise<ProfileResult>, closing) => act(b, closing),
+    [keys.profiles, ...stale.apps, keys.history],
+  )
+export const useExportProfile = () => useAct((b, id: string) => b.exportProfile(id), [keys.history])
 
 export function useNotices() {
   const backend = useBackend()

@@ -482,6 +482,91 @@ export type NoticeView = {
   close: boolean
 }
 
+export type ProfileView = {
+  id: string
+  name: string
+  active: boolean
+  servers: string[]
+  apps: string[]
+  folders: string[]
+  changed: string
+}
+
+export type ProfileContent = {
+  server: string
+  title: string
+  /** those that get it */
+  apps: string[]
+  off: string[]
+  answers: Record<string, string>
+  /** keys of the profile's own */
+  keys: string[]
+  all_tools: boolean
+  tools: string[]
+  /** how many tools the server has, -1 where that is not known */
+  known: number
+}
+
+export type AppRoom = {
+  app: string
+  name: string
+  servers: number
+  tools: number
+  /** 0 where none is known */
+  limit: number
+  tokens: number
+  unknown: string[]
+}
+
+export type Warning = { code: string; app: string; server: string; text: string }
+
+export type ProfileDetail = ProfileView & { contents: ProfileContent[]; room: AppRoom[]; warnings: Warning[] }
+
+export type ProfileResult = {
+  profile: string
+  name: string
+  active: boolean
+  change: string
+  files: FileDiff[]
+  restart: { app: string; name: string; text: string }[]
+  skipped: string[]
+  room: AppRoom[]
+  warnings: Warning[]
+}
+
+export type Exported = {
+  file: string
+  /** servers that others cannot have */
+  left: string[]
+}
+
+export type BackupList = { files: BackupFile[]; bytes: number }
+
+export type BackupFile = {
+  path: string
+  apps: string[]
+  bytes: number
+  /** newest first */
+  versions: BackupVersion[]
+}
+
+export type BackupVersion = {
+  id: string
+  time: string
+  kind: string
+  title: string
+  /** 'other' for what another program left there */
+  by: 'toolbay' | 'other'
+  /** there was no file */
+  absent: boolean
+  bytes: number
+  /** kept for ever */
+  first: boolean
+  /** what the file holds now */
+  stands: boolean
+  deleted: boolean
+}
+
 /** What to do about apps that run and write their file from memory: '' asks first. */
 export type Closing = '' | 'close' | 'write'
 
@@ -709,6 +794,33 @@ export interface Backend {
   history(): Promise<ChangeView[]>
   changeDiff(id: string): Promise<FileDiff[]>
   undo(id: string, closing: Closing): Promise<ChangeResult>
+
+  /** the versions of an app's files */
+  backups(app: string): Promise<BackupList>
+  previewRestore(file: string, version: string): Promise<ChangeResult>
+  /** agreed is the yes to a version that its apps cannot read */
+  restore(file: string, version: string, agreed: boolean, closing: Closing): Promise<ChangeResult>
+
+  profiles(): Promise<ProfileView[]>
+  profile(id: string): Promise<ProfileDetail>
+  /** like is a profile to copy, '' for an empty one */
+  createProfile(name: string, like: string): Promise<ProfileResult>
+  renameProfile(id: string, name: string): Promise<ProfileResult>
+  deleteProfile(id: string): Promise<ProfileResult>
+  addToProfile(id: string, servers: string[], closing: Closing): Promise<ProfileResult>
+  removeFromProfile(id: string, servers: string[], closing: Closing): Promise<ProfileResult>
+  profileApps(id: string, apps: string[], closing: Closing): Promise<ProfileResult>
+  profileCell(id: string, server: string, app: string, on: boolean, closing: Closing): Promise<ProfileResult>
+  /** null is all tools, also those to come */
+  profileTools(id: string, server: string, tools: string[] | null, closing: Closing): Promise<ProfileResult>
+  /** skip are apps to leave as they are */
+  previewSwitch(id: string, skip: string[]): Promise<ProfileResult>
+  switchProfile(id: string, skip: string[], closing: Closing): Promise<ProfileResult>
+  previewLink(id: string, folder: string): Promise<ProfileResult>
+  linkFolder(id: string, folder: string): Promise<ProfileResult>
+  unlinkFolder(id: string, folder: string): Promise<ProfileResult>
+  /** asks where to with the system's own dialog; null when no place was chosen */
+  exportProfile(id: string): Promise<Exported | null>
 
   /** what changed in the apps' files outside Toolbay */
   notices(): Promise<NoticeView[]>

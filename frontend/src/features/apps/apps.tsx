@@ -16,6 +16,7 @@ import { PageBody, PageHead, SectionHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
 import { Status } from '@/ui/status'
 import { Tile } from '@/ui/tile'
+import { Backups } from './backups'
 import { ChangeDialog } from './change-dialog'
 import { appHealth, brokenFile } from './health'
 
@@ -155,6 +156,7 @@ function AppDetails({ app, servers, onLook }: { app: AppView; servers: ServerVie
           {missing.length > 0 ? t('apps.none-add') : t('apps.none-get')}
         </Empty>
       )}
+      <Backups app={app} />
       <Details className="mt-3.5">
         <Log label={t('details.log')}>
           {[

@@ -95,3 +95,17 @@ func TestAFailureIsText(t *testing.T) {
 		t.Errorf("got %q", said)
 	}
 }
+
+func TestAProfilesFileHasANameEverywhere(t *testing.T) {
+	for _, c := range []struct{ name, in, want string }{
+		{"plain", "Work", "Work.json"},
+		{"with signs that files cannot have", `a/b\c: "d"?`, "a-b-c- -d--.json"},
+		{"with dots around it", "..home. ", "home.json"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := fileName(c.in); got != c.want {
+				t.Errorf("got %q", got)
+			}
+		})
+	}
+}

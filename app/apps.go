@@ -65,12 +65,12 @@ func (w *Window) PreviewDisconnect(app string, servers []string) (backend.Change
 	return w.back.Disconnect(w.context(), backend.ConnectRequest{App: app, Servers: servers, DryRun: true})
 }
 
-// Connect gives an app servers.
-func (w *Window) Connect(app string, servers []string) (backend.ChangeResult, error) {
-	return w.back.Connect(w.context(), backend.ConnectRequest{App: app, Servers: servers, Closing: backend.Closing{WriteAnyway: true}})
+// Connect gives an app servers. how is what closing reads.
+func (w *Window) Connect(app string, servers []string, how string) (backend.ChangeResult, error) {
+	return w.back.Connect(w.context(), backend.ConnectRequest{App: app, Servers: servers, Closing: closing(how)})
 }
 
 // Disconnect takes servers out of an app.
-func (w *Window) Disconnect(app string, servers []string) (backend.ChangeResult, error) {
-	return w.back.Disconnect(w.context(), backend.ConnectRequest{App: app, Servers: servers, Closing: backend.Closing{WriteAnyway: true}})
+func (w *Window) Disconnect(app string, servers []string, how string) (backend.ChangeResult, error) {
+	return w.back.Disconnect(w.context(), backend.ConnectRequest{App: app, Servers: servers, Closing: closing(how)})
 }

@@ -23,6 +23,9 @@ type InstallRequest struct {
 	Apps         []string          `json:"apps"`
 	AllowScripts bool              `json:"allow_scripts"`
 	AcceptRisk   bool              `json:"accept_risk"`
+	// Closing is what to do about apps that run and write their file from
+	// memory: "close", "write", or "" to be asked first.
+	Closing string `json:"closing"`
 }
 
 // InputField is one field of the sheet's form.

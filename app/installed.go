@@ -112,9 +112,19 @@ func (w *Window) TestServer(id string) (TestResult, error) {
 }
 
 // RemoveServers takes servers away; undo of the change brings them back. With
-// keys their keys are forgotten at once, and do not come back.
-func (w *Window) RemoveServers(ids []string, keys bool) (backend.RemoveResult, error) {
-	return w.back.RemoveWith(w.context(), backend.RemoveRequest{Servers: ids, Keys: keys})
+// keys their keys are forgotten at once, and do not come back. how is what
+// closing reads.
+func (w *Window) RemoveServers(ids []string, keys bool, how string) (backend.RemoveResult, error) {
+	req := backend.RemoveRequest{Servers: ids, Keys: keys, DryRun: true}
+	would, err := w.back.RemoveWith(w.context(), req)
+	if err == nil {
+		err = w.back.CloseFirst(w.context(), would.Apps, closing(how))
+	}
+	if err != nil {
+		return backend.RemoveResult{}, err
+	}
+	req.DryRun = false
+	return w.back.RemoveWith(w.context(), req)
 }
 
 // VerifyServers compares servers, all when none are named, with what was

@@ -65,17 +65,24 @@ func hide(ctx context.Context, keys map[string]string) {
 }
 
 // Install starts an install; the window has shown and the user has agreed to
-// the download and the changes by then.
-func (w *Window) Install(req InstallRequest) string {
+// the download and the changes by then. Whether an app has to close is asked
+// before anything is fetched.
+func (w *Window) Install(req InstallRequest) (string, error) {
+	how := closing(req.Closing)
+	if !how.CloseApps {
+		if err := w.back.CloseFirst(w.context(), req.Apps, how); err != nil {
+			return "", err
+		}
+	}
 	return w.jobs.Start("install", w.back.TitleOfRef(w.context(), req.Ref), req.Ref, func(ctx context.Context, report job.Report) (any, error) {
 		hide(ctx, req.Secrets)
 		return w.back.Install(ctx, backend.InstallRequest{
 			Ref: req.Ref, Package: req.Package, Name: req.Name, Profile: req.Profile,
 			Answers: req.Answers, Secrets: req.Secrets, Apps: req.Apps,
 			AllowScripts: req.AllowScripts, AcceptRisk: req.AcceptRisk, Yes: true, SignIn: w.showSignIn,
-			Closing: backend.Closing{WriteAnyway: true},
+			Closing: how,
 		}, report)
-	})
+	}), nil
 }
 
 // Sync starts bringing a source, or with "" all, up to date.

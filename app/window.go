@@ -22,7 +22,8 @@ import (
 
 // Window is bound to the frontend; its exported methods are callable there.
 type Window struct {
-	stopped chan struct{} // closed by Stop
+	stopped chan struct{}  // closed by Stop
+	looking sync.WaitGroup // what looks at files while the window is open
 	back    *backend.Backend
 	jobs    *job.Board
 
@@ -61,7 +62,10 @@ func (w *Window) Start(ctx context.Context) {
 	if w.back.ListsAreOld(ctx) {
 		w.syncOld()
 	}
+	watching, enough := context.WithCancel(ctx)
+	w.looking.Go(func() { w.watch(watching) })
 	go func() {
+		defer enough()
 		tick := time.NewTicker(lookAgain)
 		defer tick.Stop()
 		for {
@@ -82,6 +86,7 @@ func (w *Window) Start(ctx context.Context) {
 func (w *Window) Stop(context.Context) {
 	close(w.stopped)
 	w.jobs.CancelAll()
+	w.looking.Wait()
 	if w.back != nil {
 		w.back.Close()
 	}

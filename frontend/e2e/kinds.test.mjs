@@ -120,7 +120,7 @@ test('a bundle that the desktop opens is reviewed, and installed with its key', 
 
 test('a failure arrives with the words of the Go side', async () => {
   const said = await w.page.evaluate(() =>
-    window.go.app.Window.Undo('no-such-change').then(
+    window.go.app.Window.Undo('no-such-change', '').then(
       () => '',
       (e) => e.message,
     ),

@@ -34,7 +34,10 @@ var spoken = map[string]any{
 	"SourceView": app.SourceView{}, "SettingsView": app.SettingsView{}, "FirstRun": app.FirstRun{},
 	"FactView": app.FactView{}, "RecordView": app.RecordView{}, "OriginView": app.OriginView{},
 	"RegistrySpec": app.RegistrySpec{}, "RegistryTest": app.RegistryTest{}, "CatalogueSize": app.CatalogueSize{},
-	"FoundServer": backend.FoundServer{}, "VerifyResult": app.VerifyResult{}, "Trashed": app.Trashed{},
+	"ProfileView": backend.ProfileView{}, "ProfileContent": backend.ProfileContent{}, "AppRoom": backend.AppRoom{},
+	"ProfileResult": backend.ProfileResult{}, "Exported": app.Exported{}, "Warning": backend.Warning{},
+	"BackupList": backend.BackupList{}, "BackupFile": backend.BackupFile{}, "BackupVersion": backend.BackupVersion{},
+	"NoticeView": backend.NoticeView{}, "FoundServer": backend.FoundServer{}, "VerifyResult": app.VerifyResult{}, "Trashed": app.Trashed{},
 }
 
 var (

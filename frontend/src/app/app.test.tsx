@@ -63,19 +63,25 @@ describe('the frame', () => {
 })
 
 describe('axe finds nothing', () => {
-  it.each(['/', '/listing/io.github.notion-labs%2Fnotion', '/installed', '/apps', '/activity', '/keys', '/settings'])(
-    'on %s',
-    async (path) => {
-      const { fake, container } = open(path, { listings: makeListings(0) })
-      await screen.findByRole('heading', { level: 1 })
-      await waitFor(() => expect(callsOf(fake, 'settings').length + callsOf(fake, 'listing').length).toBeGreaterThan(0))
-      // jsdom has no layout: contrast and targets are looked at by tools/shots.mjs.
-      const { violations } = await axe.run(container, {
-        rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false }, region: { enabled: false } },
-      })
-      expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)).toEqual([])
-    },
-  )
+  it.each([
+    '/',
+    '/listing/io.github.notion-labs%2Fnotion',
+    '/installed',
+    '/profiles',
+    '/apps',
+    '/activity',
+    '/keys',
+    '/settings',
+  ])('on %s', async (path) => {
+    const { fake, container } = open(path, { listings: makeListings(0) })
+    await screen.findByRole('heading', { level: 1 })
+    await waitFor(() => expect(callsOf(fake, 'settings').length + callsOf(fake, 'listing').length).toBeGreaterThan(0))
+    // jsdom has no layout: contrast and targets are looked at by tools/shots.mjs.
+    const { violations } = await axe.run(container, {
+      rules: { 'color-contrast': { enabled: false }, 'target-size': { enabled: false }, region: { enabled: false } },
+    })
+    expect(violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)).toEqual([])
+  })
 })
 
 describe('when the window cannot go on', () => {

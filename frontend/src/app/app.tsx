@@ -3,6 +3,7 @@ import { type RouterHistory, RouterProvider } from '@tanstack/react-router'
 import { useState } from 'react'
 import { type Backend, BackendProvider } from '@/backend'
 import { queryDefaults } from '@/backend/queries'
+import { ClosingProvider } from '@/features/closing/closing'
 import { ToastProvider } from '@/ui/toast'
 import { ErrorBoundary } from './error-page'
 import { makeRouter } from './router'
@@ -16,7 +17,9 @@ export function App({ backend, history }: { backend: Backend; history?: RouterHi
       <BackendProvider backend={backend}>
         <QueryClientProvider client={client}>
           <ToastProvider>
-            <RouterProvider router={router} />
+            <ClosingProvider>
+              <RouterProvider router={router} />
+            </ClosingProvider>
           </ToastProvider>
         </QueryClientProvider>
       </BackendProvider>

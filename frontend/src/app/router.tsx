@@ -11,6 +11,7 @@ import { Discover } from '@/features/discover/discover'
 import { Installed } from '@/features/installed/installed'
 import { Keys } from '@/features/keys/keys'
 import { ListingScreen } from '@/features/listing/listing'
+import { Profiles } from '@/features/profiles/profiles'
 import { Settings, settingsPart } from '@/features/settings/settings'
 import { Shell } from './shell'
 
@@ -20,6 +21,7 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/', component: Discover }),
   createRoute({ getParentRoute: () => root, path: '/listing/$id', component: ListingScreen }),
   createRoute({ getParentRoute: () => root, path: '/installed', component: Installed }),
+  createRoute({ getParentRoute: () => root, path: '/profiles', component: Profiles }),
   createRoute({ getParentRoute: () => root, path: '/apps', component: Apps }),
   createRoute({ getParentRoute: () => root, path: '/activity', component: Activity }),
   createRoute({ getParentRoute: () => root, path: '/keys', component: Keys }),

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import {
   AppWindow,
+  BriefcaseBusiness,
   CircleAlert,
   CircleArrowUp,
   Compass,
@@ -12,9 +13,10 @@ import {
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useApps, useServers, useUpdates } from '@/backend/queries'
+import { useApps, useNotices, useServers, useUpdates } from '@/backend/queries'
 import { appHealth } from '@/features/apps/health'
 import { needsYou } from '@/features/installed/installed'
+import { Switcher } from '@/features/profiles/switcher'
 import { updateReady } from '@/features/updates/updates-bar'
 import { count } from '@/text/format'
 import { Mark } from '@/ui/mark'
@@ -35,7 +37,7 @@ function useNarrow(): boolean {
 }
 
 type Item = {
-  to: '/' | '/installed' | '/apps' | '/activity' | '/keys' | '/settings'
+  to: '/' | '/installed' | '/profiles' | '/apps' | '/activity' | '/keys' | '/settings'
   name: string
   icon: LucideIcon
   n?: number
@@ -49,9 +51,12 @@ export function Sidebar() {
   const servers = useServers()
   const apps = useApps()
   const updates = useUpdates()
+  const notices = useNotices()
   const newer = (updates.data ?? []).filter(updateReady).length
   const waiting = (servers.data ?? []).filter(needsYou).length
   const brokenApps = (apps.data ?? []).filter((a) => a.found && appHealth(a) === 'bad').length
+  // A file that cannot be read is counted with its app.
+  const outside = (notices.data ?? []).filter((n) => n.action !== 'repair').length
   const top: Item[] = [
     { to: '/', name: t('nav.discover'), icon: Compass },
     {
@@ -62,7 +67,8 @@ export function Sidebar() {
       problems: waiting,
       updates: newer,
     },
-    { to: '/apps', name: t('nav.apps'), icon: AppWindow, problems: brokenApps },
+    { to: '/profiles', name: t('nav.profiles'), icon: BriefcaseBusiness },
+    { to: '/apps', name: t('nav.apps'), icon: AppWindow, problems: brokenApps + outside },
     { to: '/activity', name: t('nav.activity'), icon: History },
   ]
   const bottom: Item[] = [
@@ -77,6 +83,7 @@ export function Sidebar() {
           Toolbay
         </span>
       </div>
+      <Switcher narrow={narrow} />
       <nav aria-label={t('nav.label')} className="flex grow flex-col">
         <ul className="flex flex-col gap-px">
           {top.map((item) => (

@@ -19,10 +19,14 @@ import {
   notionInputs,
   removedDiff,
 } from './fake-data'
+import { fakeProfiles, makeProfiles } from './fake-profiles'
 import type {
   AppView,
   Backend,
+  BackupFile,
+  Changed,
   ChangeView,
+  Closing,
   Difference,
   DiskPart,
   ExtensionView,
@@ -33,8 +37,10 @@ import type {
   InstallResult,
   JobView,
   Listing,
+  NoticeView,
   Opening,
   PasteItem,
+  ProfileDetail,
   Progress,
   SearchPage,
   SearchQuery,
@@ -86,6 +92,11 @@ export type FakeState = {
   /** what verify finds, by server */
   findings: Record<string, VerifyResult['findings']>
   trash: Trashed[]
+  notices: NoticeView[]
+  profiles: ProfileDetail[]
+  backups: BackupFile[]
+  /** apps that run and would lose what is written */
+  running: string[]
 }
 
 export type Fake = Backend & {
@@ -99,7 +110,7 @@ export type Fake = Backend & {
   /** the desktop asks Toolbay to open something */
   sendOpen(what: Opening): void
   sendDrop(paths: string[]): void
-  changed(what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings' | 'updates'): void
+  changed(what: Changed): void
 }
 
 export type FakeOptions = Partial<FakeState> & {
@@ -168,6 +179,10 @@ export function makeFake(options: FakeOptions = {}): Fake {
     output: {},
     findings: {},
     trash: makeTrash(),
+    notices: [],
+    backups: [],
+    profiles: makeProfiles(given.servers ?? makeServers()),
+    running: [],
     ...given,
   }
   const calls: Fake['calls'] = []
@@ -215,6 +230,28 @@ export function makeFake(options: FakeOptions = {}): Fake {
     ]
     changed('history')
     return id
+  }
+
+  /** Asks about apps that run, as the Go side does before it writes. */
+  function mayWrite(apps: string[], closing: Closing): void {
+    const open = apps.filter((id) => state.running.includes(id))
+    if (open.length === 0 || closing === 'write') return
+    if (closing === 'close') {
+      state.running = state.running.filter((id) => !apps.includes(id))
+      return
+    }
+    throw someWords({
+      code: 'consent_needed',
+      message: 'Toolbay needs your yes first.',
+      hint: '',
+      action: '',
+      needs: open.map((id) => ({
+        kind: 'close',
+        name: id,
+        text: `${appName(id)} is running and writes this file from memory.`,
+        flag: '--close-app',
+      })),
+    })
   }
 
   const appName = (id: string) => state.apps.find((a) => a.id === id)?.name ?? id
@@ -533,6 +570,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
     fetchBundle: (ref, pack) => answer('fetchBundle', [ref, pack], () => undefined),
     install: (req) =>
       answer('install', [req], () => {
+        mayWrite(req.apps, req.closing)
         const id = `job-${next++}`
         const job: JobView = {
           id,
@@ -571,10 +609,11 @@ export function makeFake(options: FakeOptions = {}): Fake {
           log: s?.log ?? '',
         }
       }),
-    removeServers: (ids, keys) =>
-      answer('removeServers', [ids, keys], () => {
+    removeServers: (ids, keys, closing) =>
+      answer('removeServers', [ids, keys, closing], () => {
         const gone = state.servers.filter((s) => ids.includes(s.id))
         const appsHit = [...new Set(gone.flatMap((s) => s.apps))]
+        mayWrite(appsHit, closing)
         const before = copy(gone)
         for (const s of gone) for (const app of [...s.apps]) take(app, s.id)
         state.servers = state.servers.filter((s) => !ids.includes(s.id))
@@ -696,14 +735,16 @@ export function makeFake(options: FakeOptions = {}): Fake {
         })),
         restart: [],
       })),
-    connect: (app, servers) =>
-      answer('connect', [app, servers], () => {
+    connect: (app, servers, closing) =>
+      answer('connect', [app, servers, closing], () => {
+        mayWrite([app], closing)
         for (const s of servers) put(app, s)
         changed('apps')
         return { change: record('connect', `${servers.join(', ')} added to ${appName(app)}`), files: [], restart: [] }
       }),
-    disconnect: (app, servers) =>
-      answer('disconnect', [app, servers], () => {
+    disconnect: (app, servers, closing) =>
+      answer('disconnect', [app, servers, closing], () => {
+        mayWrite([app], closing)
         for (const s of servers) take(app, s)
         changed('apps')
         return {
@@ -754,8 +795,8 @@ export function makeFake(options: FakeOptions = {}): Fake {
       answer('changeDiff', [id], () => [
         { path: '/home/maria/.claude.json', diff: addedDiff('memory'), creates: false, removes: false },
       ]),
-    undo: (id) =>
-      answer('undo', [id], () => {
+    undo: (id, closing) =>
+      answer('undo', [id, closing], () => {
         const c = state.history.find((h) => h.id === id)
         if (c) c.undoable = false
         state.trash = state.trash.filter((x) => x.change !== id)
@@ -767,6 +808,45 @@ export function makeFake(options: FakeOptions = {}): Fake {
         changed('servers')
         changed('apps')
         return { change: record('undo', `Undone: ${c?.title ?? id}`), files: [], restart: [] }
+      }),
+
+    backups: (app) =>
+      answer('backups', [app], () => {
+        const files = state.backups.filter((f) => f.apps.includes(app))
+        return { files, bytes: files.reduce((n, f) => n + f.bytes, 0) }
+      }),
+    previewRestore: (file, version) =>
+      answer('previewRestore', [file, version], () => ({
+        change: '',
+        files: [{ path: file, diff: removedDiff('memory'), creates: false, removes: false }],
+        restart: [],
+      })),
+    restore: (file, version, agreed, closing) =>
+      answer('restore', [file, version, agreed, closing], () => {
+        const found = state.backups.find((f) => f.path === file)
+        mayWrite(found?.apps ?? [], closing)
+        for (const v of found?.versions ?? []) v.stands = v.id === version
+        return { change: record('restore', 'An earlier copy'), files: [], restart: [] }
+      }),
+    ...fakeProfiles({ state, answer, record, changed, mayWrite }),
+    notices: () => answer('notices', [], () => state.notices),
+    putBack: (ids, closing) =>
+      answer('putBack', [ids, closing], () => {
+        const back = state.notices.filter((n) => ids.includes(n.id))
+        mayWrite(
+          back.map((n) => n.app),
+          closing,
+        )
+        for (const n of back) for (const s of n.servers) put(n.app, s)
+        state.notices = state.notices.filter((n) => !ids.includes(n.id))
+        changed('notices')
+        changed('apps')
+        return { change: record('put-back', `${back.map((n) => n.name).join(', ')} put back`), files: [], restart: [] }
+      }),
+    keepNotice: (id) =>
+      answer('keepNotice', [id], () => {
+        state.notices = state.notices.filter((n) => n.id !== id)
+        changed('notices')
       }),
 
     settings: () => answer('settings', [], () => state.settings),

@@ -7,9 +7,19 @@ import {
   useQueryClient,
 } from '@tanstack/react-query'
 import { useCallback, useEffect } from 'react'
+import { closingApps, useClosingQuestion } from '@/features/closing/closing'
 import { useBackend } from '.'
 import { noteProgress } from './stage-log'
-import type { Backend, InstallRequest, JobView, RegistrySpec, SearchQuery, UpdateRequest } from './types'
+import type {
+  Backend,
+  Closing,
+  InstallRequest,
+  JobView,
+  ProfileResult,
+  RegistrySpec,
+  SearchQuery,
+  UpdateRequest,
+} from './types'
 
 /** What the screens ask the Go side for. A 'changed' event makes the named ones ask again. */
 const keys = {
@@ -30,12 +40,15 @@ const keys = {
   output: ['output'] as const,
   extensions: ['extensions'] as const,
   firstRun: ['first-run'] as const,
+  notices: ['notices'] as const,
+  profiles: ['profiles'] as const,
 }
 
 const stale = {
   updates: [keys.updates],
   servers: [
     keys.servers,
+    keys.profiles,
     keys.disk,
     keys.trash,
     keys.extensions,
@@ -45,11 +58,13 @@ const stale = {
     keys.keys,
     keys.form,
   ],
-  apps: [keys.apps, keys.servers, keys.form],
+  apps: [keys.apps, keys.servers, keys.form, keys.notices, keys.profiles],
   history: [keys.history, keys.trash],
   catalogue: [keys.search, keys.listing, keys.settings],
   keys: [keys.keys, keys.servers, keys.form],
   settings: [keys.settings, keys.form, keys.disk, keys.trash],
+  notices: [keys.notices],
+  profiles: [keys.profiles],
 } as const
 
 /** Keeps what is on screen in step with the Go side's events. */
@@ -246,6 +261,39 @@ function useAct<A, R>(act: (backend: Backend, a: A) => Promise<R>, again: readon
   return { ...mutation, mutate }
 }
 
+/** Thrown when the user leaves the question about running apps: nothing happened, and nothing is said. */
+class Left extends Error {}
+
+/**
+ * A mutation that writes apps' files. Where an app runs that would lose what is
+ * written, the user is asked to close it, to write anyway or to leave it.
+ */
+function useWrite<A, R>(
+  act: (backend: Backend, a: A, closing: Closing) => Promise<R>,
+  again: readonly (readonly string[])[],
+) {
+  const ask = useClosingQuestion()
+  const { mutate, error, ...rest } = useAct(async (b, a: A) => {
+    try {
+      return await act(b, a, '')
+    } catch (reason) {
+      const apps = closingApps(reason)
+      if (!apps) throw reason
+      const closing = await ask(apps)
+      if (closing === '') throw new Left()
+      return await act(b, a, closing)
+    }
+  }, again)
+  const quietly: typeof mutate = (a, then = {}) =>
+    mutate(a, {
+      ...then,
+      onError: (e) => {
+        if (!(e instanceof Left)) then.onError?.(e)
+      },
+    })
+  return { ...rest, mutate: quietly, error: error instanceof Left ? null : error }
+}
+
 export const useSignIn = () => useAct((b, s: { id: string; risk: boolean }) => b.signIn(s.id, s.risk), [keys.jobs])
 export const useSignOut = () => useAct((b, id: string) => b.signOut(id), [keys.servers])
 export const useShowSignIn = () => useAct((b, _: undefined) => b.showSignIn(), [])
@@ -260,20 +308,98 @@ export const useUpdateServers = () => useAct((b, ids: string[]) => b.updateServe
 export const usePin = () => useAct((b, p: { id: string; pinned: boolean }) => b.pin(p.id, p.pinned), [keys.updates])
 export const useRollback = () => useAct((b, id: string) => b.rollback(id), [...stale.servers, keys.history])
 export const usePasteReview = () => useAct((b, text: string) => b.paste(text), [])
-export const useInstall = () => useAct((b, req: InstallRequest) => b.install(req), [keys.jobs])
+export const useInstall = () =>
+  useWrite((b, req: Omit<InstallRequest, 'closing'>, closing) => b.install({ ...req, closing }), [keys.jobs])
 export const useCancelJob = () => useAct((b, id: string) => b.cancelJob(id), [])
 export const useTestServer = () => useAct((b, id: string) => b.testServer(id), [keys.servers])
 export const useRemoveServers = () =>
-  useAct(
-    (b, r: { ids: string[]; keys: boolean }) => b.removeServers(r.ids, r.keys),
+  useWrite(
+    (b, r: { ids: string[]; keys: boolean }, closing) => b.removeServers(r.ids, r.keys, closing),
     [...stale.servers, keys.apps, keys.history],
   )
-export const useUndo = () => useAct((b, id: string) => b.undo(id), [...stale.servers, keys.apps, keys.history])
+export const useUndo = () =>
+  useWrite((b, id: string, closing) => b.undo(id, closing), [...stale.servers, keys.apps, keys.history])
 
 type AppChange = { app: string; servers: string[] }
-export const useConnect = () => useAct((b, c: AppChange) => b.connect(c.app, c.servers), [...stale.apps, keys.history])
+export const useConnect = () =>
+  useWrite((b, c: AppChange, closing) => b.connect(c.app, c.servers, closing), [...stale.apps, keys.history])
 export const useDisconnect = () =>
-  useAct((b, c: AppChange) => b.disconnect(c.app, c.servers), [...stale.apps, keys.history])
+  useWrite((b, c: AppChange, closing) => b.disconnect(c.app, c.servers, closing), [...stale.apps, keys.history])
+
+export function useBackups(app: string, wanted: boolean) {
+  const backend = useBackend()
+  return useQuery({ queryKey: [...keys.history, 'backups', app], queryFn: () => backend.backups(app), enabled: wanted })
+}
+
+export function useRestorePreview(file: string, version: string) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: ['preview', 'restore', file, version],
+    queryFn: () => backend.previewRestore(file, version),
+    gcTime: 0,
+  })
+}
+
+export const useRestore = () =>
+  useWrite(
+    (b, r: { file: string; version: string; agreed: boolean }, closing) =>
+      b.restore(r.file, r.version, r.agreed, closing),
+    [...stale.apps, keys.history],
+  )
+
+export function useProfiles() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.profiles, queryFn: () => backend.profiles() })
+}
+
+export function useProfile(id: string) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: [...keys.profiles, id],
+    queryFn: () => backend.profile(id),
+    enabled: id !== '',
+    placeholderData: (old, query) => (query?.queryKey[1] === id ? old : undefined),
+  })
+}
+
+export function useSwitchPreview(id: string, skip: string[]) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: ['preview', 'switch', id, ...skip],
+    queryFn: () => backend.previewSwitch(id, skip),
+    gcTime: 0,
+  })
+}
+
+export function useLinkPreview(id: string, folder: string) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: ['preview', 'link', id, folder],
+    queryFn: () => backend.previewLink(id, folder),
+    gcTime: 0,
+  })
+}
+
+/** Any change of profiles, also one that writes apps' files. */
+export const useProfileChange = () =>
+  useWrite(
+    (b, act: (b: Backend, closing: Closing) => Promise<ProfileResult>, closing) => act(b, closing),
+    [keys.profiles, ...stale.apps, keys.history],
+  )
+export const useExportProfile = () => useAct((b, id: string) => b.exportProfile(id), [keys.history])
+
+export function useNotices() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.notices, queryFn: () => backend.notices() })
+}
+
+/** With close, the user has said already that the app closes first. */
+export const usePutBack = () =>
+  useWrite(
+    (b, n: { id: string; close: boolean }, closing) => b.putBack([n.id], n.close ? 'close' : closing),
+    [...stale.apps, keys.history],
+  )
+export const useKeepNotice = () => useAct((b, id: string) => b.keepNotice(id), stale.apps)
 
 /** What connecting or disconnecting would change, before anything is written. */
 export function useChangePreview(kind: 'connect' | 'disconnect', app: string, servers: string[]) {

@@ -17,7 +17,7 @@ export type Words = {
 }
 
 export type Need = {
-  kind: 'download' | 'write' | 'scripts' | 'risk' | 'input' | 'secret'
+  kind: 'download' | 'write' | 'scripts' | 'risk' | 'input' | 'secret' | 'close' | 'skip'
   name: string
   text: string
   flag: string
@@ -240,6 +240,7 @@ export type InstallRequest = {
   apps: string[]
   allow_scripts: boolean
   accept_risk: boolean
+  closing: Closing
 }
 
 export type InstallResult = {
@@ -450,6 +451,125 @@ export type ChangeResult = {
   warnings?: { code: string; app: string; server: string; text: string }[]
 }
 
+/** What an event 'changed' names, to be asked for again. */
+export type Changed =
+  | 'servers'
+  | 'apps'
+  | 'history'
+  | 'catalogue'
+  | 'keys'
+  | 'settings'
+  | 'updates'
+  | 'notices'
+  | 'profiles'
+
+/** Something that changed in an app's file outside Toolbay. */
+export type NoticeView = {
+  id: string
+  code: string
+  app: string
+  app_name: string
+  name: string
+  server: string
+  names: string[]
+  servers: string[]
+  file: string
+  seen: string
+  title: string
+  text: string
+  action: 'put-back' | 'keep' | 'repair'
+  /** the app runs and would lose what is put back */
+  close: boolean
+}
+
+export type ProfileView = {
+  id: string
+  name: string
+  active: boolean
+  servers: string[]
+  apps: string[]
+  folders: string[]
+  changed: string
+}
+
+export type ProfileContent = {
+  server: string
+  title: string
+  /** those that get it */
+  apps: string[]
+  off: string[]
+  answers: Record<string, string>
+  /** keys of the profile's own */
+  keys: string[]
+  all_tools: boolean
+  tools: string[]
+  /** how many tools the server has, -1 where that is not known */
+  known: number
+}
+
+export type AppRoom = {
+  app: string
+  name: string
+  servers: number
+  tools: number
+  /** 0 where none is known */
+  limit: number
+  tokens: number
+  unknown: string[]
+}
+
+export type Warning = { code: string; app: string; server: string; text: string }
+
+export type ProfileDetail = ProfileView & { contents: ProfileContent[]; room: AppRoom[]; warnings: Warning[] }
+
+export type ProfileResult = {
+  profile: string
+  name: string
+  active: boolean
+  change: string
+  files: FileDiff[]
+  restart: { app: string; name: string; text: string }[]
+  skipped: string[]
+  room: AppRoom[]
+  warnings: Warning[]
+}
+
+export type Exported = {
+  file: string
+  /** servers that others cannot have */
+  left: string[]
+}
+
+export type BackupList = { files: BackupFile[]; bytes: number }
+
+export type BackupFile = {
+  path: string
+  apps: string[]
+  bytes: number
+  /** newest first */
+  versions: BackupVersion[]
+}
+
+export type BackupVersion = {
+  id: string
+  time: string
+  kind: string
+  title: string
+  /** 'other' for what another program left there */
+  by: 'toolbay' | 'other'
+  /** there was no file */
+  absent: boolean
+  bytes: number
+  /** kept for ever */
+  first: boolean
+  /** what the file holds now */
+  stands: boolean
+  deleted: boolean
+}
+
+/** What to do about apps that run and write their file from memory: '' asks first. */
+export type Closing = '' | 'close' | 'write'
+
 export type ChangeView = {
   id: string
   time: string
@@ -635,7 +755,7 @@ export interface Backend {
   servers(): Promise<ServerView[]>
   testServer(id: string): Promise<TestResult>
   /** with keys, their keys are forgotten at once and do not come back */
-  removeServers(ids: string[], keys: boolean): Promise<RemoveResult>
+  removeServers(ids: string[], keys: boolean, closing: Closing): Promise<RemoveResult>
   /** compares with what was installed, all when none are named; changes nothing */
   verifyServers(ids: string[]): Promise<VerifyResult[]>
 
@@ -664,8 +784,8 @@ export interface Backend {
   apps(): Promise<AppView[]>
   previewConnect(app: string, servers: string[]): Promise<ChangeResult>
   previewDisconnect(app: string, servers: string[]): Promise<ChangeResult>
-  connect(app: string, servers: string[]): Promise<ChangeResult>
-  disconnect(app: string, servers: string[]): Promise<ChangeResult>
+  connect(app: string, servers: string[], closing: Closing): Promise<ChangeResult>
+  disconnect(app: string, servers: string[], closing: Closing): Promise<ChangeResult>
 
   keys(): Promise<KeyView[]>
   replaceKey(server: string, profile: string, name: string, value: string): Promise<void>
@@ -673,7 +793,39 @@ export interface Backend {
 
   history(): Promise<ChangeView[]>
   changeDiff(id: string): Promise<FileDiff[]>
-  undo(id: string): Promise<ChangeResult>
+  undo(id: string, closing: Closing): Promise<ChangeResult>
+
+  /** the versions of an app's files */
+  backups(app: string): Promise<BackupList>
+  previewRestore(file: string, version: string): Promise<ChangeResult>
+  /** agreed is the yes to a version that its apps cannot read */
+  restore(file: string, version: string, agreed: boolean, closing: Closing): Promise<ChangeResult>
+
+  profiles(): Promise<ProfileView[]>
+  profile(id: string): Promise<ProfileDetail>
+  /** like is a profile to copy, '' for an empty one */
+  createProfile(name: string, like: string): Promise<ProfileResult>
+  renameProfile(id: string, name: string): Promise<ProfileResult>
+  deleteProfile(id: string): Promise<ProfileResult>
+  addToProfile(id: string, servers: string[], closing: Closing): Promise<ProfileResult>
+  removeFromProfile(id: string, servers: string[], closing: Closing): Promise<ProfileResult>
+  profileApps(id: string, apps: string[], closing: Closing): Promise<ProfileResult>
+  profileCell(id: string, server: string, app: string, on: boolean, closing: Closing): Promise<ProfileResult>
+  /** null is all tools, also those to come */
+  profileTools(id: string, server: string, tools: string[] | null, closing: Closing): Promise<ProfileResult>
+  /** skip are apps to leave as they are */
+  previewSwitch(id: string, skip: string[]): Promise<ProfileResult>
+  switchProfile(id: string, skip: string[], closing: Closing): Promise<ProfileResult>
+  previewLink(id: string, folder: string): Promise<ProfileResult>
+  linkFolder(id: string, folder: string): Promise<ProfileResult>
+  unlinkFolder(id: string, folder: string): Promise<ProfileResult>
+  /** asks where to with the system's own dialog; null when no place was chosen */
+  exportProfile(id: string): Promise<Exported | null>
+
+  /** what changed in the apps' files outside Toolbay */
+  notices(): Promise<NoticeView[]>
+  putBack(ids: string[], closing: Closing): Promise<ChangeResult>
+  keepNotice(id: string): Promise<void>
 
   settings(): Promise<SettingsView>
   setSetting(name: string, value: string): Promise<void>
@@ -715,10 +867,7 @@ export interface Backend {
 
   /** 'job' carries a JobView; 'changed' carries the name of what to ask for again */
   on(event: 'job', f: (j: JobView) => void): () => void
-  on(
-    event: 'changed',
-    f: (what: 'servers' | 'apps' | 'history' | 'catalogue' | 'keys' | 'settings' | 'updates') => void,
-  ): () => void
+  on(event: 'changed', f: (what: Changed) => void): () => void
   on(event: 'open', f: (what: Opening) => void): () => void
   /** paths of files dropped on the window */
   on(event: 'drop', f: (paths: string[]) => void): () => void

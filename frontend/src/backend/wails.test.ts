@@ -21,7 +21,7 @@ it('calls the method of the same name with the same arguments', async () => {
 
 it('rejects with words, whatever the Go side rejected with', async () => {
   window.go = { app: { Window: { Undo: () => Promise.reject({ code: 'file_drifted', message: 'm', hint: 'h' }) } } }
-  await expect(wailsBackend.undo('c1')).rejects.toMatchObject({ code: 'file_drifted', action: '', args: {} })
+  await expect(wailsBackend.undo('c1', '')).rejects.toMatchObject({ code: 'file_drifted', action: '', args: {} })
   await expect(wailsBackend.apps()).rejects.toMatchObject({ code: 'unexpected' })
 })
 

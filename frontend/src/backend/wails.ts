@@ -63,7 +63,7 @@ export const wailsBackend: Backend = {
 
   servers: () => call('Servers'),
   testServer: (id) => call('TestServer', id),
-  removeServers: (ids, keys) => call('RemoveServers', ids, keys),
+  removeServers: (ids, keys, closing) => call('RemoveServers', ids, keys, closing),
   verifyServers: (ids) => call('VerifyServers', ids),
 
   signIn: (id, acceptRisk) => call('SignIn', id, acceptRisk),
@@ -84,8 +84,8 @@ export const wailsBackend: Backend = {
   apps: () => call('Apps'),
   previewConnect: (app, servers) => call('PreviewConnect', app, servers),
   previewDisconnect: (app, servers) => call('PreviewDisconnect', app, servers),
-  connect: (app, servers) => call('Connect', app, servers),
-  disconnect: (app, servers) => call('Disconnect', app, servers),
+  connect: (app, servers, closing) => call('Connect', app, servers, closing),
+  disconnect: (app, servers, closing) => call('Disconnect', app, servers, closing),
 
   keys: () => call('Keys'),
   replaceKey: (server, profile, name, value) => call('ReplaceKey', server, profile, name, value),
@@ -93,7 +93,32 @@ export const wailsBackend: Backend = {
 
   history: () => call('History'),
   changeDiff: (id) => call('ChangeDiff', id),
-  undo: (id) => call('Undo', id),
+  undo: (id, closing) => call('Undo', id, closing),
+
+  backups: (app) => call('Backups', app),
+  previewRestore: (file, version) => call('PreviewRestore', file, version),
+  restore: (file, version, agreed, closing) => call('Restore', file, version, agreed, closing),
+
+  profiles: () => call('Profiles'),
+  profile: (id) => call('Profile', id),
+  createProfile: (name, like) => call('CreateProfile', name, like),
+  renameProfile: (id, name) => call('RenameProfile', id, name),
+  deleteProfile: (id) => call('DeleteProfile', id),
+  addToProfile: (id, servers, closing) => call('AddToProfile', id, servers, closing),
+  removeFromProfile: (id, servers, closing) => call('RemoveFromProfile', id, servers, closing),
+  profileApps: (id, apps, closing) => call('ProfileApps', id, apps, closing),
+  profileCell: (id, server, app, on, closing) => call('ProfileCell', id, server, app, on, closing),
+  profileTools: (id, server, tools, closing) => call('ProfileTools', id, server, tools, closing),
+  previewSwitch: (id, skip) => call('PreviewSwitch', id, skip),
+  switchProfile: (id, skip, closing) => call('SwitchProfile', id, skip, closing),
+  previewLink: (id, folder) => call('PreviewLink', id, folder),
+  linkFolder: (id, folder) => call('LinkFolder', id, folder),
+  unlinkFolder: (id, folder) => call('UnlinkFolder', id, folder),
+  exportProfile: (id) => call('ExportProfile', id),
+
+  notices: () => call('Notices'),
+  putBack: (ids, closing) => call('PutBack', ids, closing),
+  keepNotice: (id) => call('KeepNotice', id),
 
   settings: () => call('Settings'),
   setSetting: (name, value) => call('SetSetting', name, value),

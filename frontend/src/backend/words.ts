@@ -2,7 +2,7 @@ import { z } from 'zod/mini'
 import type { Words } from './types'
 
 const need = z.object({
-  kind: z.enum(['download', 'write', 'scripts', 'risk', 'input', 'secret']),
+  kind: z.enum(['download', 'write', 'scripts', 'risk', 'input', 'secret', 'close', 'skip']),
   name: z.string(),
   text: z.string(),
   flag: z.string(),

@@ -1,6 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog } from '@base-ui/react/dialog'
-import { type ReactNode, type RefObject, useCallback, useState } from 'react'
+import { type ReactNode, type RefObject, useCallback, useRef, useState } from 'react'
 import { Button } from './button'
 import { cn } from './cn'
 
@@ -75,11 +75,14 @@ export function Panel({
   wide?: boolean
 }) {
   const { overflows, watch } = useOverflows()
+  const popup = useRef<HTMLDivElement>(null)
+  // What is pressed in a dialog that lies over this one is not meant for this one.
+  const onTop = () => [...document.querySelectorAll('[data-panel]')].at(-1) === popup.current
   return (
-    <Dialog.Root open={open} onOpenChange={(now) => !now && onClose()}>
+    <Dialog.Root open={open} onOpenChange={(now) => !now && onTop() && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className={backdrop} />
-        <Dialog.Popup className={cn(surface, 'flex-col', wide ? 'w-180' : 'w-120')}>
+        <Dialog.Popup ref={popup} data-panel className={cn(surface, 'flex-col', wide ? 'w-180' : 'w-120')}>
           <div
             ref={watch}
             tabIndex={overflows ? 0 : undefined}

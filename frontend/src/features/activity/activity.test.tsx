@@ -68,7 +68,7 @@ describe('Activity', () => {
     expect(await screen.findByRole('figure')).toBeVisible()
     expect(screen.getByText('Undo puts back exactly what was there.')).toBeVisible()
     await user.click(screen.getByRole('button', { name: 'Undo: Memory added to Claude Code' }))
-    expect(callsOf(fake, 'undo')).toEqual([['c5']])
+    expect(callsOf(fake, 'undo')).toEqual([['c5', '']])
     await waitFor(() => expect(screen.queryByRole('button', { name: 'Undo: Memory added to Claude Code' })).toBeNull())
   })
 

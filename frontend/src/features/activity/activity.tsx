@@ -2,6 +2,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ChangeView, toWords } from '@/backend'
 import { useHistory, useJobs } from '@/backend/queries'
+import { Notices } from '@/features/notices/notices'
 import { date, daysAgo } from '@/text/format'
 import { Empty } from '@/ui/empty'
 import { FindField } from '@/ui/field'
@@ -35,6 +36,7 @@ export function Activity() {
         {(history.data?.length ?? 0) > 0 && <FindField label={t('activity.find')} value={find} onChange={setFind} />}
       </PageHead>
       <PageBody>
+        <Notices />
         {history.isPending ? (
           <SkeletonRows rows={5} label={t('loading')} />
         ) : history.isError ? (

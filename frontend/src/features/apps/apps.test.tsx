@@ -46,7 +46,7 @@ describe('Apps', () => {
     expect(callsOf(fake, 'connect')).toEqual([])
     await user.click(dialog.getByRole('button', { name: 'Add 1 server' }))
     expect(await screen.findByText('1 server added to Claude Code.')).toBeVisible()
-    expect(callsOf(fake, 'connect')).toEqual([['claude-code', ['files']]])
+    expect(callsOf(fake, 'connect')).toEqual([['claude-code', ['files'], '']])
     await user.click(screen.getByRole('button', { name: 'Undo' }))
     await waitFor(() => expect(callsOf(fake, 'undo')).toHaveLength(1))
   })
@@ -58,7 +58,7 @@ describe('Apps', () => {
     const dialog = within(await screen.findByRole('dialog'))
     expect((await dialog.findAllByText('removed:')).length).toBeGreaterThan(0)
     await user.click(dialog.getByRole('button', { name: 'Take out' }))
-    await waitFor(() => expect(callsOf(fake, 'disconnect')).toEqual([['vscode', ['files']]]))
+    await waitFor(() => expect(callsOf(fake, 'disconnect')).toEqual([['vscode', ['files'], '']]))
   })
 
   it('keeps the dialog open with words when the change cannot be made', async () => {

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AppView, type EntryView, type ServerView, toWords } from '@/backend'
 import { useApps, useServers } from '@/backend/queries'
+import { Notices } from '@/features/notices/notices'
 import { list } from '@/text/format'
 import { AppGlyph } from '@/ui/app-glyph'
 import { Button } from '@/ui/button'
@@ -15,6 +16,7 @@ import { PageBody, PageHead, SectionHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
 import { Status } from '@/ui/status'
 import { Tile } from '@/ui/tile'
+import { Backups } from './backups'
 import { ChangeDialog } from './change-dialog'
 import { appHealth, brokenFile } from './health'
 
@@ -39,6 +41,7 @@ export function Apps() {
           <Empty title={t('apps.empty')}>{t('apps.empty-text', { apps: list(absent.map((a) => a.name)) })}</Empty>
         ) : (
           <>
+            <Notices />
             <div
               role="group"
               aria-label={t('apps.choose')}
@@ -153,6 +156,7 @@ function AppDetails({ app, servers, onLook }: { app: AppView; servers: ServerVie
           {missing.length > 0 ? t('apps.none-add') : t('apps.none-get')}
         </Empty>
       )}
+      <Backups app={app} />
       <Details className="mt-3.5">
         <Log label={t('details.log')}>
           {[

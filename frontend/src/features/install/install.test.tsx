@@ -33,6 +33,7 @@ describe('the install sheet', () => {
           apps: ['claude-desktop', 'claude-code', 'vscode'],
           allow_scripts: false,
           accept_risk: false,
+          closing: '',
         },
       ],
     ])
@@ -211,7 +212,7 @@ describe('the install sheet', () => {
     expect(await done.findByText('Copied')).toBeVisible()
     await user.click(done.getByRole('button', { name: 'Undo this install' }))
     expect(await screen.findByText('Memory is gone again.')).toBeVisible()
-    expect(callsOf(fake, 'removeServers')).toEqual([[['memory'], false]])
+    expect(callsOf(fake, 'removeServers')).toEqual([[['memory'], false, '']])
   })
 
   it('closes with Escape, gives the focus back and changes nothing', async () => {

@@ -73,7 +73,7 @@ describe('Installed', () => {
     if (forget) await user.click(box)
     expect(callsOf(fake, 'removeServers')).toEqual([])
     await user.click(dialog.getByRole('button', { name: 'Remove' }))
-    expect(callsOf(fake, 'removeServers')).toEqual([[['github'], forget]])
+    expect(callsOf(fake, 'removeServers')).toEqual([[['github'], forget, '']])
     const said = await screen.findByText(/^GitHub is removed/)
     expect(said.textContent?.includes('Its keys are forgotten.')).toBe(forget)
     expect(screen.getByRole('button', { name: 'Undo' })).toBeVisible()
@@ -134,7 +134,7 @@ describe('Installed', () => {
     // It goes on working all the same.
     expect(row.getByText('Working')).toBeVisible()
     await user.click(row.getByText(step))
-    if (code === 'listing_deleted') expect(callsOf(fake, 'removeServers')).toEqual([[['files'], false]])
+    if (code === 'listing_deleted') expect(callsOf(fake, 'removeServers')).toEqual([[['files'], false, '']])
     else await waitFor(() => expect(callsOf(fake, 'listing')).toHaveLength(1))
     if (args.name) expect(callsOf(fake, 'listing')).toEqual([[args.name]])
   })

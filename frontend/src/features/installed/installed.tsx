@@ -31,6 +31,7 @@ import {
   useUpdates,
 } from '@/backend/queries'
 import { KeyDialog } from '@/features/keys/key-dialog'
+import { Notices } from '@/features/notices/notices'
 import { usePaste } from '@/features/paste/paste-context'
 import { PasteButton } from '@/features/paste/paste-sheet'
 import { UpdateSheet } from '@/features/updates/update-sheet'
@@ -120,6 +121,7 @@ export function Installed() {
           </>
         ) : (
           <>
+            <Notices />
             <div className="flex flex-wrap items-center justify-between gap-2">
               <Segmented label={t('installed.show')} value={filter} onChange={setFilter} choices={choices} />
               <span className="grow" />

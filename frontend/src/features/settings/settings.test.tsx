@@ -252,7 +252,7 @@ describe('Disk use', () => {
     await user.click(screen.getByRole('button', { name: 'Open the folder of Memory' }))
     expect(callsOf(fake, 'openTrash')).toEqual([['20260104/memory+1.2.0-1']])
     await user.click(screen.getByRole('button', { name: 'Put Notion back' }))
-    expect(callsOf(fake, 'undo')).toEqual([['h2']])
+    expect(callsOf(fake, 'undo')).toEqual([['h2', '']])
     expect(await screen.findByText('Notion is back.')).toBeVisible()
     expect(screen.queryByRole('button', { name: 'Put Notion back' })).toBeNull()
   })

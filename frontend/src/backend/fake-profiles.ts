@@ -1,0 +1,201 @@
+import { addedDiff } from './fake-data'
+import type { AppView, Backend, ProfileDetail, ProfileResult, ServerView } from './types'
+
+/** What the fake holds of a profile; room is counted from it. */
+export function makeProfiles(servers: ServerView[]): ProfileDetail[] {
+  const content = (s: ServerView, apps: string[], off: string[] = []) => ({
+    server: s.id,
+    title: s.title,
+    apps: apps.filter((a) => !off.includes(a)),
+    off,
+    answers: {},
+    keys: [],
+    all_tools: true,
+    tools: [],
+    known: s.tools.length,
+  })
+  const make = (id: string, name: string, active: boolean, apps: string[], of: ServerView[]): ProfileDetail => ({
+    id,
+    name,
+    active,
+    apps,
+    servers: of.map((s) => s.id),
+    folders: [],
+    changed: '2026-01-01T12:00:00Z',
+    contents: of.map((s) => content(s, apps, apps.slice(1, 2))),
+    room: [],
+    warnings: [],
+  })
+  return [
+    make('default', 'Work', true, ['claude-desktop', 'claude-code', 'vscode'], servers.slice(0, 3)),
+    make('home', 'Home', false, ['claude-desktop'], servers.slice(0, 1)),
+  ]
+}
+
+type Profiles = Pick<
+  Backend,
+  | 'profiles'
+  | 'profile'
+  | 'createProfile'
+  | 'renameProfile'
+  | 'deleteProfile'
+  | 'addToProfile'
+  | 'removeFromProfile'
+  | 'profileApps'
+  | 'profileCell'
+  | 'profileTools'
+  | 'previewSwitch'
+  | 'switchProfile'
+  | 'previewLink'
+  | 'linkFolder'
+  | 'unlinkFolder'
+  | 'exportProfile'
+>
+
+type World = {
+  state: { profiles: ProfileDetail[]; servers: ServerView[]; apps: AppView[] }
+  answer<T>(method: keyof Backend, args: unknown[], value: () => T): Promise<T>
+  record(kind: string, title: string): string
+  changed(what: 'profiles'): void
+  mayWrite(apps: string[], closing: '' | 'close' | 'write'): void
+}
+
+/** The fake's profiles. Undo is only noted, as everywhere in the fake. */
+export function fakeProfiles({ state, answer, record, changed, mayWrite }: World): Profiles {
+  const find = (id: string): ProfileDetail => {
+    const p = state.profiles.find((x) => x.id === id || (id === '' && x.active))
+    if (!p) throw new Error(`no profile ${id}`)
+    return p
+  }
+  const weighed = (p: ProfileDetail): ProfileDetail => {
+    const contents = p.contents.map((c) => ({ ...c, apps: p.apps.filter((a) => !c.off.includes(a)) }))
+    return {
+      ...p,
+      contents,
+      servers: contents.map((c) => c.server),
+      room: p.apps.map((app) => {
+        const here = contents.filter((c) => c.apps.includes(app))
+        const tools = here.reduce((n, c) => n + (c.all_tools ? Math.max(0, c.known) : c.tools.length), 0)
+        return {
+          app,
+          name: state.apps.find((a) => a.id === app)?.name ?? app,
+          servers: here.length,
+          tools,
+          limit: app === 'vscode' ? 128 : 0,
+          tokens: tools * 120,
+          unknown: [],
+        }
+      }),
+    }
+  }
+  const result = (p: ProfileDetail, change: string): ProfileResult => ({
+    profile: p.id,
+    name: p.name,
+    active: p.active,
+    change,
+    files: [],
+    restart: [],
+    skipped: [],
+    room: [],
+    warnings: [],
+  })
+  const done = (p: ProfileDetail, kind = 'profile') => {
+    changed('profiles')
+    return result(p, record(kind, p.name))
+  }
+  return {
+    profiles: () => answer('profiles', [], () => state.profiles.map(weighed)),
+    profile: (id) => answer('profile', [id], () => weighed(find(id))),
+    createProfile: (name, like) =>
+      answer('createProfile', [name, like], () => {
+        const empty = { contents: [], apps: [], servers: [], room: [], warnings: [] }
+        const base = like === '' ? empty : structuredClone(find(like))
+        const p: ProfileDetail = { ...base, id: name.toLowerCase(), name, active: false, folders: [], changed: '' }
+        state.profiles.push(p)
+        return done(p)
+      }),
+    renameProfile: (id, name) =>
+      answer('renameProfile', [id, name], () => {
+        find(id).name = name
+        return done(find(id))
+      }),
+    deleteProfile: (id) =>
+      answer('deleteProfile', [id], () => {
+        const p = find(id)
+        state.profiles = state.profiles.filter((x) => x !== p)
+        return done(p)
+      }),
+    addToProfile: (id, servers, closing) =>
+      answer('addToProfile', [id, servers, closing], () => {
+        const p = find(id)
+        if (p.active) mayWrite(p.apps, closing)
+        for (const s of state.servers.filter((x) => servers.includes(x.id)))
+          p.contents.push({
+            server: s.id,
+            title: s.title,
+            apps: p.apps,
+            off: [],
+            answers: {},
+            keys: [],
+            all_tools: true,
+            tools: [],
+            known: s.tools.length,
+          })
+        return done(p)
+      }),
+    removeFromProfile: (id, servers, closing) =>
+      answer('removeFromProfile', [id, servers, closing], () => {
+        const p = find(id)
+        if (p.active) mayWrite(p.apps, closing)
+        p.contents = p.contents.filter((c) => !servers.includes(c.server))
+        return done(p)
+      }),
+    profileApps: (id, apps, closing) =>
+      answer('profileApps', [id, apps, closing], () => {
+        find(id).apps = apps
+        return done(find(id))
+      }),
+    profileCell: (id, server, app, on, closing) =>
+      answer('profileCell', [id, server, app, on, closing], () => {
+        const p = find(id)
+        if (p.active) mayWrite([app], closing)
+        for (const c of p.contents)
+          if (c.server === server) c.off = on ? c.off.filter((a) => a !== app) : [...c.off, app]
+        return done(p)
+      }),
+    profileTools: (id, server, tools, closing) =>
+      answer('profileTools', [id, server, tools, closing], () => {
+        for (const c of find(id).contents)
+          if (c.server === server) Object.assign(c, { all_tools: tools === null, tools: tools ?? [] })
+        return done(find(id))
+      }),
+    previewSwitch: (id, skip) =>
+      answer('previewSwitch', [id, skip], () => ({
+        ...result(find(id), ''),
+        files: [{ path: '/home/maria/.claude.json', diff: addedDiff('memory'), creates: false, removes: false }],
+        restart: [{ app: 'claude-desktop', name: 'Claude Desktop', text: 'Sees new servers after a restart.' }],
+      })),
+    switchProfile: (id, skip, closing) =>
+      answer('switchProfile', [id, skip, closing], () => {
+        mayWrite(find(id).apps, closing)
+        for (const p of state.profiles) p.active = p.id === id
+        return done(find(id), 'switch')
+      }),
+    previewLink: (id, folder) =>
+      answer('previewLink', [id, folder], () => ({
+        ...result(find(id), ''),
+        files: [{ path: `${folder}/.mcp.json`, diff: addedDiff('memory'), creates: true, removes: false }],
+      })),
+    linkFolder: (id, folder) =>
+      answer('linkFolder', [id, folder], () => {
+        find(id).folders.push(folder)
+        return done(find(id), 'link')
+      }),
+    unlinkFolder: (id, folder) =>
+      answer('unlinkFolder', [id, folder], () => {
+        find(id).folders = find(id).folders.filter((f) => f !== folder)
+        return done(find(id), 'unlink')
+      }),
+    exportProfile: (id) => answer('exportProfile', [id], () => ({ file: `${find(id).name}.json`, left: [] })),
+  }
+}

@@ -1,0 +1,187 @@
+import { type ReactNode, useId, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Backend, Closing, ProfileContent, ProfileDetail, ProfileResult, ServerView } from '@/backend'
+import { Button } from '@/ui/button'
+import { Rows } from '@/ui/card'
+import { Checkbox } from '@/ui/checkbox'
+import { Panel } from '@/ui/dialog'
+import { Field, Labelled } from '@/ui/field'
+import { Problem } from '@/ui/problem'
+import { useChange } from './use-change'
+
+/** Asks for a profile's name. */
+export function NameDialog({
+  title,
+  text,
+  button,
+  first = '',
+  done,
+  act,
+  onClose,
+  onDone,
+}: {
+  title: string
+  text?: string
+  button: string
+  first?: string
+  done: (name: string) => string
+  act: (b: Backend, name: string) => Promise<ProfileResult>
+  onClose: () => void
+  onDone?: (id: string) => void
+}) {
+  const { t } = useTranslation()
+  const [name, setName] = useState(first)
+  const change = useChange()
+  const form = useId()
+  const wanted = name.trim()
+  return (
+    <Panel
+      open
+      onClose={onClose}
+      title={title}
+      text={text}
+      foot={
+        <>
+          <Button tone="quiet" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button tone="filled" type="submit" form={form} aria-disabled={wanted === '' || change.busy || undefined}>
+            {button}
+          </Button>
+        </>
+      }
+    >
+      <form
+        id={form}
+        className="mt-4"
+        onSubmit={(e) => {
+          e.preventDefault()
+          if (wanted === '' || change.busy) return
+          change.run(
+            (b) => act(b, wanted),
+            done(wanted),
+            (r) => {
+              onClose()
+              onDone?.(r.profile)
+            },
+          )
+        }}
+      >
+        <Labelled label={t('profiles.name')}>
+          {(ids) => <Field {...ids} value={name} maxLength={60} onChange={(e) => setName(e.target.value)} />}
+        </Labelled>
+      </form>
+      {change.problem && <Problem alert className="mt-3" words={change.problem} />}
+    </Panel>
+  )
+}
+
+type PickProps = {
+  title: string
+  text?: string
+  button: (n: number) => string
+  choices: { id: string; label: string; text?: string }[]
+  first: string[]
+  /** nothing chosen is an answer too */
+  none?: boolean
+  done: (n: number) => string
+  act: (b: Backend, chosen: string[], closing: Closing) => Promise<ProfileResult>
+  onClose: () => void
+  note?: (n: number) => ReactNode
+}
+
+/** Several of a list. */
+export function PickDialog({ title, text, button, choices, first, none = false, done, act, onClose, note }: PickProps) {
+  const { t } = useTranslation()
+  const [chosen, setChosen] = useState(first)
+  const change = useChange()
+  const ready = (none || chosen.length > 0) && !change.busy
+  return (
+    <Panel
+      open
+      onClose={onClose}
+      title={title}
+      text={text}
+      foot={
+        <>
+          <Button tone="quiet" onClick={onClose}>
+            {t('cancel')}
+          </Button>
+          <Button
+            tone="filled"
+            aria-disabled={!ready || undefined}
+            onClick={() => ready && change.run((b, how) => act(b, chosen, how), done(chosen.length), onClose)}
+          >
+            {button(chosen.length)}
+          </Button>
+        </>
+      }
+    >
+      <Rows className="mt-4">
+        {choices.map((c) => (
+          <PickRow
+            key={c.id}
+            label={c.label}
+            text={c.text}
+            checked={chosen.includes(c.id)}
+            onChange={(on) => setChosen((old) => (on ? [...old, c.id] : old.filter((x) => x !== c.id)))}
+          />
+        ))}
+      </Rows>
+      {note?.(chosen.length)}
+      {change.problem && <Problem alert className="mt-3" words={change.problem} />}
+    </Panel>
+  )
+}
+
+function PickRow(props: { label: string; text?: string; checked: boolean; onChange: (on: boolean) => void }) {
+  const id = useId()
+  return (
+    <li className="flex min-h-10.5 items-center gap-3 px-3.5 py-1.5">
+      <Checkbox checked={props.checked} onCheckedChange={props.onChange} aria-labelledby={id} />
+      <div className="min-w-0 grow">
+        <p id={id} className="truncate font-[550]">
+          {props.label}
+        </p>
+        {props.text && <p className="meta line-clamp-2">{props.text}</p>}
+      </div>
+    </li>
+  )
+}
+
+type ToolsProps = {
+  profile: ProfileDetail
+  content: ProfileContent
+  server: ServerView | undefined
+  onClose: () => void
+}
+
+/** Which tools of a server a profile lets apps use. All of them also means those to come. */
+export function ToolsDialog({ profile, content, server, onClose }: ToolsProps) {
+  const { t } = useTranslation()
+  const tools = server?.tools ?? []
+  const names = tools.map((x) => x.name)
+  // A tool that was chosen and that the server no longer has stays chosen until it is taken out.
+  const gone = content.tools.filter((x) => !names.includes(x))
+  // Where nothing is known of the tools, what was said stays.
+  const meansAll = (chosen: string[]) => (names.length > 0 ? names.every((n) => chosen.includes(n)) : content.all_tools)
+  return (
+    <PickDialog
+      title={t('profiles.pick', { title: content.title })}
+      text={names.length > 0 ? t('profiles.pick-text') : t('profiles.pick-unknown')}
+      button={(n) =>
+        names.length > 0 && n === names.length && gone.length === 0 ? t('profiles.pick-all') : t('profiles.pick-save')
+      }
+      choices={[
+        ...tools.map((x) => ({ id: x.name, label: x.title || x.name, text: x.description })),
+        ...gone.map((x) => ({ id: x, label: x })),
+      ]}
+      first={content.all_tools ? names : content.tools}
+      none
+      done={() => t('profiles.changed', { title: content.title, name: profile.name })}
+      act={(b, chosen, how) => b.profileTools(profile.id, content.server, meansAll(chosen) ? null : chosen, how)}
+      onClose={onClose}
+      note={(n) => n === 0 && names.length > 0 && <p className="meta mt-2.5">{t('profiles.pick-none')}</p>}
+    />
+  )
+}

@@ -1,0 +1,291 @@
+import { Ellipsis, Plus, Share } from 'lucide-react'
+import { useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { type ProfileContent, type ProfileDetail, type ProfileView, toWords } from '@/backend'
+import { useApps, useExportProfile, useProfile, useProfiles, useServers } from '@/backend/queries'
+import { list } from '@/text/format'
+import { Button, TextButton } from '@/ui/button'
+import { Segmented } from '@/ui/choice'
+import { Empty } from '@/ui/empty'
+import { Menu, MenuItem } from '@/ui/menu'
+import { Note } from '@/ui/note'
+import { LoadProblem, Problem } from '@/ui/problem'
+import { PageBody, PageHead } from '@/ui/section'
+import { SkeletonRows } from '@/ui/skeleton'
+import { Status } from '@/ui/status'
+import { useToast } from '@/ui/toast'
+import { Folders, Room } from './aside'
+import { NameDialog, PickDialog, ToolsDialog } from './dialogs'
+import { Legend, Matrix } from './matrix'
+import { SwitchDialog } from './switch-dialog'
+import { useChange } from './use-change'
+
+type Asked = 'new' | 'rename' | 'duplicate' | 'switch' | 'add' | 'apps' | ''
+
+/** Sets of servers: which app gets what, and switching from one to another. */
+export function Profiles() {
+  const { t } = useTranslation()
+  const profiles = useProfiles()
+  const [picked, setPicked] = useState('')
+  const [asked, setAsked] = useState<Asked>('')
+  const all = profiles.data ?? []
+  const shown = all.find((p) => p.id === picked) ?? all.find((p) => p.active) ?? all[0]
+  const detail = useProfile(shown?.id ?? '')
+  return (
+    <>
+      <PageHead title={t('nav.profiles')}>
+        {shown && <ShareButton profile={shown} />}
+        <Button tone="filled" onClick={() => setAsked('new')}>
+          <Plus aria-hidden className="size-4" />
+          {t('profiles.new')}
+        </Button>
+      </PageHead>
+      <PageBody>
+        {profiles.isPending ? (
+          <SkeletonRows rows={5} label={t('loading')} />
+        ) : profiles.isError ? (
+          <LoadProblem words={toWords(profiles.error)} onRetry={() => void profiles.refetch()} />
+        ) : (
+          shown && (
+            <>
+              <div className="mb-4 flex flex-wrap items-center gap-2.5">
+                <Segmented
+                  label={t('profiles.choose')}
+                  value={shown.id}
+                  onChange={setPicked}
+                  choices={all.map((p) => ({ value: p.id, label: p.name }))}
+                />
+                {shown.active ? (
+                  <Status tone="ok">{t('profiles.in-use')}</Status>
+                ) : (
+                  <Button size="sm" onClick={() => setAsked('switch')}>
+                    {t('profiles.switch', { name: shown.name })}
+                  </Button>
+                )}
+                <More profile={shown} onAsk={setAsked} onGone={() => setPicked('')} />
+              </div>
+              {detail.isError ? (
+                <LoadProblem words={toWords(detail.error)} onRetry={() => void detail.refetch()} />
+              ) : detail.data ? (
+                <Detail key={detail.data.id} profile={detail.data} onAsk={setAsked} />
+              ) : (
+                <SkeletonRows rows={4} label={t('loading')} />
+              )}
+              <Dialogs
+                shown={shown}
+                asked={asked}
+                onClose={() => setAsked('')}
+                onPick={setPicked}
+                detail={detail.data}
+              />
+            </>
+          )
+        )}
+      </PageBody>
+    </>
+  )
+}
+
+function ShareButton({ profile }: { profile: ProfileView }) {
+  const { t } = useTranslation()
+  const say = useToast()
+  const share = useExportProfile()
+  return (
+    <Button
+      disabled={share.isPending}
+      onClick={() =>
+        share.mutate(profile.id, {
+          onSuccess: (r) => {
+            if (!r) return
+            const said = { name: profile.name, file: r.file, servers: list(r.left) }
+            say(r.left.length > 0 ? t('profiles.exported-left', said) : t('profiles.exported', said))
+          },
+          onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })),
+        })
+      }
+    >
+      <Share aria-hidden className="size-4" />
+      {t('profiles.export')}
+    </Button>
+  )
+}
+
+function More({ profile, onAsk, onGone }: { profile: ProfileView; onAsk: (what: Asked) => void; onGone: () => void }) {
+  const { t } = useTranslation()
+  const change = useChange()
+  return (
+    <>
+      <Menu
+        trigger={
+          <Button tone="quiet" size="sm" square aria-label={t('profiles.more', { name: profile.name })}>
+            <Ellipsis aria-hidden className="size-4" />
+          </Button>
+        }
+      >
+        <MenuItem onClick={() => onAsk('rename')}>{t('profiles.rename')}</MenuItem>
+        <MenuItem onClick={() => onAsk('duplicate')}>{t('profiles.duplicate')}</MenuItem>
+        <MenuItem
+          destructive
+          onClick={() =>
+            change.run((b) => b.deleteProfile(profile.id), t('profiles.deleted', { name: profile.name }), onGone)
+          }
+        >
+          {t('profiles.delete')}
+        </MenuItem>
+      </Menu>
+      {change.problem && <Problem alert className="basis-full" words={change.problem} />}
+    </>
+  )
+}
+
+function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Asked) => void }) {
+  const { t } = useTranslation()
+  const apps = useApps()
+  const servers = useServers()
+  const change = useChange()
+  const [tools, setTools] = useState<ProfileContent | null>(null)
+  const missing = (servers.data ?? []).filter((s) => !profile.servers.includes(s.id))
+  const { id, name } = profile
+  return (
+    <div className="grid grid-cols-[minmax(0,1fr)_18.25rem] gap-5 narrow:grid-cols-1">
+      <div className="min-w-0">
+        <div className="mb-2.5 flex flex-wrap items-center gap-x-3 gap-y-1.5">
+          <p className="meta num grow">{t('profiles.in', { count: profile.contents.length, name })}</p>
+          {missing.length > 0 && (
+            <TextButton onClick={() => onAsk('add')}>
+              <Plus aria-hidden className="size-3.5" />
+              {t('profiles.add')}
+            </TextButton>
+          )}
+          <TextButton onClick={() => onAsk('apps')}>{t('profiles.apps')}</TextButton>
+        </div>
+        {change.problem && <Problem alert className="mb-2.5" words={change.problem} />}
+        {profile.contents.length === 0 ? (
+          <Empty title={t('profiles.empty', { name })} />
+        ) : (
+          <>
+            <Matrix
+              profile={profile}
+              apps={apps.data ?? []}
+              servers={servers.data ?? []}
+              onTools={setTools}
+              onCell={(c, app, on) =>
+                change.run(
+                  (b, how) => b.profileCell(id, c.server, app, on, how),
+                  t('profiles.changed', { title: c.title, name }),
+                )
+              }
+              onRemove={(c) =>
+                change.run(
+                  (b, how) => b.removeFromProfile(id, [c.server], how),
+                  t('profiles.taken', { title: c.title, name }),
+                )
+              }
+            />
+            {profile.apps.length > 0 ? <Legend /> : <p className="meta mt-2.5">{t('profiles.no-apps', { name })}</p>}
+          </>
+        )}
+        {profile.warnings.map((w) => (
+          <Note key={w.code + w.app + w.server} tone="warn" className="mt-3">
+            {w.text}
+          </Note>
+        ))}
+      </div>
+      <div className="min-w-0">
+        <Folders profile={profile} />
+        <Room profile={profile} />
+      </div>
+      {tools && (
+        <ToolsDialog
+          profile={profile}
+          content={tools}
+          server={servers.data?.find((s) => s.id === tools.server)}
+          onClose={() => setTools(null)}
+        />
+      )}
+    </div>
+  )
+}
+
+type DialogsProps = {
+  shown: ProfileView
+  detail: ProfileDetail | undefined
+  asked: Asked
+  onClose: () => void
+  onPick: (id: string) => void
+}
+
+function Dialogs({ shown, detail, asked, onClose, onPick }: DialogsProps) {
+  const { t } = useTranslation()
+  const apps = useApps()
+  const servers = useServers()
+  const { id, name } = shown
+  const created = (made: string) => t('profiles.created', { name: made })
+  if (asked === 'new')
+    return (
+      <NameDialog
+        title={t('profiles.new')}
+        text={t('profiles.new-text')}
+        button={t('profiles.create')}
+        done={created}
+        act={(b, n) => b.createProfile(n, '')}
+        onClose={onClose}
+        onDone={onPick}
+      />
+    )
+  if (asked === 'duplicate')
+    return (
+      <NameDialog
+        title={t('profiles.duplicate-title', { name })}
+        text={t('profiles.duplicate-text')}
+        button={t('profiles.duplicate')}
+        done={created}
+        act={(b, n) => b.createProfile(n, id)}
+        onClose={onClose}
+        onDone={onPick}
+      />
+    )
+  if (asked === 'rename')
+    return (
+      <NameDialog
+        title={t('profiles.rename-title', { name })}
+        button={t('profiles.rename')}
+        first={name}
+        done={(n) => t('profiles.renamed', { name: n })}
+        act={(b, n) => b.renameProfile(id, n)}
+        onClose={onClose}
+      />
+    )
+  if (asked === 'switch') return <SwitchDialog id={id} name={name} onClose={onClose} />
+  if (asked === 'add')
+    return (
+      <PickDialog
+        title={t('profiles.add-title', { name })}
+        button={(n) => t('profiles.add-count', { count: n })}
+        choices={(servers.data ?? [])
+          .filter((s) => !shown.servers.includes(s.id))
+          .map((s) => ({ id: s.id, label: s.title, text: s.publisher }))}
+        first={[]}
+        done={(n) => t('profiles.added', { count: n, name })}
+        act={(b, chosen, how) => b.addToProfile(id, chosen, how)}
+        onClose={onClose}
+      />
+    )
+  if (asked === 'apps' && detail)
+    return (
+      <PickDialog
+        title={t('profiles.apps-title', { name })}
+        text={t('profiles.apps-text')}
+        button={() => t('profiles.pick-save')}
+        choices={(apps.data ?? [])
+          .filter((a) => a.found || detail.apps.includes(a.id))
+          .map((a) => ({ id: a.id, label: a.name }))}
+        first={detail.apps}
+        none
+        done={() => t('profiles.apps-set', { name })}
+        act={(b, chosen, how) => b.profileApps(id, chosen, how)}
+        onClose={onClose}
+      />
+    )
+  return null
+}

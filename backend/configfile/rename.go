@@ -9,31 +9,6 @@ import (
 	"toolbay/backend/model"
 )
 
-// Set gives the member at path a value, in place of the one it has or as a new
-// member, creating the parents it needs. out is src when it has that value
-// already. The codes of its errors are those of Insert but entry_exists.
-func Set(src []byte, f Format, path []string, value any) (out []byte, err error) {
-	path, v, err := checkArguments(path, value)
-	if err != nil {
-		return nil, err
-	}
-	d, err := Parse(src, f)
-	if err != nil {
-		return nil, err
-	}
-	if _, ok := d.Get(path...); !ok {
-		out, _, err = Insert(src, f, path, v)
-		return out, err
-	}
-	switch f {
-	case TOML:
-		return updateTOML(src, path, v)
-	case YAML:
-		return updateYAML(src, path, v)
-	}
-	return updateJSON(src, f, path, v)
-}
-
 // Place is where the member or element at path begins; ok is false when it is
 // not there, or stands in several places of which none is the first.
 func (d *Document) Place(path ...string) (offset int, ok bool) {

@@ -30,26 +30,3 @@ func TestRenameKeepsTheRest(t *testing.T) {
 		t.Error("a name that is taken was given")
 	}
 }
-
-func TestSet(t *testing.T) {
-	for _, c := range []struct {
-		name   string
-		format Format
-		src    string
-		path   []string
-		value  any
-		want   string
-	}{
-		{"at the root", JSON, "{\n  \"a\": null\n}\n", []string{"a"}, Object{}, "{\n  \"a\": {}\n}\n"},
-		{"new", JSON, "{\n  \"a\": {\n    \"b\": 1\n  }\n}\n", []string{"a", "c"}, "x", "{\n  \"a\": {\n    \"b\": 1,\n    \"c\": \"x\"\n  }\n}\n"},
-		{"toml", TOML, "[a]\nb = 'x' # c\n", []string{"a", "b"}, []any{"y"}, "[a]\nb = [\"y\"] # c\n"},
-		{"yaml", YAML, "a:\n  b: 1 # c\n", []string{"a", "b"}, "word", "a:\n  b: word # c\n"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			got, err := Set([]byte(c.src), c.format, c.path, c.value)
-			if err != nil || string(got) != c.want {
-				t.Errorf("got %q, %v\nwant %q", got, err, c.want)
-			}
-		})
-	}
-}

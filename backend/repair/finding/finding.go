@@ -38,27 +38,40 @@ type Edit struct {
 }
 
 // Change is an edit of the parsed document, for layers that see one. The loop
-// makes the bytes of it. Of Key, Value, Remove and To at most one is meant,
-// besides that Key and Value may come together.
+// makes the bytes of it (package pen).
 type Change struct {
 	// Path is the member that changes, from the root, in the steps of
-	// configfile (a list's element is Named or a number). A member that is not
-	// there is put last, or in front of Before.
-	Path   []string
-	Before string
+	// configfile: an element of a list is Named. No path is the whole document,
+	// which To puts into a new member.
+	Path []string
 	// Key is the member's new name, "" when it keeps its own.
 	Key string
 	// Value is what it gets, in the types of configfile; nil keeps what is
-	// there. None stands for null.
+	// there, None stands for null. A member that is not there is put last.
 	Value any
 	// Remove takes the member away.
 	Remove bool
-	// To is where the member goes with its text as it stands.
+	// To is where the member goes, with its text as it stands.
 	To []string
 }
 
-// None is the Value that stands for null.
-type None struct{}
+// The Values that are no value.
+type (
+	// None stands for null.
+	None struct{}
+	// AsMap makes an object of a list: Names are the keys of its elements, Key
+	// is the member that says the name, which goes unless Keep is set.
+	AsMap struct {
+		Key   string
+		Names []string
+		Keep  bool
+	}
+	// AsList makes a list of an object, whose keys become the member Key of its
+	// elements.
+	AsList struct{ Key string }
+	// Unwrap puts the members of an object into the one it stands in.
+	Unwrap struct{}
+)
 
 // Finding is one thing that is wrong.
 type Finding struct {

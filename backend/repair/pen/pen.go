@@ -1,0 +1,416 @@
+// Package pen makes the changes of a repair in a text that parses: names,
+// values and places of members, in JSON, TOML and YAML. What it does not have
+// to touch stays as it is, and each result is parsed again and compared with
+// what was meant. backend/repair and its tests import it.
+//
+//	out, err := pen.Apply(src, configfile.JSON, finding.Change{Path: []string{"servers"}, Key: "mcpServers"})
+package pen
+
+import (
+	"bytes"
+	"errors"
+	"slices"
+	"strings"
+
+	"toolbay/backend/configfile"
+	"toolbay/backend/repair/finding"
+)
+
+var errMeaning = errors.New("the change would say something else")
+
+// Apply makes changes one after another; a later one sees the paths that the
+// earlier ones left.
+func Apply(src []byte, f configfile.Format, changes ...finding.Change) (out []byte, err error) {
+	out = src
+	for _, c := range changes {
+		if out, err = apply(out, f, c); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func apply(src []byte, f configfile.Format, c finding.Change) ([]byte, error) {
+	switch v := c.Value.(type) {
+	case finding.AsMap:
+		return asMap(src, f, c.Path, v)
+	case finding.AsList:
+		return asList(src, f, c.Path, v)
+	case finding.Unwrap:
+		return unwrap(src, f, c.Path)
+	}
+	switch {
+	case c.Remove:
+		return configfile.Remove(src, f, c.Path, nil)
+	case len(c.Path) == 0:
+		return wrap(src, f, c.To)
+	case c.To != nil:
+		return move(src, f, c.Path, c.To)
+	}
+	path := c.Path
+	var err error
+	if c.Key != "" {
+		to := append(slices.Clone(path[:len(path)-1]), c.Key)
+		if src, err = rename(src, f, path, to); err != nil {
+			return nil, err
+		}
+		path = to
+	}
+	switch v := c.Value.(type) {
+	case nil:
+		return src, nil
+	case finding.None:
+		return set(src, f, path, nil)
+	default:
+		return set(src, f, path, v)
+	}
+}
+
+// set gives the member at path a value.
+func set(src []byte, f configfile.Format, path []string, value any) ([]byte, error) {
+	doc, err := configfile.Parse(src, f)
+	if err != nil {
+		return nil, err
+	}
+	last := len(path) - 1
+	if old, ok := doc.Get(path...); !ok {
+		out, _, err := configfile.Insert(src, f, path, value)
+		return out, err
+	} else if Same(old, value) {
+		return src, nil
+	}
+	if last > 0 {
+		return configfile.Update(src, f, path[:last], configfile.Object{{Key: path[last], Value: value}})
+	}
+	if o, ok := value.(configfile.Object); ok {
+		if out, err := configfile.Replace(src, f, path, o); err == nil {
+			return out, nil
+		}
+	}
+	if src, err = configfile.Remove(src, f, path, nil); err != nil {
+		return nil, err
+	}
+	out, _, err := configfile.Insert(src, f, path, value)
+	return out, err
+}
+
+// rename gives a member another key, by its value when its text cannot stay.
+func rename(src []byte, f configfile.Format, from, to []string) ([]byte, error) {
+	out, err := configfile.Rename(src, f, from, to)
+	if err == nil {
+		return out, nil
+	}
+	return moveValue(src, f, from, to)
+}
+
+// moveValue moves what a member says, without its comments and style.
+func moveValue(src []byte, f configfile.Format, from, to []string) ([]byte, error) {
+	doc, err := configfile.Parse(src, f)
+	if err != nil {
+		return nil, err
+	}
+	v, ok := doc.Get(from...)
+	if !ok {
+		return nil, errMeaning
+	}
+	out, _, err := configfile.Insert(src, f, to, v)
+	if err != nil {
+		return nil, err
+	}
+	return configfile.Remove(out, f, from, nil)
+}
+
+// move takes a member to another place with the text it is written in.
+func move(src []byte, f configfile.Format, from, to []string) ([]byte, error) {
+	if f == configfile.TOML {
+		return rename(src, f, from, to)
+	}
+	if out, err := moveText(src, f, from, to); err == nil {
+		return out, nil
+	}
+	return moveValue(src, f, from, to)
+}
+
+func moveText(src []byte, f configfile.Format, from, to []string) ([]byte, error) {
+	doc, err := configfile.Parse(src, f)
+	if err != nil {
+		return nil, err
+	}
+	value, ok := doc.Get(from...)
+	if !ok {
+		return nil, errMeaning
+	}
+	at, ok := doc.Place(from...)
+	if !ok {
+		return nil, errMeaning
+	}
+	text, err := configfile.Text(src, f, from)
+	if err != nil {
+		return nil, err
+	}
+	if from[len(from)-1] != to[len(to)-1] {
+		return nil, errMeaning // the key is part of the text
+	}
+	if f == configfile.YAML { // the comment on its last line is its too
+		rest, _, _ := bytes.Cut(src[at+len(text):], []byte("\n"))
+		if t := bytes.TrimSpace(rest); bytes.HasPrefix(src[at:], text) && len(t) > 0 && t[0] == '#' {
+			text = append(bytes.Clone(text), bytes.TrimRight(rest, "\r")...)
+		}
+	}
+	out, _, err := configfile.Insert(src, f, to, "")
+	if err != nil {
+		return nil, err
+	}
+	if doc, err = configfile.Parse(out, f); err != nil {
+		return nil, err
+	}
+	there, ok := doc.Place(to...)
+	if !ok {
+		return nil, errMeaning
+	}
+	out, err = configfile.PutText(out, f, to, indented(text, lineIndent(src, at), lineIndent(out, there)))
+	if err != nil {
+		return nil, err
+	}
+	if doc, err = configfile.Parse(out, f); err != nil {
+		return nil, err
+	}
+	if got, _ := doc.Get(to...); !Same(got, value) {
+		return nil, errMeaning
+	}
+	return configfile.Remove(out, f, from, nil)
+}
+
+// lineIndent is what stands before the first thing on the line of an offset.
+func lineIndent(src []byte, at int) string {
+	start := bytes.LastIndexByte(src[:at], '\n') + 1
+	end := start
+	for end < at && (src[end] == ' ' || src[end] == '\t') {
+		end++
+	}
+	return string(src[start:end])
+}
+
+// indented gives every line but the first another indentation.
+func indented(text []byte, from, to string) []byte {
+	if from == to {
+		return text
+	}
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	for i, l := range lines[1:] {
+		if rest, ok := bytes.CutPrefix(l, []byte(from)); ok && len(bytes.TrimSpace(l)) > 0 {
+			lines[i+1] = append([]byte(to), rest...)
+		}
+	}
+	return bytes.Join(lines, nil)
+}
+
+// Same compares two values of a document. The order of members has no meaning.
+func Same(a, b any) bool {
+	switch a := a.(type) {
+	case configfile.Object:
+		b, ok := b.(configfile.Object)
+		if !ok || len(a) != len(b) {
+			return false
+		}
+		for _, m := range a {
+			if v, ok := b.Get(m.Key); !ok || !Same(m.Value, v) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		b, ok := b.([]any)
+		return ok && slices.EqualFunc(a, b, Same)
+	}
+	switch b.(type) {
+	case configfile.Object, []any:
+		return false
+	}
+	return a == b
+}
+
+// unit is one step of the text's indentation.
+func unit(src []byte) string {
+	for _, l := range bytes.Split(src, []byte("\n")) {
+		if indent := l[:len(l)-len(bytes.TrimLeft(l, " \t"))]; len(indent) > 0 && len(bytes.TrimSpace(l)) > 0 {
+			if indent[0] == '\t' {
+				return "\t"
+			}
+			if len(indent) <= 8 {
+				return string(indent)
+			}
+		}
+	}
+	return "  "
+}
+
+func eol(src []byte) string {
+	if n := bytes.IndexByte(src, '\n'); n > 0 && src[n-1] == '\r' {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+func splice(src []byte, from, to int, text string) []byte {
+	return slices.Concat(src[:from], []byte(text), src[to:])
+}
+
+// expect parses out and compares what stands at path.
+func expect(out []byte, f configfile.Format, path []string, want any) ([]byte, error) {
+	doc, err := configfile.Parse(out, f)
+	if err != nil {
+		return nil, err
+	}
+	if got, _ := doc.Get(path...); !Same(got, want) {
+		return nil, errMeaning
+	}
+	return out, nil
+}
+
+// wrap puts the members of the root into a new one.
+func wrap(src []byte, f configfile.Format, to []string) ([]byte, error) {
+	doc, err := configfile.Parse(src, f)
+	if err != nil {
+		return nil, err
+	}
+	v, _ := doc.Get()
+	root, ok := v.(configfile.Object)
+	if !ok || len(to) == 0 {
+		return nil, errMeaning
+	}
+	want := any(root)
+	for i := len(to) - 1; i >= 0; i-- {
+		want = configfile.Object{{Key: to[i], Value: want}}
+	}
+	switch f {
+	case configfile.TOML:
+		out := src
+		for _, m := range root {
+			if out, err = rename(out, f, []string{m.Key}, append(slices.Clone(to), m.Key)); err != nil {
+				return nil, err
+			}
+		}
+		return expect(out, f, nil, want)
+	case configfile.YAML:
+		return wrapYAML(src, to, want)
+	}
+	n := tree(src)
+	if n == nil {
+		return nil, errMeaning
+	}
+	open, shut := "", ""
+	inner := src[n.start+1 : n.end-1]
+	if bytes.IndexByte(inner, '\n') < 0 {
+		for _, step := range to {
+			open, shut = open+quoted(step)+": {", "}"+shut
+		}
+		return expect(splice(src, n.start+1, n.end-1, open+string(inner)+shut), f, nil, want)
+	}
+	u, e, deep := unit(src), eol(src), ""
+	for _, step := range to {
+		deep += u
+		open, shut = open+e+deep+quoted(step)+": {", deep+"}"+e+shut
+	}
+	lines := bytes.SplitAfter(bytes.TrimRight(inner, " \t"), []byte("\n"))
+	for i, l := range lines {
+		if i > 0 && len(bytes.TrimSpace(l)) > 0 {
+			lines[i] = append([]byte(deep), l...)
+		}
+	}
+	body := string(bytes.Join(lines, nil))
+	if !strings.HasSuffix(body, "\n") {
+		body += e
+	}
+	return expect(splice(src, n.start+1, n.end-1, open+body+shut), f, nil, want)
+}
+
+func wrapYAML(src []byte, to []string, want any) ([]byte, error) {
+	e, deep, head := eol(src), "", ""
+	for _, step := range to {
+		head += deep + yamlKey(step) + ":" + e
+		deep += "  "
+	}
+	lines := bytes.SplitAfter(src, []byte("\n"))
+	started := false
+	for i, l := range lines {
+		text := bytes.TrimSpace(l)
+		switch {
+		case len(text) == 0 || !started && text[0] == '#':
+		case bytes.HasPrefix(l, []byte("---")) || bytes.HasPrefix(l, []byte("...")):
+			return nil, errMeaning
+		default:
+			if lines[i] = append([]byte(deep), l...); !started {
+				lines[i] = append([]byte(head), lines[i]...)
+			}
+			started = true
+		}
+	}
+	return expect(bytes.Join(lines, nil), configfile.YAML, nil, want)
+}
+
+func yamlKey(s string) string {
+	if s != "" && !strings.ContainsFunc(s, func(r rune) bool {
+		return r != '_' && r != '-' && r != '.' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z')
+	}) && s[0] != '-' && s[0] != '.' && (s[0] < '0' || s[0] > '9') {
+		return s
+	}
+	return quoted(s)
+}
+
+// unwrap puts the members of an object into the one it stands in.
+func unwrap(src []byte, f configfile.Format, path []string) ([]byte, error) {
+	doc, err := configfile.Parse(src, f)
+	if err != nil {
+		return nil, err
+	}
+	v, _ := doc.Get(path...)
+	inner, ok := v.(configfile.Object)
+	if !ok {
+		return nil, errMeaning
+	}
+	parent := path[:len(path)-1]
+	if f != configfile.TOML && f != configfile.YAML && len(inner) > 0 {
+		if out, err := unwrapJSON(src, f, path, doc, inner); err == nil {
+			return out, nil
+		}
+	}
+	out := src
+	for _, m := range inner {
+		if m.Key == path[len(path)-1] {
+			return nil, errMeaning
+		}
+		if out, err = move(out, f, append(slices.Clone(path), m.Key), append(slices.Clone(parent), m.Key)); err != nil {
+			return nil, err
+		}
+	}
+	return configfile.Remove(out, f, path, nil)
+}
+
+func unwrapJSON(src []byte, f configfile.Format, path []string, doc *configfile.Document, inner configfile.Object) ([]byte, error) {
+	parent := path[:len(path)-1]
+	n := tree(src).find(path)
+	if n == nil || len(n.kids) == 0 {
+		return nil, errMeaning
+	}
+	before, _ := doc.Get(parent...)
+	outer, _ := before.(configfile.Object)
+	var want configfile.Object
+	for _, m := range outer {
+		if m.Key == path[len(path)-1] {
+			want = append(want, inner...)
+		} else if _, twice := inner.Get(m.Key); !twice {
+			want = append(want, m)
+		} else {
+			return nil, errMeaning
+		}
+	}
+	text := src[n.start+1 : n.end-1]
+	last := n.kids[len(n.kids)-1].end
+	if tail := src[last : n.end-1]; bytes.Contains(tail, []byte(",")) && len(bytes.TrimSpace(tail)) == 1 {
+		text = src[n.start+1 : last] // its trailing comma
+	}
+	first := n.kids[0].keyStart
+	text = indented(bytes.TrimSpace(text), lineIndent(src, first), lineIndent(src, n.keyStart))
+	return expect(splice(src, n.keyStart, n.end, string(text)), f, parent, want)
+}

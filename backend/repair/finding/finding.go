@@ -92,6 +92,8 @@ type Finding struct {
 	// Aside is what must be written to other files: a whole text for each path,
 	// as it would be on that machine.
 	Aside map[string]string
+	// Parked are servers that the fix takes out of the file.
+	Parked []Parked
 	// Notes are what the user should read beside it, Needs what must be asked,
 	// each in plain English.
 	Notes []string
@@ -105,8 +107,8 @@ func New(code string) Finding {
 	return Finding{Code: code, Severity: c.Severity, Fix: c.Fix, At: -1}
 }
 
-// Parked is a server that was written as a comment: it leaves a file that can
-// hold none and stays in the library, switched off.
+// Parked is a server that leaves the file and stays in the library, switched
+// off: one that was written as a comment, or one that cannot start.
 type Parked struct {
 	Name  string
 	Entry configfile.Object

@@ -151,12 +151,6 @@ func moveText(src []byte, f configfile.Format, from, to []string) ([]byte, error
 	if from[len(from)-1] != to[len(to)-1] {
 		return nil, errMeaning // the key is part of the text
 	}
-	if f == configfile.YAML { // the comment on its last line is its too
-		rest, _, _ := bytes.Cut(src[at+len(text):], []byte("\n"))
-		if t := bytes.TrimSpace(rest); bytes.HasPrefix(src[at:], text) && len(t) > 0 && t[0] == '#' {
-			text = append(bytes.Clone(text), bytes.TrimRight(rest, "\r")...)
-		}
-	}
 	out, _, err := configfile.Insert(src, f, to, "")
 	if err != nil {
 		return nil, err

@@ -28,7 +28,7 @@ func TestApply(t *testing.T) {
 		{"unwrap toml", configfile.TOML, "[m.m.a]\nx = 1\n", change{Path: []string{"m", "m"}, Value: finding.Unwrap{}}, "[m.a]\nx = 1\n"},
 		{"move", configfile.JSON, "{\n  \"m\": {\n    \"b\": {}\n  },\n  \"a\": {\n    \"x\": \"\\u00e9\"\n  }\n}\n", change{Path: []string{"a"}, To: []string{"m", "a"}},
 			"{\n  \"m\": {\n    \"b\": {},\n    \"a\": {\n      \"x\": \"\\u00e9\"\n    }\n  }\n}\n"},
-		{"move yaml", configfile.YAML, "m:\n  b:\n    x: 1\na:\n  x: 2 # c\n", change{Path: []string{"a"}, To: []string{"m", "a"}}, "m:\n  b:\n    x: 1\n  a:\n    x: 2 # c\n"},
+		{"move yaml", configfile.YAML, "m:\n  b:\n    x: 1\na:\n  # c\n  x: 2\n", change{Path: []string{"a"}, To: []string{"m", "a"}}, "m:\n  b:\n    x: 1\n  a:\n    # c\n    x: 2\n"},
 		{"list to map", configfile.JSON, "{\"m\": [\n  { \"name\": \"a\", \"x\": 1 },\n  { \"x\": 2, \"name\": \"b\" }\n]}", change{Path: []string{"m"}, Value: finding.AsMap{Key: "name", Names: []string{"a", "b"}}},
 			"{\"m\": {\n  \"a\": { \"x\": 1 },\n  \"b\": { \"x\": 2 }\n}}"},
 		{"list of pairs to map", configfile.JSON, `{"m": [{"a": {"x": 1}}]}`, change{Path: []string{"m"}, Value: finding.AsMap{Names: []string{"a"}}}, `{"m": {"a": {"x": 1}}}`},

@@ -98,7 +98,7 @@ var list = []Code{
 	{"RT_PLAINTEXT_SECRET", LayerRun, Warn, Confirm},
 	{"RT_DOCKER_FLAGS", LayerRun, Error, Confirm},
 	{"RT_DOCKER_ENV_NOT_PASSED", LayerRun, Error, Confirm},
-	{"RT_DOCKER_DOWN", LayerRun, Error, Never},
+	{"DOCKER_DOWN", LayerRun, Error, Never},
 	{"RT_PATH_MISSING", LayerRun, Error, Never},
 	{"RT_PATH_TILDE", LayerRun, Error, Confirm},
 	{"RT_PATH_RELATIVE", LayerRun, Error, Confirm},

@@ -137,4 +137,6 @@ type Text struct {
 	// Servers is where the entries stand.
 	Servers []string
 	Facts   Facts
+	// Damaged tells that the text did not parse before repair.
+	Damaged bool
 }

@@ -1,0 +1,184 @@
+package run
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"toolbay/backend/pattern"
+	"toolbay/backend/repair/finding"
+)
+
+// room is how many characters the shortest names of tools need behind a
+// server's own.
+const room = 8
+
+// name reports a name that leaves no room for the names of its tools.
+func (c *check) name(e *entry) {
+	n := utf8.RuneCountInString(e.name)
+	limit := c.File.App.Limits.NameLength
+	if both := c.File.App.Limits.NameAndTool; limit == 0 && both > 0 {
+		limit = both - room
+	}
+	if limit == 0 || n <= limit {
+		return
+	}
+	c.report(e, "RT_NAME_LEN", func(f *finding.Finding) {
+		f.Args["length"], f.Args["limit"] = strconv.Itoa(n), strconv.Itoa(limit)
+	})
+}
+
+// twins are entries that start the same server twice: its tools come twice.
+func (c *check) twins() {
+	first := map[string]*entry{}
+	for _, e := range c.entries {
+		key := c.same(e)
+		if key == "" {
+			continue
+		}
+		if o, ok := first[key]; ok {
+			c.report(e, "RT_DUPLICATE_SERVER", func(f *finding.Finding) { f.Args["other"] = o.name })
+			continue
+		}
+		first[key] = e
+	}
+}
+
+var version = pattern.New(`^(@?[^@]+)@[^@/]+$`)
+
+// same says what an entry starts, "" when it starts nothing. Versions, and the
+// ways to say yes in advance, make no other server of it; other arguments,
+// variables or headers do.
+func (c *check) same(e *entry) string {
+	var words []string
+	switch {
+	case e.url != "" && e.command == "":
+		words = append(words, "url", strings.TrimRight(strings.ToLower(e.url), "/"))
+	case e.command != "":
+		program, from, _ := e.program()
+		words = append(words, "command", program)
+		for _, a := range e.args[min(from, len(e.args)):] {
+			if a == "-y" || a == "--yes" {
+				continue
+			}
+			if m := version().FindStringSubmatch(a); m != nil && !strings.ContainsAny(a, ":= ") {
+				a = m[1]
+			}
+			words = append(words, a)
+		}
+	default:
+		return ""
+	}
+	var more []string
+	for _, v := range slices.Concat(e.env, e.headers) {
+		more = append(more, v.name+"="+v.value)
+	}
+	slices.Sort(more)
+	return strings.Join(append(append(words, e.cwd), more...), "\x00")
+}
+
+var (
+	notJSON   = pattern.New(`(?s)Unexpected token .{1,12}?,? ?"(.{1,80}?)"?\.{0,3}"? is not valid JSON|Expecting value: line 1 column 1|invalid character '.' looking for beginning of value|Failed to parse (?:JSONRPC|JSON-RPC) message`)
+	inCache   = pattern.New(`_npx[/\\]+[0-9a-f]{8,}`)
+	notFound  = pattern.New(`ERR_MODULE_NOT_FOUND|Cannot find (module|package)|ENOTEMPTY|ENOENT|TAR_ENTRY_ERROR|EEXIST`)
+	noDocker  = pattern.New(`(?i)docker(Desktop)?LinuxEngine|docker_engine|Cannot connect to the Docker daemon|docker daemon is not running|docker desktop is (not running|unable to start|starting)|error during connect: .*docker|dial unix .*docker\.sock|Cannot connect to Podman`)
+	tooMany   = pattern.New(`(?i)exceed(s|ed|ing)?\b.{0,40}\b(limit|max\w*)\b.{0,30}\btools|too many tools|maximum (number )?of \d* ?tools|tools? limit|limit of \d+ tools|\d+ tools.{0,40}(exceed|limit|more than)`)
+	tooLong   = pattern.New(`(?i)(tools?\.\d+\.\S*name|tool name|function name|name).{0,80}(at most|longer than|maximum length|too long|exceeds?).{0,20}\d\d|combined (server|name).{0,40}(exceed|length)|filtered out .{0,60}(60|64) char`)
+	timedOut  = pattern.New(`-32001|[Rr]equest timed out|[Tt]imed out waiting`)
+	noTTY     = pattern.New(`(?i)the input device is not a TTY|cannot attach stdin to a TTY`)
+	cutAtWord = pattern.New(`(?i)'[a-z]:\\[^']*' is not recognized as an internal or external command`)
+)
+
+// observed ties what an app or a server said to what it means. Nothing of the
+// message itself is handed on: it may hold keys.
+func (c *check) observed() {
+	said := c.Facts.ObservedError
+	if said == "" {
+		return
+	}
+	if len(said) > 1<<16 {
+		said = said[:1<<16]
+	}
+	isNode := func(e *entry) bool {
+		p, _, _ := e.program()
+		return p == "node" || slices.Contains(nodeScripts, p)
+	}
+	isDocker := func(e *entry) bool {
+		p, _, _ := e.program()
+		return p == "docker" || p == "podman"
+	}
+	starts := func(e *entry) bool { return e.command != "" }
+	if noDocker().MatchString(said) {
+		c.tie("DOCKER_DOWN", isDocker)
+		return
+	}
+	if noTTY().MatchString(said) {
+		for _, e := range c.concerned(isDocker) {
+			c.docker(e)
+		}
+	}
+	if inCache().MatchString(said) && notFound().MatchString(said) && !oldNode().MatchString(said) {
+		c.tie("RT_NPX_CACHE", isNode)
+	}
+	if m := notJSON().FindStringSubmatch(said); m != nil && !(m[1] != "" && strings.Contains(string(c.Src), strings.ReplaceAll(m[1], `\"`, `"`))) {
+		c.tie("RT_STDOUT_NOISE", starts)
+	}
+	if tooMany().MatchString(said) {
+		c.report(nil, "RT_TOO_MANY_TOOLS", nil)
+	} else if tooLong().MatchString(said) {
+		longest := c.longest()
+		if longest != nil {
+			c.report(longest, "RT_NAME_LEN", func(f *finding.Finding) {
+				f.Args["length"] = strconv.Itoa(utf8.RuneCountInString(longest.name))
+				f.Args["limit"] = strconv.Itoa(c.File.App.Limits.NameAndTool)
+			})
+		}
+	}
+}
+
+// tie reports a code for the entries that a message can be about.
+func (c *check) tie(code string, can func(*entry) bool) {
+	for _, e := range c.concerned(can) {
+		c.report(e, code, nil)
+	}
+}
+
+// concerned are the entries that a message names, by name or by what they
+// start; when it names none, the only one that it can be about, else all.
+func (c *check) concerned(can func(*entry) bool) []*entry {
+	var all, named []*entry
+	for _, e := range c.entries {
+		if !can(e) {
+			continue
+		}
+		all = append(all, e)
+		if strings.Contains(c.Facts.ObservedError, `"`+e.name+`"`) || strings.Contains(c.Facts.ObservedError, "["+e.name+"]") || strings.Contains(c.Facts.ObservedError, "'"+e.name+"'") ||
+			slices.ContainsFunc(e.args, func(a string) bool {
+				return len(a) > 4 && !strings.HasPrefix(a, "-") && strings.Contains(c.Facts.ObservedError, bare(a))
+			}) {
+			named = append(named, e)
+		}
+	}
+	if len(named) > 0 {
+		return named
+	}
+	return all
+}
+
+// bare is a package without its version.
+func bare(a string) string {
+	if m := version().FindStringSubmatch(a); m != nil {
+		return m[1]
+	}
+	return a
+}
+
+func (c *check) longest() (found *entry) {
+	for _, e := range c.entries {
+		if found == nil || len(e.name) > len(found.name) {
+			found = e
+		}
+	}
+	return found
+}

@@ -231,6 +231,9 @@ func (d Dialect) check() error {
 	if err := d.Remote.check(); err != nil {
 		return err
 	}
+	if err := d.Reads.check(); err != nil {
+		return err
+	}
 	if d.Quirk != "" && !isQuirk(d.Quirk) {
 		return fmt.Errorf("quirk %q", d.Quirk)
 	}

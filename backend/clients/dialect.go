@@ -60,6 +60,8 @@ type Dialect struct {
 	// Prompts is set for an app that asks for the keys of an entry itself.
 	Prompts *Prompts `json:"prompts,omitempty"`
 	Quirk   string   `json:"quirk,omitempty"` // a name in quirks
+	// Reads is what the app takes besides, nil where that is not known.
+	Reads *Reads `json:"reads,omitempty"`
 }
 
 // Constant is a member with the value it starts with: a text, a whole number,

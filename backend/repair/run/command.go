@@ -35,14 +35,14 @@ func (c *check) command(e *entry) {
 	if e.command == "" {
 		return
 	}
-	program, from, _ := e.program()
+	program, _, _ := e.program()
 	if c.foreign(e, program) {
 		return
 	}
 	c.spaceSplit(e)
 	c.windowsScript(e)
 	c.oldNode(e, program)
-	c.askFirst(e, program, from)
+	c.askFirst(e)
 	switch {
 	case strings.HasPrefix(e.command, "~"):
 		c.tilde(e)
@@ -385,7 +385,8 @@ func older(a, b string) bool {
 
 // askFirst is an npx that may ask whether to fetch the package: nobody is there
 // to answer.
-func (c *check) askFirst(e *entry, program string, from int) {
+func (c *check) askFirst(e *entry) {
+	program, from, _ := e.program()
 	if program != "npx" || from >= len(e.args) {
 		return
 	}
@@ -410,6 +411,9 @@ func (c *check) askFirst(e *entry, program string, from int) {
 		return
 	}
 	c.report(e, "RT_NPX_NO_YES", func(f *finding.Finding) {
+		if !timedOut().MatchString(c.Facts.ObservedError) {
+			f.Severity = finding.Info // newer ones ask only where somebody can answer
+		}
 		f.Pointer = e.pointer + pointer("args")
 		e.setArgs(f, slices.Insert(slices.Clone(e.args), from, "-y"))
 	})

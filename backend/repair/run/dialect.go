@@ -169,6 +169,9 @@ func (c *check) references(e *entry) {
 			if len(hits) == 0 {
 				continue
 			}
+			if f.form == brace {
+				hits = slices.DeleteFunc(hits, func(n string) bool { return n == "userHome" || editorsOnly().MatchString(n) })
+			}
 			if f.form == brace && mine {
 				// The server, its bridge or its shell reads these itself when the
 				// entry gives it the variable.

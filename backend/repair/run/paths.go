@@ -271,7 +271,7 @@ func (c *check) relative(e *entry, from int) {
 	program, _, _ := e.program()
 	script := slices.Contains(interpreters, program)
 	for i, a := range e.args[from:] {
-		if strings.ContainsAny(a, "$%{ \t*") || strings.Contains(a, "://") {
+		if strings.ContainsAny(a, "$%{ \t*") || strings.Contains(a, "://") || examplePath().MatchString(a) {
 			continue
 		}
 		dots := strings.HasPrefix(a, "./") || strings.HasPrefix(a, "../") || strings.HasPrefix(a, `.\`) || strings.HasPrefix(a, `..\`)

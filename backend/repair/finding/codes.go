@@ -97,6 +97,7 @@ var list = []Code{
 	{"ENTRY_COMMAND_HAS_ARGS", LayerEntry, Error, Safe},
 	{"ENTRY_ARGS_NOT_ARRAY", LayerEntry, Error, Safe},
 	{"ENTRY_ENV_NOT_STRING", LayerEntry, Error, Safe},
+	{"ENTRY_WRONG_VALUE_TYPE", LayerEntry, Error, Safe},
 	{"ENTRY_MISSING_FIELD", LayerEntry, Error, Safe},
 	{"ENTRY_UNSUPPORTED_FIELD", LayerEntry, Error, Confirm},
 	{"ENTRY_MIXED_TRANSPORT", LayerEntry, Error, Confirm},

@@ -1,0 +1,127 @@
+package repair
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"toolbay/backend/configfile"
+	"toolbay/backend/repair/finding"
+)
+
+// step is what turned one text into the next: edits in the order of the text.
+type step []finding.Edit
+
+// back gives the offset that a place had before the step.
+func (s step) back(at int) int {
+	shift := 0 // of the text behind the edits so far
+	for _, e := range s {
+		from := e.From + shift
+		if at < from {
+			break
+		}
+		if at < from+len(e.New) {
+			return min(e.From+(at-from), e.To)
+		}
+		shift += len(e.New) - (e.To - e.From)
+	}
+	return at - shift
+}
+
+// splice makes edits of the text; what overlaps an earlier one waits for the
+// next round. It is false when nothing changed.
+func (p *pass) splice(edits []finding.Edit) bool {
+	edits = slices.Clone(edits)
+	slices.SortStableFunc(edits, func(a, b finding.Edit) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
+	var s step
+	var b bytes.Buffer
+	at := 0
+	for _, e := range edits {
+		if e.From < at || e.To < e.From || e.To > len(p.text) {
+			continue
+		}
+		b.Write(p.text[at:e.From])
+		b.WriteString(e.New)
+		at = e.To
+		s = append(s, e)
+	}
+	b.Write(p.text[at:])
+	if len(s) == 0 || bytes.Equal(b.Bytes(), p.text) {
+		return false
+	}
+	p.steps = append(p.steps, s)
+	p.text = b.Bytes()
+	return true
+}
+
+// replace takes a whole new text, as one edit of what differs.
+func (p *pass) replace(out []byte) {
+	from := 0
+	for from < len(out) && from < len(p.text) && out[from] == p.text[from] {
+		from++
+	}
+	to, end := len(p.text), len(out)
+	for to > from && end > from && p.text[to-1] == out[end-1] {
+		to, end = to-1, end-1
+	}
+	p.steps = append(p.steps, step{{From: from, To: to, New: string(out[from:end])}})
+	p.text = out
+}
+
+// where names the place of a finding: line:column of the source, or a pointer.
+func (p *pass) where(f finding.Finding) string {
+	if f.At < 0 || f.Pointer != "" {
+		return f.Pointer
+	}
+	at := min(f.At, len(p.text))
+	for _, s := range slices.Backward(p.steps) {
+		at = s.back(at)
+	}
+	at = max(0, min(at, len(p.src)))
+	head := p.src[:at]
+	line := head[bytes.LastIndexByte(head, '\n')+1:]
+	line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+	return strconv.Itoa(1+bytes.Count(head, []byte{'\n'})) + ":" + strconv.Itoa(1+utf8.RuneCount(line))
+}
+
+// lostComments gives the comments of a text that another no longer has.
+func lostComments(before, after []byte, f configfile.Format) []string {
+	left := map[string]int{}
+	for _, c := range comments(after, f) {
+		left[c]++
+	}
+	var lost []string
+	for _, c := range comments(before, f) {
+		if left[c] > 0 {
+			left[c]--
+			continue
+		}
+		lost = append(lost, c)
+	}
+	return lost
+}
+
+// comments gives the comments of a text that parses.
+func comments(src []byte, f configfile.Format) []string {
+	var found []string
+	if f != configfile.TOML && f != configfile.YAML {
+		lx := configfile.NewLexer(src)
+		for t := lx.Next(); t.Kind != configfile.EOF; t = lx.Next() {
+			if t.Kind == configfile.LineComment || t.Kind == configfile.BlockComment {
+				found = append(found, string(src[t.Start:t.End]))
+			}
+		}
+		return found
+	}
+	for line := range strings.Lines(string(src)) {
+		// A "#" in a text is no comment: it is kept as one too often rather than
+		// lost once.
+		if i := strings.IndexByte(line, '#'); i == 0 || i > 0 && strings.ContainsAny(line[i-1:i], " \t") {
+			found = append(found, strings.TrimSpace(line[i:]))
+		}
+	}
+	return found
+}

@@ -1,0 +1,318 @@
+// Package repair finds out what is wrong in an app's settings file and makes
+// the text that would be right. It looks in layers (bytes and syntax, where the
+// servers stand, each entry, whether it can start), mends each and looks again,
+// so that everything is found at once. It reads and writes no file and knows of
+// a machine only what it is told. backend and internal/repairscore import it.
+//
+//	report := repair.Check(file, src, facts, finding.Safe)
+//	for _, p := range report.Problems {
+//		fmt.Println(p.Where, p.Code)
+//	}
+//	if report.Text != nil { ... }
+package repair
+
+import (
+	"bytes"
+	"slices"
+
+	"toolbay/backend/configfile"
+	"toolbay/backend/repair/finding"
+	"toolbay/backend/repair/pen"
+	"toolbay/backend/repair/run"
+	"toolbay/backend/repair/shape"
+	"toolbay/backend/repair/tolerant"
+)
+
+// MaxSize is the largest text that is repaired, in bytes; larger ones are
+// reported only.
+const MaxSize = 16 << 20
+
+// Allowed kinds of fixes, besides finding.Safe and finding.Confirm.
+const None finding.Kind = "none"
+
+// Problem is a finding with its place in the text as it was.
+type Problem struct {
+	finding.Finding
+	// Where is line:column, or a JSON pointer into the text as it would be.
+	Where string
+	// Places is how often it is there.
+	Places int
+	// Mends tells that it has a fix that Check could make.
+	Mends bool
+}
+
+// Report is what Check gives.
+type Report struct {
+	File          finding.File
+	ParsesBefore  bool
+	ParsesAfter   bool
+	Problems      []Problem
+	Text          []byte            // the mended text, nil when nothing is to be done
+	Aside         map[string]string // other files that belong to the change
+	Parked        []finding.Parked  // servers that leave the file
+	Comments      []string          // comments that the file cannot hold
+	Notes         []string
+	Needs         []string
+	BeyondReading bool // nothing that is allowed makes the text readable
+}
+
+// Check looks at a file's text and mends what allow permits: finding.Safe,
+// finding.Confirm (which includes safe) or None. Problems are found as if
+// everything had been permitted.
+func Check(file finding.File, src []byte, facts finding.Facts, allow finding.Kind) Report {
+	full := &pass{file: file, facts: facts, src: src, text: src, allow: finding.Confirm}
+	full.run()
+	r := Report{File: file, ParsesBefore: Parses(file, src), Problems: full.report()}
+	did := full
+	if allow != finding.Confirm {
+		did = &pass{file: file, facts: facts, src: src, text: src, allow: allow}
+		if allow == finding.Safe {
+			did.run()
+		}
+	}
+	r.ParsesAfter = r.ParsesBefore
+	if allow != None && !bytes.Equal(did.text, src) && did.worthWriting(r.ParsesBefore) {
+		r.Text, r.ParsesAfter = did.text, Parses(file, did.text)
+		if r.Text == nil {
+			r.Text = []byte{}
+		}
+		r.Aside, r.Parked, r.Comments = did.aside, did.parked, did.comments
+	} else if len(did.aside) > 0 {
+		r.Aside = did.aside
+	}
+	r.BeyondReading = !Parses(file, full.text)
+	for _, p := range r.Problems {
+		r.Notes = append(r.Notes, p.Notes...)
+		if p.Needs != "" && !slices.Contains(r.Needs, p.Needs) {
+			r.Needs = append(r.Needs, p.Needs)
+		}
+	}
+	return r
+}
+
+// Parses tells whether the app itself reads the text.
+func Parses(file finding.File, text []byte) bool {
+	if bytes.HasPrefix(text, []byte("\xef\xbb\xbf")) && file.Dialect.RefusesBOM {
+		return false
+	}
+	doc, err := configfile.Parse(text, file.Dialect.Format)
+	return err == nil && !(doc.Blank() && refusesBlank(file))
+}
+
+// refusesBlank tells whether nothing at all is an error to the app: JSON itself
+// has no empty text.
+func refusesBlank(file finding.File) bool {
+	return file.Dialect.RefusesBlank || file.Dialect.Format == configfile.JSON
+}
+
+// pass is one way through the layers with the fixes of some kinds.
+type pass struct {
+	file  finding.File
+	facts finding.Facts
+	allow finding.Kind
+	src   []byte
+	text  []byte
+	// steps lead from the source to text, for the places of what is found.
+	steps    []step
+	problems []Problem
+	aside    map[string]string
+	parked   []finding.Parked
+	comments []string
+}
+
+// rounds is how often a layer is looked at again at most.
+const rounds = 12
+
+func (p *pass) allowed(f finding.Finding) bool {
+	return f.Fix == finding.Safe || f.Fix == finding.Confirm && p.allow == finding.Confirm
+}
+
+func (p *pass) run() {
+	if len(p.src) > MaxSize {
+		if !Parses(p.file, p.src) {
+			p.add(finding.New("FILE_BEYOND_REPAIR"), false)
+		}
+		return
+	}
+	if p.blank() {
+		return
+	}
+	p.readText()
+	doc, err := configfile.Parse(p.text, p.file.Dialect.Format)
+	if err != nil {
+		if p.allow == finding.Confirm {
+			p.add(finding.New("FILE_BEYOND_REPAIR"), false)
+		}
+		return
+	}
+	for range rounds {
+		t := finding.Text{File: p.file, Src: p.text, Doc: doc, Servers: p.file.Dialect.Servers, Facts: p.facts, Damaged: !Parses(p.file, p.src)}
+		changed := p.make(shape.Structure(t), true)
+		if !changed {
+			changed = p.make(shape.Entries(t), false)
+		}
+		if !changed {
+			changed = p.make(run.Check(t), false)
+		}
+		if !changed {
+			return
+		}
+		if doc, err = configfile.Parse(p.text, p.file.Dialect.Format); err != nil {
+			return
+		}
+	}
+}
+
+// blank handles a file that holds nothing.
+func (p *pass) blank() bool {
+	rest := bytes.Trim(bytes.TrimPrefix(p.text, []byte("\xef\xbb\xbf")), " \t\r\n\x00")
+	if len(rest) > 0 {
+		return false
+	}
+	had := len(bytes.TrimSpace(p.facts.LastKnownGood)) > 4 || len(bytes.TrimSpace(p.facts.LastWrittenByUs)) > 4
+	if !refusesBlank(p.file) && !had {
+		return true
+	}
+	f := finding.New("FILE_EMPTY")
+	f.At = 0
+	f.Args = map[string]string{"app": p.file.App.Name}
+	if had {
+		f.Needs = "Bring back the last good copy of this file, or begin with an empty list of servers?"
+	}
+	if out, _, err := configfile.Insert(nil, p.file.Dialect.Format, p.file.Dialect.Servers, shape.NoServers(p.file.Dialect)); err == nil && refusesBlank(p.file) {
+		f.Edits = []finding.Edit{{From: 0, To: len(p.text), New: string(out)}}
+	}
+	p.edit(f)
+	return true
+}
+
+// readText mends bytes and syntax.
+func (p *pass) readText() {
+	for range rounds {
+		r := read(p.text, p.file)
+		changed := false
+		var edits []finding.Edit
+		for _, f := range r.Findings {
+			p.add(f, len(f.Edits) > 0)
+			if p.allowed(f) && len(f.Edits) > 0 {
+				edits = append(edits, f.Edits...)
+				changed = true
+				p.take(f)
+			}
+		}
+		if !changed {
+			return
+		}
+		for _, c := range r.Comments {
+			p.comments = append(p.comments, c)
+		}
+		p.parked = append(p.parked, r.Parked...)
+		if !p.splice(edits) {
+			return
+		}
+	}
+}
+
+func read(src []byte, file finding.File) tolerant.Reading {
+	return tolerant.Read(src, file.Dialect.Format)
+}
+
+// make reports what a layer found and makes the changes that are allowed. Of
+// the structure one thing is done at a time: each gives the rest new paths.
+func (p *pass) make(found []finding.Finding, oneByOne bool) (changed bool) {
+	for _, f := range found {
+		p.add(f, len(f.Changes) > 0 || len(f.Edits) > 0 || len(f.Aside) > 0)
+		if !p.allowed(f) || changed && oneByOne {
+			continue
+		}
+		if len(f.Changes) == 0 && len(f.Edits) == 0 {
+			if len(f.Aside) > 0 {
+				p.take(f)
+			}
+			continue
+		}
+		before := p.text
+		if len(f.Edits) > 0 {
+			if changed || !p.splice(f.Edits) { // their places are of the text before
+				continue
+			}
+		}
+		out, err := pen.Apply(p.text, p.file.Dialect.Format, f.Changes...)
+		if err != nil {
+			p.fails(f)
+			continue
+		}
+		if !bytes.Equal(out, p.text) {
+			p.replace(out)
+		}
+		if bytes.Equal(before, p.text) {
+			continue
+		}
+		changed = true
+		p.take(f)
+		p.comments = append(p.comments, lostComments(before, p.text, p.file.Dialect.Format)...)
+	}
+	return changed
+}
+
+// take remembers what a fix does beside the text.
+func (p *pass) take(f finding.Finding) {
+	for path, text := range f.Aside {
+		if p.aside == nil {
+			p.aside = map[string]string{}
+		}
+		p.aside[path] = text
+	}
+	p.parked = append(p.parked, f.Parked...)
+}
+
+func (p *pass) edit(f finding.Finding) {
+	p.add(f, len(f.Edits) > 0)
+	if p.allowed(f) && len(f.Edits) > 0 {
+		p.splice(f.Edits)
+	}
+}
+
+// add notes a problem, once for each code, server and kind of fix.
+func (p *pass) add(f finding.Finding, mends bool) {
+	where := p.where(f)
+	for i := range p.problems {
+		o := &p.problems[i]
+		if o.Code != f.Code || o.Server != f.Server {
+			continue
+		}
+		if o.Where != where {
+			o.Places++
+		}
+		if f.Fix == finding.Confirm && o.Fix == finding.Safe {
+			o.Fix = finding.Confirm // part of it has to be asked
+		}
+		if o.Needs == "" {
+			o.Needs = f.Needs
+		}
+		for _, n := range f.Notes {
+			if !slices.Contains(o.Notes, n) {
+				o.Notes = append(o.Notes, n)
+			}
+		}
+		return
+	}
+	p.problems = append(p.problems, Problem{Finding: f, Where: where, Places: 1, Mends: mends})
+}
+
+// fails marks a problem whose fix could not be made.
+func (p *pass) fails(f finding.Finding) {
+	for i := range p.problems {
+		if p.problems[i].Code == f.Code && p.problems[i].Server == f.Server {
+			p.problems[i].Mends = false
+		}
+	}
+}
+
+func (p *pass) report() []Problem { return p.problems }
+
+// worthWriting tells whether the text is better than it was: half mended it is
+// of no use to the app.
+func (p *pass) worthWriting(parsed bool) bool {
+	return Parses(p.file, p.text) && len(p.problems) > 0
+}

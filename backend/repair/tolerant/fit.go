@@ -119,7 +119,7 @@ func fit(f *frame, t *token, a ahead) int {
 			cost += 8
 		case a == aObject || a == aArray:
 			cost += 6
-		case (k == nCommand || k == nArgs || k == nField) && f.seen&(1<<k) == 0 && lower(k):
+		case k == nCommand || k == nArgs || k == nField:
 			cost += 2
 		}
 	case rServer:
@@ -164,8 +164,6 @@ func fit(f *frame, t *token, a ahead) int {
 	}
 	return cost
 }
-
-func lower(k name) bool { return k == nCommand || k == nArgs }
 
 // indented says how odd the indentation of a member is that begins its line.
 func (f *frame) indented(col int) int {

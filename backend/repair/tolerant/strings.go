@@ -61,6 +61,9 @@ func (l *lexer) str(i int) int {
 		if follows(src, e+1) && !odd(src[i+1:e]) {
 			return l.whole(i, e, 1, 1, false)
 		}
+		if e > i+1 && !odd(src[i+1:e]) && l.startsAnother(e+1) {
+			return l.whole(i, e, 1, 1, false)
+		}
 		if e == i+1 { // ""npx""
 			if k, ok := scanQuote(src, e+1, '"'); ok && k > e+1 && k+1 < len(src) && src[k+1] == '"' && follows(src, k+2) {
 				l.add(mend{code: "JSON_UNESCAPED_QUOTE", fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i + 1, To: i + 2}, {From: k, To: k + 1}}})
@@ -98,6 +101,24 @@ func (l *lexer) str(i int) int {
 		return end + 1
 	}
 	return l.weigh(i)
+}
+
+// startsAnother tells that a whole string, list or object begins at i, behind
+// blanks: what should stand between is missing.
+func (l *lexer) startsAnother(i int) bool {
+	src := l.src
+	for i < len(src) && (src[i] == ' ' || src[i] == '\t') {
+		i++
+	}
+	if i >= len(src) || src[i] == '{' || src[i] == '[' {
+		return true
+	}
+	if src[i] != '"' || l.frugal() {
+		return false
+	}
+	e, closed := scanQuote(src, i+1, '"')
+	l.steps += e - i
+	return closed && e > i+1 && follows(src, e+1) && !odd(src[i+1:e])
 }
 
 func (l *lexer) moveLine(from, to int) {
@@ -183,6 +204,7 @@ func (l *lexer) weigh(i int) int {
 	type way struct {
 		at    int // where the string ends, in line
 		add   bool
+		curly int // the length of the other quote that closes it
 		escs  []int
 		score float64
 	}
@@ -205,6 +227,14 @@ func (l *lexer) weigh(i int) int {
 		}
 		ways++
 		try(way{at: p, add: true, score: textScore(line[1:p]) + restScore(line[p:]) + 3 - float64(p)*1e-4})
+	}
+	for p := 2; p < min(first, len(line)); p++ {
+		if line[p] >= utf8.RuneSelf && utf8.RuneStart(line[p]) {
+			if r, n := utf8.DecodeRune(line[p:]); opener(r) == '"' && follows(line, p+n) {
+				try(way{at: p, curly: n, score: textScore(line[1:p]) + restScore(line[p+n:]) + 1})
+				break
+			}
+		}
 	}
 	// The quotes inside are text.
 	var escs []int
@@ -232,6 +262,10 @@ func (l *lexer) weigh(i int) int {
 		l.add(change("JSON_UNCLOSED_STRING", finding.Confirm, e, e, `"`))
 		l.emit(tString, i, e)
 		return e
+	case best.curly > 0:
+		e := i + best.at
+		l.add(change("JSON_SMART_QUOTES", finding.Safe, e, e+best.curly, `"`))
+		return l.whole(i, e, 1, best.curly, false)
 	case best.add:
 		e := i + best.at
 		l.add(change("JSON_UNCLOSED_STRING", finding.Confirm, e, e, `"`))

@@ -151,6 +151,7 @@ func (b *Backend) join(ctx context.Context) error {
 	b.connect = &connect.Connector{
 		Apps: b.apps, System: b.system, Changes: b.changes, Ledger: b.store,
 		Launcher: b.launcherPlace, Now: b.o.Now, Started: b.startedSince,
+		Vault: vault{b},
 	}
 	b.keychain = b.openKeys()
 	b.policy = b.readPolicy()

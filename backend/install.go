@@ -461,6 +461,10 @@ func (in *installation) connect(ctx context.Context, server model.Server) (chang
 		return "", nil, err
 	}
 	defer release()
+	// What is kept of entries is another server's that had the id.
+	if err := b.connect.Forget(ctx, in.id); err != nil {
+		return "", nil, err
+	}
 	plan, edit, err := in.planApps(ctx)
 	if err != nil {
 		return "", nil, err

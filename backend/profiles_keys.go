@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"context"
 	"crypto/rand"
 	"encoding/hex"
 	"encoding/json"
@@ -32,6 +33,8 @@ type stashedKeys struct {
 	Server string    `json:"server"`
 	In     string    `json:"in,omitempty"`
 	Time   time.Time `json:"time"`
+	// Stays tells that the item goes with the server only.
+	Stays bool `json:"stays,omitempty"`
 }
 
 func (b *Backend) keptFile(item string) string {
@@ -44,10 +47,16 @@ func (b *Backend) keepKeys(server, in string, values map[string]string) (item st
 	if len(values) == 0 {
 		return "", nil
 	}
+	return b.stash(server, in, values, false)
+}
+
+// stash puts values into an item of their own; with stays they are there as long
+// as the server is.
+func (b *Backend) stash(server, in string, values map[string]string, stays bool) (item string, err error) {
 	var random [10]byte
 	rand.Read(random[:])
 	item = "-" + hex.EncodeToString(random[:]) // no profile's id begins with a dash
-	data, err := json.Marshal(stashedKeys{Server: server, In: in, Time: b.o.Now().UTC()})
+	data, err := json.Marshal(stashedKeys{Server: server, In: in, Time: b.o.Now().UTC(), Stays: stays})
 	if err == nil {
 		err = writeFile(b.keptFile(item), data)
 	}
@@ -123,6 +132,55 @@ func (b *Backend) forgetMoves(moves []keyMove) {
 	}
 }
 
+// stashed gives what stash has put into an item. Error code: secret_unknown.
+func (b *Backend) stashed(server, item string) (map[string]string, error) {
+	var k stashedKeys
+	data, err := os.ReadFile(b.keptFile(item))
+	if err == nil {
+		err = json.Unmarshal(data, &k)
+	}
+	if err != nil || k.Server != server {
+		return nil, model.Fail("secret_unknown", err, "server", server, "name", item)
+	}
+	return b.keysIn(k.In).Get(server, item)
+}
+
+// vault is where texts of the apps' files lie that hold keys of the user's.
+type vault struct{ b *Backend }
+
+// place tells where such a text about a server goes.
+func (v vault) place(server string) (in string, err error) {
+	ctx := context.Background()
+	s, err := v.b.server(ctx, server)
+	if err != nil || s.KeysIn != "" {
+		return s.KeysIn, err
+	}
+	where, err := v.b.keysPlace(ctx)
+	if where == "file" {
+		return where, nil
+	}
+	return "", err
+}
+
+func (v vault) Room(server string) error {
+	_, err := v.place(server)
+	return err
+}
+
+func (v vault) Put(server string, texts map[string]string) (string, error) {
+	in, err := v.place(server)
+	if err != nil {
+		return "", err
+	}
+	return v.b.stash(server, in, texts, true)
+}
+
+func (v vault) Texts(server, item string) (map[string]string, error) {
+	return v.b.stashed(server, item)
+}
+
+func (v vault) Forget(_, item string) { v.b.forgetKept(item) }
+
 // forgetKept forgets an item with keys. What cannot be forgotten now is tried
 // again with the trash.
 func (b *Backend) forgetKept(item string) {
@@ -150,7 +208,7 @@ func (b *Backend) forgetKeptKeys(age time.Duration, server string) error {
 		if err != nil || json.Unmarshal(data, &k) != nil {
 			continue
 		}
-		if server == k.Server || server == "" && b.o.Now().Sub(k.Time) >= age {
+		if server == k.Server || server == "" && !k.Stays && b.o.Now().Sub(k.Time) >= age {
 			name := filepath.Base(f)
 			b.forgetKept(name[:len(name)-len(".json")])
 			if fileExists(f) {

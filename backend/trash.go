@@ -263,6 +263,11 @@ func (b *Backend) emptyTrashOf(ctx context.Context, age time.Duration) (freed in
 		b.noteVolumes(t.Server)
 		os.RemoveAll(filepath.Dir(f))
 		b.dropTrash(filepath.Dir(filepath.Dir(f)))
+		if gone && !slices.ContainsFunc(b.trashedServers(), func(o trashed) bool { return o.Server.ID == t.Server.ID }) {
+			// Nobody brings it back: what was kept of its entries goes too.
+			_ = b.forgetKeptKeys(0, t.Server.ID) // tried again at the next start
+			_ = b.connect.Forget(ctx, t.Server.ID)
+		}
 		now = true
 	}
 	return freed + b.dropVolumes(ctx, now)

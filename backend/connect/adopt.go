@@ -109,6 +109,10 @@ func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
 			return nil, e.fail(client, err)
 		}
 		e.forget(found.Name)
+		k := keptRow{File: e.path, Server: t.entry.server}
+		if _, ok := e.after.kept[k.key()]; ok {
+			e.after.kept[k.key()] = k
+		}
 		return out, nil
 	}
 	switch {
@@ -122,25 +126,12 @@ func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
 		return nil, e.fail(client, err)
 	}
 	e.originals = append(e.originals, Original{App: client.ID, File: e.path, Name: t.name, Text: slices.Clone(text)})
-	value := d.Encode(t.entry.launch)
-	had, _ := doc.Get(found.Path...)
-	members, _ := had.(configfile.Object)
-	for _, m := range members {
-		if _, stays := value.Get(m.Key); stays || !d.Starts(m.Key) {
-			continue
-		}
-		if src, err = configfile.Remove(src, d.Format, append(slices.Clone(found.Path), m.Key), nil); err != nil {
-			return nil, e.fail(client, err)
-		}
-	}
-	if doc, err = client.Read(src, e.path); err != nil {
+	t.entry.launch.Name = t.name
+	if src, err = e.exchange(src, client, found.Path, d.Encode(t.entry.launch)); err != nil {
 		return nil, err
 	}
-	if differs := differing(doc, d, found.Path, value); len(differs) > 0 {
-		if src, err = configfile.Update(src, d.Format, found.Path, differs); err != nil {
-			return nil, e.fail(client, err)
-		}
-	}
+	k := keptRow{File: e.path, Server: t.entry.server, Name: t.name, Adopted: true}
+	e.after.kept[k.key()] = k
 	r := row{
 		App: client.ID, File: e.path, Name: t.name, Server: t.entry.server, Profile: t.entry.profile,
 		Command: t.entry.launch.Command, Args: t.entry.launch.Args, URL: t.entry.launch.URL, Native: t.entry.launch.URL,

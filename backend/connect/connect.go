@@ -28,6 +28,8 @@ type Connector struct {
 	// program runs, nil for one that is never seen running.
 	Now     func() time.Time
 	Started func(clients.Client) (since time.Time, runs bool)
+	// Vault keeps what the ledger must not; nil where there is none.
+	Vault Vault
 }
 
 // Target is a file to change.
@@ -75,7 +77,7 @@ func (c *Connector) PlanConnect(ctx context.Context, kind, title string, targets
 	if err != nil {
 		return Plan{}, err
 	}
-	b := &builder{known: known, launcher: launcher}
+	b := &builder{known: known, launcher: launcher, vault: c.Vault}
 	for _, t := range targets {
 		if err := c.connectTarget(b, t, wants); err != nil {
 			return Plan{}, err
@@ -294,6 +296,22 @@ func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error)
 	for _, e := range p.edits {
 		e.unsigned(ahead, before)
 	}
+	// What an entry was is kept before it goes.
+	kept := map[string]string{}
+	var made []keptRow
+	for _, e := range p.edits {
+		items, err := c.seal(e, kept)
+		if made = append(made, items...); err != nil {
+			c.drop(made)
+			return changeset.Record{}, err
+		}
+	}
+	if len(kept) > 0 {
+		if err := c.Ledger.LedgerWrite(ctx, kept, nil); err != nil {
+			c.drop(made)
+			return changeset.Record{}, err
+		}
+	}
 	if len(ahead) > 0 {
 		if err := c.Ledger.LedgerWrite(ctx, ahead, nil); err != nil {
 			return changeset.Record{}, err
@@ -310,6 +328,10 @@ func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error)
 	for _, e := range p.edits {
 		e.changes(put)
 		e.followed(put, record, c.now())
+		// It may have been worked out again, on a file that somebody else changed.
+		if _, err := c.seal(e, put); err == nil {
+			c.unseal(e)
+		}
 	}
 	if len(put) == 0 {
 		return record, nil

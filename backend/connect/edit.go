@@ -22,6 +22,7 @@ type builder struct {
 	known    known
 	launcher string
 	edits    []*edit
+	vault    Vault
 }
 
 // edit is what a plan does to one file.
@@ -57,10 +58,11 @@ type entry struct {
 	launch          clients.Launch
 }
 
-// removal is one that should not. A strict one fails when the entry is another's.
+// removal is one that should not. A strict one fails when the entry is another's;
+// with keep, what the user added to it is kept until it comes again.
 type removal struct {
-	server string
-	strict bool
+	server       string
+	strict, keep bool
 }
 
 // edit gives the edit of a file, made at first mention. Two ways to the same
@@ -118,6 +120,16 @@ func (s *step) take(server string, strict bool) {
 		}
 	}
 	s.takes = append(s.takes, removal{server: server, strict: strict})
+}
+
+// takeKeeping is take for an entry that may come again.
+func (s *step) takeKeeping(server string) {
+	s.take(server, false)
+	for i := range s.takes {
+		if s.takes[i].server == server {
+			s.takes[i].keep = true
+		}
+	}
 }
 
 // wantedEntry turns a want into the entry for one app.
@@ -184,11 +196,17 @@ func (e *edit) run(before []byte) ([]byte, error) {
 	e.after = e.b.known.clone()
 	src := before
 	for _, s := range e.steps {
-		var err error
-		for _, t := range s.takes {
+		takes, err := e.keepLast(src, s.client, s.takes)
+		if err != nil {
+			return nil, err
+		}
+		for _, t := range takes {
 			if src, err = e.takeOut(src, s.client, t); err != nil {
 				return nil, err
 			}
+		}
+		if src, err = e.bringBack(src, s.client, s.puts); err != nil {
+			return nil, err
 		}
 		puts := s.puts
 		if src, puts, err = e.putMany(src, s.client, puts); err != nil {
@@ -258,7 +276,15 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 	}
 	if found != nil && (found.URL != "") != (p.launch.URL != "") && e.isOurs(*found) && e.b.server(*found) == p.server {
 		// It was spoken to in another way: no member of the one has a place in the
-		// other.
+		// other, but for those of the user's own.
+		if e.added(get(doc, found.Path), client, *found) {
+			p.launch.Name = name
+			if src, err = e.turnOver(src, client, *found, d.Encode(p.launch)); err != nil {
+				return nil, err
+			}
+			e.after.entries[r.key()] = r
+			return e.askFor(src, client, name, p.launch.Prompts)
+		}
 		if src, err = e.cut(src, client, *found); err != nil {
 			return nil, err
 		}
@@ -266,7 +292,7 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 			return nil, err
 		}
 	}
-	p.launch.Name = p.server
+	p.launch.Name = name
 	value := d.Encode(p.launch)
 	e.after.entries[r.key()] = r
 	if found == nil {
@@ -343,12 +369,18 @@ func (e *edit) putMany(src []byte, client clients.Client, puts []entry) (out []b
 		}
 	}
 	if len(changes) > 0 {
-		out, ok, err := configfile.UpdateMany(src, d.Format, at, changes)
+		b, err := configfile.Begin(src, d.Format)
+		for _, m := range changes {
+			if err == nil {
+				err = b.Update(append(slices.Clone(at), m.Key), m.Value.(configfile.Object))
+			}
+		}
+		var out []byte
+		if err == nil {
+			out, err = b.Done()
+		}
 		if err != nil {
 			return nil, nil, e.fail(client, err)
-		}
-		if !ok {
-			return src, puts, nil
 		}
 		src = out
 	}
@@ -408,13 +440,26 @@ func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, er
 			}
 		}
 	}
-	for _, found := range ours {
+	for i, found := range ours {
+		if i == 0 && t.keep {
+			if err := e.keeps(doc, client, found); err != nil {
+				return nil, err
+			}
+		}
 		if src, err = e.askNoMore(src, client, found); err != nil {
 			return nil, err
 		}
+		before := src
 		if src, err = e.cut(src, client, found); err != nil {
 			return nil, err
 		}
+		if i == 0 && t.keep {
+			e.seams(before, src, client, found)
+		}
+	}
+	if k, ok := e.after.kept[keptRow{File: e.path, Server: t.server}.key()]; ok && !t.keep {
+		k.Out, k.Texts, k.Item = false, nil, ""
+		e.after.kept[k.key()] = k
 	}
 	for key, r := range e.after.entries {
 		if r.File == e.path && r.Server == t.server {

@@ -121,6 +121,7 @@ type known struct {
 	entries    map[string]row
 	containers map[string]container
 	files      map[string]fileRow
+	kept       map[string]keptRow
 }
 
 func (k known) entry(file, name string) (row, bool) {
@@ -129,7 +130,7 @@ func (k known) entry(file, name string) (row, bool) {
 }
 
 func (k known) clone() known {
-	return known{entries: maps.Clone(k.entries), containers: maps.Clone(k.containers), files: maps.Clone(k.files)}
+	return known{entries: maps.Clone(k.entries), containers: maps.Clone(k.containers), files: maps.Clone(k.files), kept: maps.Clone(k.kept)}
 }
 
 // sorted gives the entries in an order that does not change from run to run.
@@ -146,7 +147,7 @@ func (k known) sorted() []row {
 // ledger reads what the ledger holds. A row that cannot be read is passed
 // over: Reconcile finds the entry again.
 func (c *Connector) ledger(ctx context.Context) (known, error) {
-	k := known{entries: map[string]row{}, containers: map[string]container{}, files: map[string]fileRow{}}
+	k := known{entries: map[string]row{}, containers: map[string]container{}, files: map[string]fileRow{}, kept: map[string]keptRow{}}
 	stored, err := c.Ledger.LedgerRows(ctx)
 	if err != nil {
 		return k, err
@@ -155,6 +156,7 @@ func (c *Connector) ledger(ctx context.Context) (known, error) {
 		var r row
 		var p container
 		var f fileRow
+		var o keptRow
 		switch {
 		case json.Unmarshal([]byte(text), &r) == nil && r.key() == key:
 			k.entries[key] = r
@@ -162,6 +164,8 @@ func (c *Connector) ledger(ctx context.Context) (known, error) {
 			k.containers[key] = p
 		case json.Unmarshal([]byte(text), &f) == nil && f.key() == key:
 			k.files[key] = f
+		case json.Unmarshal([]byte(text), &o) == nil && o.key() == key:
+			k.kept[key] = o
 		}
 	}
 	return k, nil

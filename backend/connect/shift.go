@@ -48,7 +48,7 @@ func (c *Connector) PlanShift(ctx context.Context, kind, title string, shifts []
 	if err != nil {
 		return Plan{}, nil, err
 	}
-	b := &builder{known: known, launcher: launcher}
+	b := &builder{known: known, launcher: launcher, vault: c.Vault}
 	var stopped []Obstacle
 	for _, s := range shifts {
 		app, err := c.Apps.LookOne(c.System, s.App, s.Project)
@@ -126,7 +126,7 @@ func (c *Connector) shiftApp(b *builder, app clients.App, s Shift) (file string,
 		}
 	}
 	for _, e := range takes {
-		b.edit(e.file, app.Client).take(e.server, false)
+		b.edit(e.file, app.Client).takeKeeping(e.server)
 	}
 	if len(s.Put) == 0 {
 		return "", nil

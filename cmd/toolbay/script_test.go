@@ -55,6 +55,7 @@ func TestScripts(t *testing.T) {
 			"setfield":  cmdSetField,
 			"registry":  cmdRegistry,
 			"mode":      cmdMode,
+			"edit":      cmdEdit,
 			"await":     cmdAwait,
 			"site":      cmdSite,
 			"sign":      cmdSign,

@@ -31,6 +31,7 @@ import (
 //	remember              notes every file below the home
 //	unchanged [PATH…]     every file below the home is as remembered, except those
 //	mode OCTAL PATH       a file's permissions
+//	edit PATH OLD NEW     somebody changes a text in a file, where it stands first
 
 // said is the last document a script's toolbay printed, and what it remembers.
 type said struct {
@@ -226,6 +227,18 @@ func cmdMode(ts *testscript.TestScript, neg bool, args []string) {
 	if got := fmt.Sprintf("%o", st.Mode().Perm()); got != args[0] {
 		ts.Fatalf("%s has mode %s", args[1], got)
 	}
+}
+
+func cmdEdit(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 3 {
+		ts.Fatalf("usage: edit PATH OLD NEW")
+	}
+	before := ts.ReadFile(args[0])
+	after := strings.Replace(before, args[1], args[2], 1)
+	if after == before {
+		ts.Fatalf("%s has no %q:\n%s", args[0], args[1], before)
+	}
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(after), 0o600))
 }
 
 // snapshot describes every file below dir, apart from the database's own and

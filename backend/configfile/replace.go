@@ -41,24 +41,36 @@ func Replace(src []byte, f Format, path []string, value Object) (out []byte, err
 			return nil, model.Fail(CodeExists, nil, "name", text)
 		}
 	}
-	at := append(path[:len(path)-1:len(path)-1], step)
+	as := ""
+	if step != path[len(path)-1] {
+		as = step
+	}
+	b := &Batch{format: f}
+	b.from(d)
 	switch f {
 	case TOML:
-		if same(old, v) {
-			return src, nil
+		if !same(old, v) {
+			err = b.replaceTOML(path, v.(Object))
 		}
-		return replaceTOML(d, path, at, v.(Object))
 	case YAML:
-		s, depth, err := d.yaml.walk(path)
-		if err != nil {
-			return nil, err
+		s, depth, werr := d.yaml.walk(path)
+		if werr != nil {
+			return nil, werr
 		}
 		if depth < len(path) { // only taken over from a mapping that others share
 			return nil, sharedEntry(path)
 		}
-		return d.yaml.replace(s, path, at, v)
+		err = b.replaceYAML(s, path, v)
+	default:
+		err = b.updateJSON(path, v)
 	}
-	return updateJSON(src, f, path, v)
+	if err != nil {
+		return nil, err
+	}
+	if as != "" && !b.wishes.none() {
+		b.wishes.at(path).as = as
+	}
+	return b.Done()
 }
 
 func missing(path []string) error {
@@ -142,15 +154,12 @@ func PutText(src []byte, f Format, path []string, text []byte) (out []byte, err 
 	if got, err := after.text(at); err != nil || !bytes.Equal(got, text) {
 		return nil, unproved(errors.New("the text is not of one member"))
 	}
-	switch f {
-	case TOML:
-		err = proveTOML(d, out, path, at, value, true)
-	case YAML:
-		_, err = d.yaml.prove(out, path, at, value, true)
-	default:
-		_, err = prove(d, out, path, value, 0)
+	var w wish
+	w.put(path, value)
+	if last := len(path) - 1; at[last] != path[last] {
+		w.at(path).as = at[last]
 	}
-	if err != nil {
+	if err := verify(d, after, &w); err != nil {
 		return nil, err
 	}
 	return out, nil
@@ -277,21 +286,20 @@ func (t *tomlFile) before(at int) int {
 	return end
 }
 
-// replaceTOML writes a value where the old one stands. at is path, with the
-// name that an element has then.
-func replaceTOML(d *Document, path, at []string, value Object) ([]byte, error) {
+// replaceTOML writes a value where the old one stands.
+func (b *Batch) replaceTOML(path []string, value Object) error {
 	if hasNull(value) {
-		return nil, errors.New("null cannot stand in TOML")
+		return errors.New("null cannot stand in TOML")
 	}
-	t := d.toml
+	t := b.doc.toml
 	inner := t.inner(path)
 	spans, err := t.spans(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	p, err := t.walk(inner)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	val := spans[0]
 	_, isElement := index(inner[len(inner)-1])
@@ -324,22 +332,19 @@ func replaceTOML(d *Document, path, at []string, value Object) ([]byte, error) {
 	for _, s := range spans[1:] {
 		edits = append(edits, edit{span{t.before(s.start), s.end}, ""})
 	}
-	out := splice(d.src, edits)
-	return out, proveTOML(d, out, path, at, value, true)
+	b.wishes.put(path, value)
+	return b.reparse(splice(t.src, edits))
 }
 
-// replace gives a member or an element a new value. at is path, with the name
-// that an element has then.
-func (y *yamlFile) replace(s yamlSpot, path, at []string, value any) ([]byte, error) {
+// replaceYAML gives a member or an element a new value.
+func (b *Batch) replaceYAML(s yamlSpot, path []string, value any) error {
+	y := b.doc.yaml
 	if same(yamlValue(s.node), value) && !ambiguous(s.node) {
-		return y.src, nil
+		return nil
 	}
 	if y.usedOutside(s.node) {
-		return nil, sharedEntry(path)
+		return sharedEntry(path)
 	}
-	out := splice(y.src, y.put(s, value))
-	if _, err := y.prove(out, path, at, value, true); err != nil {
-		return nil, err
-	}
-	return out, nil
+	b.wishes.put(path, value)
+	return b.reparse(splice(y.src, y.put(s, value)))
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 
 	"github.com/pelletier/go-toml/v2/unstable"
-
-	"toolbay/backend/model"
 )
 
 // place is where a walk along a path ended.
@@ -124,16 +122,12 @@ func (t *tomlFile) style(prefix []string, at int) tomlStyle {
 	return s
 }
 
-func insertTOML(src []byte, path []string, value any) ([]byte, Trace, error) {
-	var tr Trace
-	d, err := Parse(src, TOML)
-	if err != nil {
-		return nil, tr, err
-	}
+func (b *Batch) insertTOML(path []string, value any) (tr Trace, err error) {
 	if hasNull(value) {
-		return nil, tr, errors.New("null cannot stand in TOML")
+		return tr, errors.New("null cannot stand in TOML")
 	}
-	t := d.toml
+	t := b.doc.toml
+	src := b.doc.src
 	full, wanted := path, value
 	path = t.inner(path)
 	// An element that is not there yet comes with all that is in it.
@@ -142,11 +136,11 @@ func insertTOML(src []byte, path []string, value any) ([]byte, Trace, error) {
 	}
 	p, err := t.walk(path)
 	if err != nil {
-		return nil, tr, err
+		return tr, err
 	}
 	last := len(path) - 1
 	if _, there := index(path[last]); there || p.list == nil && p.table.find(path[p.depth]) >= 0 {
-		return nil, tr, model.Fail(CodeExists, nil, "name", stepName(full[p.depth]))
+		return tr, exists(full[p.depth])
 	}
 	table, isTable := value.(Object)
 	here, root := path[:p.depth], p.depth == 0
@@ -198,7 +192,8 @@ func insertTOML(src []byte, path []string, value any) ([]byte, Trace, error) {
 		text := s.eol + indentAt(src, e.start) + s.pair(key, wrap(path[p.depth+1:], value))
 		out = splice(src, []edit{{span{e.end2, e.end2}, text}})
 	}
-	return out, tr, proveTOML(d, out, full, full, wanted, true)
+	b.wishes.put(full, nest(full[len(full)-1:], wanted))
+	return tr, b.reparse(out)
 }
 
 // appendSection puts a table behind the last of its group.
@@ -231,20 +226,23 @@ func (t *tomlFile) appendPair(here, path []string, value any) (out []byte, gap *
 	return splice(t.src, []edit{{span{e.end2, e.end2}, s.eol + indent + s.pair(key, value)}}), nil
 }
 
-func removeTOML(src []byte, path []string, tr Trace) ([]byte, error) {
-	d, err := Parse(src, TOML)
-	if err != nil {
-		return nil, err
+func (b *Batch) removeTOML(path []string, tr Trace) error {
+	if b.wishes.inside(path) {
+		// Which parents go with it depends on how they are written.
+		if err := b.settle(); err != nil {
+			return err
+		}
 	}
-	t := d.toml
-	if _, ok := t.get(path); !ok {
-		return src, nil
+	t := b.doc.toml
+	old, ok := t.get(path)
+	if !ok {
+		return nil
 	}
-	full := path
+	full, src := path, b.doc.src
 	path = t.inner(path)
 	p, err := t.walk(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	gap := tr.Gap
 	if tr.Created > 0 {
@@ -263,32 +261,33 @@ func removeTOML(src []byte, path []string, tr Trace) ([]byte, error) {
 		i := len(p.within.names) - 1
 		for !hasPrefix(p.within.names[i], path[p.withinDepth:]) {
 			if i--; i < 0 {
-				return nil, wrongShape(full)
+				return wrongShape(full)
 			}
 		}
 		out = splice(src, p.within.obj.remove(src, TOML, i, gap))
 	}
-	after, err := Parse(out, TOML)
-	if err != nil {
-		return nil, unproved(err)
+	if bytes.Equal(out, src) {
+		return unproved(errors.New("the member is still there"))
 	}
-	if !sameBut(d, after, full, full) {
-		return nil, unproved(errors.New("a neighbour changed"))
+	if err := b.reparse(out); err != nil {
+		return err
 	}
-	if _, more := after.Get(full...); more { // a second part, or a second element of that name
-		if bytes.Equal(out, src) {
-			return nil, unproved(errors.New("the member is still there"))
-		}
-		return removeTOML(out, full, tr)
+	if _, more := b.doc.Get(full...); more { // a second part, or a second element of that name
+		return b.removeTOML(full, tr)
 	}
-	if tr.Created > 0 && (p.within != nil || inline != nil) {
+	if same(old, Object{}) || same(old, []any{}) {
+		b.wishes.empty(full)
+	} else {
+		b.wishes.drop(full)
+	}
+	if tr.Created > 0 && (p.within != nil || inline != nil) && len(full) > 1 {
 		parent := full[:len(full)-1]
-		if v, _ := after.Get(parent...); same(v, Object{}) || same(v, []any{}) {
+		if v, _ := b.doc.Get(parent...); same(v, Object{}) || same(v, []any{}) {
 			tr.Created--
-			return removeTOML(out, parent, tr)
+			return b.removeTOML(parent, tr)
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // dropExpressions takes away the headers and keys whose paths begin with path,
@@ -332,32 +331,28 @@ func (t *tomlFile) dropExpressions(path []string, tr Trace) []byte {
 	return splice(t.src, edits)
 }
 
-func updateTOML(src []byte, path []string, value any) ([]byte, error) {
-	d, err := Parse(src, TOML)
-	if err != nil {
-		return nil, err
-	}
-	t := d.toml
+func (b *Batch) updateTOML(path []string, value any) error {
+	t := b.doc.toml
 	parent, _ := t.get(path[:len(path)-1])
 	if _, ok := parent.(Object); !ok {
-		return nil, wrongShape(path[:len(path)-1])
+		return wrongShape(path[:len(path)-1])
 	}
 	old, ok := t.get(path)
 	if ok && same(old, value) {
-		return src, nil
+		return nil
 	}
 	if hasNull(value) {
-		return nil, errors.New("null cannot stand in TOML")
+		return errors.New("null cannot stand in TOML")
 	}
 	if !ok {
-		out, _, err := insertTOML(src, path, value)
-		return out, err
+		_, err := b.insertTOML(path, value)
+		return err
 	}
 	full := path
 	path = t.inner(path)
 	p, err := t.walk(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	val := span{-1, -1}
 	if p.within != nil {
@@ -370,13 +365,12 @@ func updateTOML(src []byte, path []string, value any) ([]byte, error) {
 		val = t.exprs[i].val
 	}
 	if val.start < 0 { // written as a table or as dotted keys
-		out, err := removeTOML(src, full, Trace{})
-		if err != nil {
-			return nil, err
+		if err := b.removeTOML(full, Trace{}); err != nil {
+			return err
 		}
-		out, _, err = insertTOML(out, full, value)
-		return out, err
+		_, err := b.insertTOML(full, value)
+		return err
 	}
-	out := splice(src, []edit{{val, tomlValue(value)}})
-	return out, proveTOML(d, out, full, full, value, true)
+	b.wishes.put(full, value)
+	return b.reparse(splice(b.doc.src, []edit{{val, tomlValue(value)}}))
 }

@@ -1,63 +1,67 @@
 package configfile
 
-import "errors"
+// compareTOML compares values: at each place that w knows stands its value or
+// nothing, all else is as it was. A parent that is only named by what was put
+// in or taken away may come and go.
+func compareTOML(before, after *Document, w *wish) error {
+	b, _ := before.Get()
+	a, _ := after.Get()
+	return alongTOML(b, a, w)
+}
 
-// proveTOML parses the result of an edit and compares the values: at path
-// stands the value (or nothing), all else is as it was. at is path, with the name that an element has then. A parent that is only
-// named by what was added or taken away may come and go.
-func proveTOML(before *Document, out []byte, path, at []string, value any, there bool) error {
-	after, err := Parse(out, TOML)
-	if err != nil {
-		return unproved(err)
+func alongTOML(b, a any, w *wish) error {
+	if err := said(b, a, w); err != nil {
+		return err
 	}
-	v, ok := after.Get(at...)
-	if ok != there || there && !same(v, value) {
-		return unproved(errors.New("the member is not what it should be"))
-	}
-	if !sameBut(before, after, path, at) {
-		return unproved(errors.New("a neighbour changed"))
+	if !same(without(b, w), without(a, w.renamed())) {
+		return errNeighbour
 	}
 	return nil
 }
 
-// sameBut compares two files but for what is at path in the first and at at in
-// the second.
-func sameBut(before, after *Document, path, at []string) bool {
-	b, _ := before.Get()
-	a, _ := after.Get()
-	return same(without(b, path), without(a, at))
+// said tells that what w knows is so in a.
+func said(b, a any, w *wish) error {
+	for step, s := range w.steps {
+		was, _ := follow(b, step)
+		to := step
+		if s.as != "" {
+			to = s.as
+		}
+		is, there := follow(a, to)
+		switch {
+		case s.emptied && !s.covers(was):
+			return errNeighbour
+		case !s.known:
+			if err := said(was, is, s); err != nil {
+				return err
+			}
+		case there == s.absent, there && !same(is, s.value):
+			return errValue
+		}
+	}
+	return nil
 }
 
-// without gives v less the member at path, and less the parents that are empty
-// then.
-func without(v any, path []string) any {
-	if list, ok := v.([]any); ok && isNamed(path[0]) {
-		rest := []any{}
-		for _, e := range list {
-			if _, ok := pickNamed([]any{e}, path[0]); !ok {
-				rest = append(rest, e)
-			} else if len(path) > 1 {
-				rest = append(rest, without(e, path[1:]))
-			}
+// renamed is w with elements under the names that they get.
+func (w *wish) renamed() *wish {
+	r := *w
+	r.steps = map[string]*wish{}
+	for step, s := range w.steps {
+		if s.as != "" {
+			step = s.as
 		}
-		return rest
+		r.steps[step] = s.renamed()
 	}
-	obj, ok := v.(Object)
-	if !ok {
-		return v
+	return &r
+}
+
+// follow gives what a step leads to.
+func follow(v any, step string) (any, bool) {
+	switch v := v.(type) {
+	case Object:
+		return v.Get(step)
+	case []any:
+		return pickNamed(v, step)
 	}
-	rest := make(Object, 0, len(obj))
-	for _, m := range obj {
-		if m.Key == path[0] {
-			if len(path) == 1 {
-				continue
-			}
-			m.Value = without(m.Value, path[1:])
-			if same(m.Value, Object{}) || same(m.Value, []any{}) {
-				continue
-			}
-		}
-		rest = append(rest, m)
-	}
-	return rest
+	return nil, false
 }

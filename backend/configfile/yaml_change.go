@@ -45,63 +45,63 @@ func (y *yamlFile) usedOutside(n *yaml.Node) bool {
 	return false
 }
 
-func removeYAML(src []byte, path []string, tr Trace) ([]byte, error) {
-	d, err := Parse(src, YAML)
-	if err != nil {
-		return nil, err
+func (b *Batch) removeYAML(path []string, tr Trace) error {
+	if _, ok := b.doc.Get(path...); !ok {
+		return nil
 	}
-	if _, ok := d.Get(path...); !ok {
-		return src, nil
-	}
-	for steps := 0; ; steps++ {
-		y := d.yaml
+	for steps := 0; len(path) > 0; steps++ {
+		y := b.doc.yaml
 		parent, depth, err := y.walk(path[:len(path)-1])
 		if err != nil {
-			return nil, err
+			return err
 		}
 		i := -1
 		var items []yamlItem
 		if depth == len(path)-1 {
 			if i, items, err = y.child(parent.node, path, depth); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		if i < 0 { // taken over from a mapping that others share
-			return nil, sharedEntry(path)
+			return sharedEntry(path)
 		}
 		if steps > 0 && !y.bare(items[i]) {
-			return src, nil
+			return nil
 		}
 		if y.usedOutside(items[i].val) || y.usedOutside(keyOf(parent.node, i)) {
-			return nil, sharedEntry(path)
+			return sharedEntry(path)
 		}
 		gap := tr.Gap
 		if tr.Created > steps {
 			gap = nil
 		}
-		out := splice(src, y.remove(parent, items, i, gap))
-		after, err := y.prove(out, path, path, nil, false)
-		if err != nil {
-			return nil, err
+		if err := b.reparse(splice(y.src, y.remove(parent, items, i, gap))); err != nil {
+			return err
 		}
-		d, src = after, out
-		if _, more := d.Get(path...); more && isNamed(path[len(path)-1]) {
-			return removeYAML(src, path, tr) // a second element of that name
+		if steps > 0 {
+			b.wishes.empty(path)
+		} else {
+			b.wishes.drop(path)
+		}
+		if _, more := b.doc.Get(path...); more && isNamed(path[len(path)-1]) {
+			return b.removeYAML(path, tr) // a second element of that name
 		}
 		if path = path[:len(path)-1]; steps == tr.Created {
 			break
 		}
 	}
-	y := d.yaml
+	y := b.doc.yaml
 	if tr.Whole != nil && y.root != nil && len(y.root.Content) == 0 && y.braces(y.root) {
 		at := span{y.start(y.root), y.end(y.root)}
-		out := tr.Whole.undo(src, at)
-		if d, err := Parse(out, YAML); err != nil || d.yaml.root != nil {
-			return nil, unproved(errors.New("the file does not become empty"))
+		if err := b.reparse(tr.Whole.undo(y.src, at)); err != nil {
+			return err
 		}
-		return out, nil
+		if b.doc.yaml.root != nil {
+			return unproved(errors.New("the file does not become empty"))
+		}
+		b.wishes.empty(nil)
 	}
-	return src, nil
+	return nil
 }
 
 // keyOf is the key of a member; of an element, the element.
@@ -176,34 +176,30 @@ func (y *yamlFile) remove(s yamlSpot, items []yamlItem, i int, gap *string) []ed
 	return []edit{{span{it.start, y.lineEnd(it.v.end)}, ""}}
 }
 
-func updateYAML(src []byte, path []string, value any) ([]byte, error) {
-	d, err := Parse(src, YAML)
-	if err != nil {
-		return nil, err
-	}
-	y := d.yaml
+func (b *Batch) updateYAML(path []string, value any) error {
+	d, y := b.doc, b.doc.yaml
 	parent, _ := d.Get(path[:len(path)-1]...)
 	if _, ok := parent.(Object); !ok && !(parent == nil && y.root != nil) {
-		return nil, wrongShape(path[:len(path)-1])
+		return wrongShape(path[:len(path)-1])
 	}
 	s, depth, err := y.walk(path)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if depth < len(path)-1 {
 		if _, ok := d.Get(path[:len(path)-1]...); ok {
-			return nil, sharedEntry(path[:depth+1])
+			return sharedEntry(path[:depth+1])
 		}
-		return nil, wrongShape(path[:len(path)-1])
+		return wrongShape(path[:len(path)-1])
 	}
 	if depth < len(path) {
 		if old, ok := d.Get(path...); ok && same(old, value) {
-			return src, nil // taken over from another mapping
+			return nil // taken over from another mapping
 		}
-		out, _, err := insertYAML(src, path, value, true)
-		return out, err
+		_, err := b.insertYAML(path, value, true)
+		return err
 	}
-	return y.replace(s, path, path, value)
+	return b.replaceYAML(s, path, value)
 }
 
 // ambiguous tells that a plain text in there is something else for other

@@ -1,7 +1,6 @@
 package configfile
 
 import (
-	"errors"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
@@ -76,51 +75,37 @@ func (y *yamlFile) walk(path []string) (s yamlSpot, depth int, err error) {
 
 func spaces(n int) string { return strings.Repeat(" ", max(n, 0)) }
 
-func insertYAML(src []byte, path []string, value any, override bool) ([]byte, Trace, error) {
-	d, err := Parse(src, YAML)
-	if err != nil {
-		return nil, Trace{}, err
-	}
-	y := d.yaml
+func (b *Batch) insertYAML(path []string, value any, override bool) (Trace, error) {
+	y := b.doc.yaml
 	if y.root == nil {
-		out, w := wholeBetween(src, YAML, y.from, y.to, func(l layout) string {
+		out, w := wholeBetween(y.src, YAML, y.from, y.to, func(l layout) string {
 			s := yamlStyle{eol: l.eol, unit: "  ", dash: "  "}
 			return s.members(wrap(path, value).(Object), "")
 		})
-		after, err := Parse(out, YAML)
-		if err != nil {
-			return nil, Trace{}, unproved(err)
-		}
-		if v, _ := after.Get(); !same(v, wrap(path, value)) {
-			return nil, Trace{}, unproved(errors.New("the new file says something else"))
-		}
-		return out, Trace{Created: len(path) - 1, Whole: w}, nil
+		return Trace{Created: len(path) - 1, Whole: w}, b.first(out, path, value)
 	}
 	s, depth, err := y.walk(path)
 	if err != nil {
-		return nil, Trace{}, err
+		return Trace{}, err
 	}
 	last := len(path) - 1
 	if depth > last {
-		return nil, Trace{}, model.Fail(CodeExists, nil, "name", stepName(path[last]))
+		return Trace{}, exists(path[last])
 	}
 	if !override && s.node.Kind == yaml.MappingNode && mergedMember(s.node, path[depth], 0) != nil {
 		if depth < last {
-			return nil, Trace{}, sharedEntry(path[:depth+1])
+			return Trace{}, sharedEntry(path[:depth+1])
 		}
-		return nil, Trace{}, model.Fail(CodeExists, nil, "name", stepName(path[last]))
+		return Trace{}, exists(path[last])
 	}
 	tr := Trace{Created: last - depth}
 	v := nest(path[depth:], value)
 	var edits []edit
 	if edits, tr.Gap, err = y.insert(s, path[:depth+1], v); err != nil {
-		return nil, Trace{}, err
+		return Trace{}, err
 	}
-	out := splice(src, edits)
-	if _, err := y.prove(out, path[:depth+1], path[:depth+1], v, true); err != nil {
-		return nil, Trace{}, err
-	}
-	return out, tr, nil
+	b.wishes.put(path[:depth+1], v)
+	return tr, b.reparse(splice(y.src, edits))
 }
 
 // insert adds a member or an element behind the last one of a collection.

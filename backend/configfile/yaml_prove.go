@@ -1,124 +1,128 @@
 package configfile
 
-import (
-	"errors"
+import "go.yaml.in/yaml/v3"
 
-	"go.yaml.in/yaml/v3"
-)
-
-// prove parses the result of an edit and compares it with what it was made
-// from, node by node: at path stands the value (or nothing), all else is as it
-// was, each alias stands for what it stood for. at is path, with the name that
-// an element has then.
-func (y *yamlFile) prove(out []byte, path, at []string, value any, there bool) (*Document, error) {
-	after, err := Parse(out, YAML)
-	if err != nil {
-		return nil, unproved(err)
-	}
-	c := yamlCompare{y.root: after.yaml.root}
-	if !c.along(y.root, after.yaml.root, path) {
-		return nil, unproved(errors.New("a neighbour changed"))
-	}
-	v, ok := after.Get(at...)
-	if ok && !there {
-		// What a mapping takes over from others shows again.
-		_, depth, err := after.yaml.walk(path)
-		ok = err != nil || depth == len(path) && !isNamed(path[depth-1])
-	}
-	if ok != there || there && !same(v, value) {
-		return nil, unproved(errors.New("the member is not what it should be"))
-	}
-	return after, nil
-}
-
-// yamlCompare knows which node of the result an anchored one has become.
+// yamlCompare compares a file node by node with what it was. It knows which
+// node of the result an anchored one has become.
 type yamlCompare map[*yaml.Node]*yaml.Node
 
-// along compares two collections but for what stands at the end of path.
-func (c yamlCompare) along(b, a *yaml.Node, path []string) bool {
+// along compares two collections but for what their wish is about: each alias
+// stands for what it stood for.
+func (c yamlCompare) along(b, a *yaml.Node, w *wish) error {
 	if b == nil || a == nil || b.Anchor != a.Anchor {
-		return false
+		return errWay
 	}
 	c[b] = a
-	bn, an := yamlChildren(b, path[0]), yamlChildren(a, path[0])
+	list := false
+	for step := range w.steps {
+		list = isNamed(step)
+		break
+	}
+	bn, an := yamlChildren(b, list), yamlChildren(a, list)
 	if bn < 0 || an < 0 {
-		return false
+		return errWay
 	}
 	if bn > 0 && an > 0 && (b.Kind != a.Kind || b.Tag != a.Tag) {
-		return false
+		return errNeighbour
 	}
-	bi, ai := yamlStep(b, path[0]), yamlStep(a, path[0])
-	last := len(path) == 1
-	switch { // several elements may have one name, and a new value a new one
-	case bn == an && bi >= 0:
-		ai = bi
-	case last && an < bn:
-		ai = -1
-	case last && an > bn:
-		bi = -1
+	bw, aw := make([]*wish, bn), make([]*wish, an)
+	for step, s := range w.steps {
+		if isNamed(step) != list {
+			return errWay
+		}
+		was, is := yamlSteps(b, step), yamlSteps(a, step)
+		if !s.cleared && len(was) > 0 {
+			was = was[len(was)-1:]
+		}
+		if s.as != "" { // it has kept its place
+			if len(was) != 1 || bn != an {
+				return errWay
+			}
+			is = was
+		}
+		for _, i := range was {
+			bw[i] = s
+			if s.emptied && !s.covers(yamlValue(yamlChild(b, i))) {
+				return errNeighbour
+			}
+		}
+		if s.known && s.absent {
+			if len(is) > 0 {
+				return errValue
+			}
+			continue
+		}
+		if len(is) == 0 || !s.known && len(was) == 0 {
+			return errWay
+		}
+		i := is[len(is)-1]
+		aw[i] = s
+		if s.known && !same(yamlValue(yamlChild(a, i)), s.value) {
+			return errValue
+		}
+		if len(was) > 0 && !s.cleared && b.Kind == yaml.MappingNode && !c.equal(b.Content[2*was[0]], a.Content[2*i]) {
+			return errNeighbour
+		}
 	}
-	if !last && (bi < 0 || ai < 0) {
-		return false
-	}
+	// In the order of the file: an anchor comes before its aliases.
 	i, j := 0, 0
 	for i < bn || j < an {
-		atB, atA := i == bi, j == ai
-		if atB && atA {
-			if last {
-				if b.Kind == yaml.MappingNode && !c.equal(b.Content[2*i], a.Content[2*j]) {
-					return false
-				}
-			} else {
-				if b.Kind == yaml.MappingNode && !c.equal(b.Content[2*i], a.Content[2*j]) || !c.along(yamlChild(b, i), yamlChild(a, j), path[1:]) {
-					return false
-				}
-			}
-			i, j = i+1, j+1
-			continue
-		}
-		if atB {
+		switch {
+		case i < bn && bw[i] != nil && bw[i].known:
 			i++
 			continue
-		}
-		if atA {
+		case j < an && aw[j] != nil && aw[j].known:
 			j++
 			continue
+		case i >= bn || j >= an || bw[i] != aw[j]:
+			return errNeighbour
 		}
-		if i >= bn || j >= an {
-			return false
+		if b.Kind == yaml.MappingNode && !c.equal(b.Content[2*i], a.Content[2*j]) {
+			return errNeighbour
 		}
-		if b.Kind == yaml.MappingNode && !c.equal(b.Content[2*i], a.Content[2*j]) || !c.equal(yamlChild(b, i), yamlChild(a, j)) {
-			return false
+		if s := bw[i]; s != nil {
+			if err := c.along(yamlChild(b, i), yamlChild(a, j), s); err != nil {
+				return err
+			}
+		} else if !c.equal(yamlChild(b, i), yamlChild(a, j)) {
+			return errNeighbour
 		}
 		i, j = i+1, j+1
 	}
-	return true
+	return nil
 }
 
-// yamlChildren counts the members or elements; -1 when a step cannot lead into
-// the node.
-func yamlChildren(n *yaml.Node, step string) int {
+// yamlChildren counts the members or elements; -1 when the node is neither a
+// mapping, with list a list, nor empty.
+func yamlChildren(n *yaml.Node, list bool) int {
 	switch {
 	case n.Kind == yaml.ScalarNode && scalarValue(n) == nil:
 		return 0
-	case n.Kind == yaml.MappingNode && !isNamed(step):
+	case n.Kind == yaml.MappingNode && !list:
 		return len(n.Content) / 2
-	case n.Kind == yaml.SequenceNode && isNamed(step):
+	case n.Kind == yaml.SequenceNode && list:
 		return len(n.Content)
 	}
 	return -1
 }
 
-func yamlStep(n *yaml.Node, step string) int {
+// yamlSteps gives the places of the members or elements that a step means.
+func yamlSteps(n *yaml.Node, step string) []int {
 	switch n.Kind {
 	case yaml.MappingNode:
 		if i := ownMember(n, step); i >= 0 {
-			return i / 2
+			return []int{i / 2}
 		}
 	case yaml.SequenceNode:
-		return element(n, step)
+		var all []int
+		for i := range n.Content {
+			if isElement(n.Content[i], step) {
+				all = append(all, i)
+			}
+		}
+		return all
 	}
-	return -1
+	return nil
 }
 
 func yamlChild(n *yaml.Node, i int) *yaml.Node {

@@ -79,21 +79,25 @@ func mergedFrom(n *yaml.Node) []*yaml.Node {
 // element gives the place in Content of the element that a step names, -1 when
 // there is none.
 func element(n *yaml.Node, step string) int {
-	key, value, _ := named(step)
 	for i := len(n.Content) - 1; i >= 0; i-- {
-		e := behindAlias(n.Content[i])
-		if e.Kind != yaml.MappingNode {
-			continue
-		}
-		v := mergedMember(e, key, 0)
-		if at := ownMember(e, key); at >= 0 {
-			v = e.Content[at+1]
-		}
-		if v != nil && yamlValue(behindAlias(v)) == any(value) {
+		if isElement(n.Content[i], step) {
 			return i
 		}
 	}
 	return -1
+}
+
+// isElement tells the element that a step names.
+func isElement(e *yaml.Node, step string) bool {
+	key, value, _ := named(step)
+	if e = behindAlias(e); e.Kind != yaml.MappingNode {
+		return false
+	}
+	v := mergedMember(e, key, 0)
+	if at := ownMember(e, key); at >= 0 {
+		v = e.Content[at+1]
+	}
+	return v != nil && yamlValue(behindAlias(v)) == any(value)
 }
 
 func (y *yamlFile) get(path []string) (any, bool) {

@@ -100,6 +100,7 @@ var may = map[string][]string{
 	"backend/repair/pen":               {"backend/configfile", "backend/repair/finding"},
 	"backend/repair/tolerant":          {"backend/configfile", "backend/repair/finding"},
 	"backend/repair/shape":             {"backend/catalog/command", "backend/clients", "backend/configfile", "backend/repair/finding"},
+	"backend/repair/machine":           {"backend/clients", "backend/configfile", "backend/repair/finding", "backend/repair/run"},
 	"backend/repair/run":               {"backend/catalog/recipe", "backend/clients", "backend/configfile", "backend/repair/finding"},
 	"backend/repair":                   {"backend/clients", "backend/configfile", "backend/repair/finding", "backend/repair/pen", "backend/repair/run", "backend/repair/shape", "backend/repair/tolerant"},
 	"backend/store":                    {},

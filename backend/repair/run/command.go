@@ -61,7 +61,7 @@ func (c *check) bare(e *entry) {
 		return
 	}
 	where, p := c.find(e, e.command)
-	if where == unknown && p == "" && !c.windows() && c.saidNotFound(e.command) {
+	if where == unknown && p == "" && !c.windows() && c.saidNotFound(e) {
 		where = elsewhere
 	}
 	switch where {
@@ -108,8 +108,8 @@ func (c *check) goTo(e *entry, f *finding.Finding, p string) {
 func join(list []string) string { return strings.Join(list, ":") }
 
 // saidNotFound tells whether the app said that it cannot find a command.
-func (c *check) saidNotFound(command string) bool {
-	said := c.Facts.ObservedError
+func (c *check) saidNotFound(e *entry) bool {
+	said, command := c.said(e), e.command
 	if m := notStarted().FindStringSubmatch(said); m != nil {
 		return m[2] == "ENOENT" && base(m[1]) == base(command)
 	}
@@ -125,7 +125,7 @@ func (c *check) windowsScript(e *entry) {
 	if !c.windows() || base(e.command) == "cmd" || drive().MatchString(e.command) && !isScript(e.command) {
 		return
 	}
-	m := notStarted().FindStringSubmatch(c.Facts.ObservedError)
+	m := notStarted().FindStringSubmatch(c.said(e))
 	if m == nil || m[2] == "EACCES" || base(m[1]) != base(e.command) {
 		return
 	}
@@ -163,7 +163,7 @@ func (c *check) spaceSplit(e *entry) {
 	}
 	p, _ := c.lookup(c.Facts.Which, e.command)
 	script := isScript(cmp.Or(p, e.command)) || p == "" && slices.Contains(nodeScripts, base(e.command)) || base(e.command) == "cmd"
-	saw := strings.Contains(c.Facts.ObservedError, "is not recognized as an internal or external command")
+	saw := strings.Contains(c.said(e), "is not recognized as an internal or external command")
 	if !script || !slices.Contains(splitters, c.File.App.ID) && !saw {
 		return
 	}
@@ -280,7 +280,7 @@ func (c *check) oldNode(e *entry, program string) {
 	if !isNode || base(e.command) != program {
 		return
 	}
-	said := oldNode().MatchString(c.Facts.ObservedError)
+	said := oldNode().MatchString(c.said(e))
 	first := ""
 	if m := inVersion().FindStringSubmatch(e.command); m != nil {
 		first = m[1] + "." + m[2] + "." + m[3]
@@ -411,7 +411,7 @@ func (c *check) askFirst(e *entry) {
 		return
 	}
 	c.report(e, "RT_NPX_NO_YES", func(f *finding.Finding) {
-		if !timedOut().MatchString(c.Facts.ObservedError) {
+		if !timedOut().MatchString(c.said(e)) {
 			f.Severity = finding.Info // newer ones ask only where somebody can answer
 		}
 		f.Pointer = e.pointer + pointer("args")

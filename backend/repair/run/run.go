@@ -23,6 +23,7 @@ type check struct {
 	finding.Text
 	entries []*entry
 	found   []finding.Finding
+	saidOf  map[string]string // by entry, "" is about nobody in particular
 }
 
 // Check gives what keeps the servers of a text from running, in the order of

@@ -188,6 +188,8 @@ var rules = []struct {
 	{"the server talks before its turn", "cursor", "linux", one(`{"command": "a-mcp"}`), `{"observed_error": "Unexpected token 'd', \"[dotenv@17.0\"... is not valid JSON"}`, "RT_STDOUT_NOISE", ""},
 	{"the app complains of its own file", "cursor", "linux", one(`{"command": "a-mcp"}`), `{"observed_error": "Unexpected token '/', \"{\"mcpServers\": {\"s\"\"... is not valid JSON"}`, "", ""},
 	{"a broken cache", "cursor", "linux", one(`{"command": "npx", "args": ["-y", "a-mcp"]}`), `{"observed_error": "Error [ERR_MODULE_NOT_FOUND]: Cannot find package 'zod' imported from /home/a/.npm/_npx/5a9d879542beca3a/node_modules/a/index.js"}`, "RT_NPX_CACHE", ""},
+	{"what was said of one server is not the other's", "cursor", "linux", `{"mcpServers": {"a": {"command": "npx", "args": ["-y", "a-mcp"]}, "b": {"command": "npx", "args": ["-y", "b-mcp"]}}}`,
+		`{"observed_error": "[b] Unexpected token 'd', \"[dotenv@17.0\"... is not valid JSON"}`, "RT_STDOUT_NOISE", ""},
 	{"too many tools", "windsurf", "linux", one(`{"command": "a-mcp"}`), `{"observed_error": "Error: exceed max limit of 100 tools"}`, "RT_TOO_MANY_TOOLS", ""},
 	{"our own launcher is left alone", "claude-desktop", "darwin", one(`{"command": "/Users/sam/.toolbay/bin/toolbay", "args": ["run", "notes"]}`), `{"exists": {"/Users/sam/.toolbay/bin/toolbay": false}}`, "", ""},
 }

@@ -10,6 +10,9 @@ import (
 	"toolbay/backend/repair/finding"
 )
 
+// maxSaid is how much of what was said is read, in bytes.
+const maxSaid = 64 << 10
+
 // room is how many characters the shortest names of tools need behind a
 // server's own.
 const room = 8
@@ -79,15 +82,13 @@ func (c *check) same(e *entry) string {
 }
 
 var (
-	notJSON   = pattern.New(`(?s)Unexpected token .{1,12}?,? ?"(.{1,80}?)"?\.{0,3}"? is not valid JSON|Expecting value: line 1 column 1|invalid character '.' looking for beginning of value|Failed to parse (?:JSONRPC|JSON-RPC) message`)
-	inCache   = pattern.New(`_npx[/\\]+[0-9a-f]{8,}`)
-	notFound  = pattern.New(`ERR_MODULE_NOT_FOUND|Cannot find (module|package)|ENOTEMPTY|ENOENT|TAR_ENTRY_ERROR|EEXIST`)
-	noDocker  = pattern.New(`(?i)docker(Desktop)?LinuxEngine|docker_engine|Cannot connect to the Docker daemon|docker daemon is not running|docker desktop is (not running|unable to start|starting)|error during connect: .*docker|dial unix .*docker\.sock|Cannot connect to Podman`)
-	tooMany   = pattern.New(`(?i)exceed(s|ed|ing)?\b.{0,40}\b(limit|max\w*)\b.{0,30}\btools|too many tools|maximum (number )?of \d* ?tools|tools? limit|limit of \d+ tools|\d+ tools.{0,40}(exceed|limit|more than)`)
-	tooLong   = pattern.New(`(?i)(tools?\.\d+\.\S*name|tool name|function name|name).{0,80}(at most|longer than|maximum length|too long|exceeds?).{0,20}\d\d|combined (server|name).{0,40}(exceed|length)|filtered out .{0,60}(60|64) char`)
-	timedOut  = pattern.New(`-32001|[Rr]equest timed out|[Tt]imed out waiting`)
-	noTTY     = pattern.New(`(?i)the input device is not a TTY|cannot attach stdin to a TTY`)
-	cutAtWord = pattern.New(`(?i)'[a-z]:\\[^']*' is not recognized as an internal or external command`)
+	notJSON  = pattern.New(`(?s)Unexpected token .{1,12}?,? ?"(.{1,80}?)"?\.{0,3}"? is not valid JSON|Expecting value: line 1 column 1|invalid character '.' looking for beginning of value|Failed to parse (?:JSONRPC|JSON-RPC) message`)
+	inCache  = pattern.New(`_npx[/\\]+[0-9a-f]{8,}`)
+	notFound = pattern.New(`ERR_MODULE_NOT_FOUND|Cannot find (module|package)|ENOTEMPTY|ENOENT|TAR_ENTRY_ERROR|EEXIST`)
+	noDocker = pattern.New(`(?i)docker(Desktop)?LinuxEngine|docker_engine|Cannot connect to the Docker daemon|docker daemon is not running|docker desktop is (not running|unable to start|starting)|error during connect: .*docker|dial unix .*docker\.sock|Cannot connect to Podman`)
+	tooMany  = pattern.New(`(?i)exceed(s|ed|ing)?\b.{0,40}\b(limit|max\w*)\b.{0,30}\btools|too many tools|maximum (number )?of \d* ?tools|tools? limit|limit of \d+ tools|\d+ tools.{0,40}(exceed|limit|more than)`)
+	tooLong  = pattern.New(`(?i)(tools?\.\d+\.\S*name|tool name|function name|name).{0,80}(at most|longer than|maximum length|too long|exceeds?).{0,20}\d\d|combined (server|name).{0,40}(exceed|length)|filtered out .{0,60}(60|64) char`)
+	timedOut = pattern.New(`-32001|[Rr]equest timed out|[Tt]imed out waiting`)
 )
 
 // observed ties what an app or a server said to what it means. Nothing of the
@@ -97,9 +98,7 @@ func (c *check) observed() {
 	if said == "" {
 		return
 	}
-	if len(said) > 1<<16 {
-		said = said[:1<<16]
-	}
+	said = said[:min(len(said), maxSaid)]
 	isNode := func(e *entry) bool {
 		p, _, _ := e.program()
 		return p == "node" || slices.Contains(nodeScripts, p)
@@ -108,27 +107,19 @@ func (c *check) observed() {
 		p, _, _ := e.program()
 		return p == "docker" || p == "podman"
 	}
-	starts := func(e *entry) bool { return e.command != "" }
-	if noDocker().MatchString(said) {
-		c.tie("DOCKER_DOWN", isDocker)
-		return
-	}
-	if noTTY().MatchString(said) {
-		for _, e := range c.concerned(isDocker) {
-			c.docker(e)
-		}
-	}
-	if inCache().MatchString(said) && notFound().MatchString(said) && !oldNode().MatchString(said) {
-		c.tie("RT_NPX_CACHE", isNode)
-	}
-	if m := notJSON().FindStringSubmatch(said); m != nil && !(m[1] != "" && strings.Contains(string(c.Src), strings.ReplaceAll(m[1], `\"`, `"`))) {
-		c.tie("RT_STDOUT_NOISE", starts)
-	}
+	c.tie("DOCKER_DOWN", func(e *entry, said string) bool { return isDocker(e) && noDocker().MatchString(said) })
+	c.tie("RT_NPX_CACHE", func(e *entry, said string) bool {
+		return isNode(e) && inCache().MatchString(said) && notFound().MatchString(said) && !oldNode().MatchString(said)
+	})
+	c.tie("RT_STDOUT_NOISE", func(e *entry, said string) bool {
+		m := notJSON().FindStringSubmatch(said)
+		// What the app quotes of its own file is no word of a server.
+		return e.command != "" && m != nil && !(m[1] != "" && strings.Contains(string(c.Src), strings.ReplaceAll(m[1], `\"`, `"`)))
+	})
 	if tooMany().MatchString(said) {
 		c.report(nil, "RT_TOO_MANY_TOOLS", nil)
 	} else if tooLong().MatchString(said) {
-		longest := c.longest()
-		if longest != nil {
+		if longest := c.longest(); longest != nil {
 			c.report(longest, "RT_NAME_LEN", func(f *finding.Finding) {
 				f.Args["length"] = strconv.Itoa(utf8.RuneCountInString(longest.name))
 				f.Args["limit"] = strconv.Itoa(c.File.App.Limits.NameAndTool)
@@ -137,9 +128,30 @@ func (c *check) observed() {
 	}
 }
 
+// said gives what was said about an entry: the lines that begin with its name
+// in brackets, and those that begin with nobody's.
+func (c *check) said(e *entry) string {
+	if c.saidOf == nil {
+		c.saidOf = map[string]string{}
+		said := c.Facts.ObservedError
+		names := map[string]bool{}
+		for _, o := range c.entries {
+			names[o.name] = true
+		}
+		for line := range strings.Lines(said[:min(len(said), maxSaid)]) {
+			name, _, ok := strings.Cut(strings.TrimPrefix(line, "["), "] ")
+			if !ok || line[0] != '[' || !names[name] {
+				name = ""
+			}
+			c.saidOf[name] += line
+		}
+	}
+	return c.saidOf[e.name] + c.saidOf[""]
+}
+
 // tie reports a code for the entries that a message can be about.
-func (c *check) tie(code string, can func(*entry) bool) {
-	for _, e := range c.concerned(can) {
+func (c *check) tie(code string, about func(e *entry, said string) bool) {
+	for _, e := range c.concerned(func(e *entry) bool { return about(e, c.said(e)) }) {
 		c.report(e, code, nil)
 	}
 }

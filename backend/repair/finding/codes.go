@@ -76,6 +76,7 @@ var list = []Code{
 	{"YAML_TAB_INDENT", LayerText, Error, Safe},
 	{"YAML_BAD_INDENT", LayerText, Error, Confirm},
 	{"YAML_UNQUOTED_COLON", LayerText, Error, Safe},
+	{"YAML_JSON_PASTED", LayerText, Error, Confirm},
 
 	{"STRUCT_WRONG_TOP_KEY", LayerShape, Error, Safe},
 	{"STRUCT_DOUBLE_NESTED", LayerShape, Error, Safe},

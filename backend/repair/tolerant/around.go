@@ -44,7 +44,7 @@ func split(src []byte) []textLine {
 // around finds what came along when a text was copied: colours, fences, line
 // numbers, marks of a comparison, prose, and what became of a text in a page.
 func around(src []byte, r *Reading) []mend {
-	for _, find := range []func([]byte, *Reading) []mend{colours, conflict, fences, quoted, numbers, compared, entities, backslashed, prose} {
+	for _, find := range []func([]byte, *Reading) []mend{colours, conflictIn(configfile.JSON), fences, quoted, numbers, compared, entities, backslashed, prose} {
 		if ms := find(src, r); len(ms) > 0 {
 			return ms
 		}
@@ -63,8 +63,12 @@ func colours(src []byte, _ *Reading) []mend {
 	return ms
 }
 
-// conflict finds two versions of a part that git could not bring together.
-func conflict(src []byte, r *Reading) []mend {
+// conflictIn finds two versions of a part that git could not bring together.
+func conflictIn(f configfile.Format) func([]byte, *Reading) []mend {
+	return func(src []byte, r *Reading) []mend { return conflict(src, f, r) }
+}
+
+func conflict(src []byte, f configfile.Format, r *Reading) []mend {
 	if !bytes.Contains(src, []byte("<<<<<<<")) && !bytes.Contains(src, []byte(">>>>>>>")) {
 		return nil
 	}
@@ -103,7 +107,7 @@ func conflict(src []byte, r *Reading) []mend {
 		}
 	}
 	cut := func(i int) finding.Edit { return finding.Edit{From: lines[i].start, To: lines[i].next} }
-	make := func(both bool) mend {
+	version := func(both bool) mend {
 		m := mend{code: "TEXT_MERGE_CONFLICT", fix: finding.Confirm, at: -1, needs: "which of the two versions holds"}
 		for _, p := range parts {
 			old := p.mid
@@ -125,14 +129,14 @@ func conflict(src []byte, r *Reading) []mend {
 		}
 		return m
 	}
-	m := make(true)
+	m := version(true)
 	if len(m.edits) == 0 {
 		return nil
 	}
 	// Both versions together, where they add different things; else the first.
 	_, text := findings(src, []mend{m})
-	if !fits(text) {
-		m = make(false)
+	if !fits(text, f) {
+		m = version(false)
 		for _, p := range parts {
 			r.Comments = append(r.Comments, strings.TrimRight(string(src[lines[p.mid].next:lines[p.end].start]), "\r\n"))
 		}
@@ -141,7 +145,10 @@ func conflict(src []byte, r *Reading) []mend {
 }
 
 // fits tells that a text needs no more than commas, and has no key twice.
-func fits(text []byte) bool {
+func fits(text []byte, f configfile.Format) bool {
+	if f == configfile.TOML || f == configfile.YAML {
+		return parses(text, f)
+	}
 	var r Reading
 	ms, texts, lost := structure(text, configfile.JSONC, &r)
 	if lost || texts != 1 {

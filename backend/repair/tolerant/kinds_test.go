@@ -193,7 +193,9 @@ func TestKinds(t *testing.T) {
 	add(kind{name: "JavaScript around", code: "TEXT_AROUND", src: "const config = " + strings.TrimSuffix(pretty, "\n") + ";\n"})
 	add(kind{name: "a module around", code: "TEXT_AROUND", src: "module.exports = " + strings.TrimSuffix(pretty, "\n") + ";\n"})
 	add(kind{name: "a quotation", code: "TEXT_AROUND", src: lines(func(_ int, l string) string { return "> " + l })})
-	add(kind{name: "line numbers", code: "TEXT_LINE_NUMBERS", src: lines(func(i int, l string) string { return "  " + string(rune('0'+(i+1)/10)) + string(rune('0'+(i+1)%10)) + "\t" + l })})
+	add(kind{name: "line numbers", code: "TEXT_LINE_NUMBERS", src: lines(func(i int, l string) string {
+		return "  " + string(rune('0'+(i+1)/10)) + string(rune('0'+(i+1)%10)) + "\t" + l
+	})})
 	add(kind{name: "colours", code: "TEXT_ANSI_CODES", src: strings.ReplaceAll(pretty, `"command"`, "\x1b[34;1m\"command\"\x1b[0m")})
 	add(kind{name: "an addition", code: "TEXT_DIFF_MARKERS", src: lines(func(_ int, l string) string { return "+" + l })})
 	add(kind{name: "a comparison", code: "TEXT_DIFF_MARKERS", src: "@@ -1,3 +1,4 @@\n" + lines(func(i int, l string) string {

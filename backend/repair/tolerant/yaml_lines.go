@@ -1,0 +1,310 @@
+package tolerant
+
+import (
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"toolbay/backend/configfile"
+	"toolbay/backend/repair/finding"
+)
+
+// tabs turns tabs that indent into blanks: as many as let the line stand in a
+// row with others.
+func (y *yamlReader) tabs() {
+	var at []int
+	levels := map[int]bool{}
+	for i, l := range y.lines {
+		in := indentOf(l.text)
+		if strings.Contains(in, "\t") {
+			at = append(at, i)
+		} else if t := strings.TrimSpace(l.text); t != "" && t[0] != '#' {
+			levels[len(in)] = true
+		}
+	}
+	if len(at) == 0 {
+		return
+	}
+	old := slices.Clone(y.lines)
+	apply := func(width int) {
+		for _, i := range at {
+			text := old[i].text
+			in := indentOf(text)
+			y.lines[i].text = strings.ReplaceAll(in, "\t", strings.Repeat(" ", width)) + text[len(in):]
+		}
+	}
+	best, bestLine, fitting, inRow := 0, -1, 0, -1
+	for _, width := range []int{2, 4, 8, 3, 6, 1} {
+		apply(width)
+		n, _ := y.stops()
+		row := 0
+		for _, i := range at {
+			if len(levels) > 1 && levels[len(indentOf(y.lines[i].text))] {
+				row++
+			}
+		}
+		if n >= len(y.lines) && (len(levels) <= 1 || row == len(at)) {
+			fitting++
+		}
+		if n > bestLine || n == bestLine && row > inRow {
+			best, bestLine, inRow = width, n, row
+		}
+	}
+	apply(best)
+	fix := finding.Safe
+	if fitting > 1 && len(levels) > 1 {
+		fix = finding.Confirm // it could belong to more than one
+	}
+	for _, i := range at {
+		text := y.lines[i].text
+		y.lines[i].text = old[i].text
+		y.set(i, yamlWay{text, "YAML_TAB_INDENT", fix})
+	}
+}
+
+// documents joins several documents into one.
+func (y *yamlReader) documents() bool {
+	seen, found := false, false
+	for i, l := range y.lines {
+		t := strings.TrimSpace(l.text)
+		switch {
+		case t == "" || strings.HasPrefix(t, "#"):
+		case l.text == "---" || strings.HasPrefix(l.text, "--- ") || l.text == "...":
+			if seen {
+				y.lines[i].gone, y.lines[i].code, y.lines[i].fix = true, "JSON_CONCATENATED_DOCS", finding.Confirm
+				found = true
+			}
+			seen = true
+		default:
+			seen = true
+		}
+	}
+	if found {
+		// A mark at the very end separates nothing, but then nothing is wrong with it.
+		if _, reason := y.stops(); reason == "several_documents" {
+			return false
+		}
+	}
+	return found
+}
+
+// block gives where the lines below line i end.
+func (y *yamlReader) block(i int) int {
+	in := len(indentOf(y.lines[i].text))
+	end := i + 1
+	for k := i + 1; k < len(y.lines); k++ {
+		t := strings.TrimSpace(y.lines[k].text)
+		if y.lines[k].gone || t == "" || t[0] == '#' {
+			continue
+		}
+		n := len(indentOf(y.lines[k].text))
+		// A list may stand as far left as its key.
+		if n < in || n == in && !strings.HasPrefix(t, "- ") && t != "-" {
+			break
+		}
+		end = k + 1
+	}
+	return end
+}
+
+// double mends a key that is there twice; at is the second one.
+func (y *yamlReader) double(at int) bool {
+	lead, key, _, _ := yamlParts(y.lines[at].text)
+	in := len(indentOf(y.lines[at].text))
+	name := strings.Trim(strings.TrimRight(key, " \t:"), `"'`)
+	if name == "" {
+		return false
+	}
+	first, parent := -1, -1
+	for k := at - 1; k >= 0; k-- {
+		l := y.lines[k]
+		t := strings.TrimSpace(l.text)
+		if l.gone || t == "" || t[0] == '#' {
+			continue
+		}
+		if n := len(indentOf(l.text)); n < in {
+			parent = k
+			break
+		}
+		if _, other, _, _ := yamlParts(l.text); len(indentOf(l.text)) == in && strings.Trim(strings.TrimRight(other, " \t:"), `"'`) == name {
+			first = k
+		}
+	}
+	if first < 0 {
+		return false
+	}
+	end, firstEnd := y.block(at), y.block(first)
+	body := func(from, to int) string {
+		var b strings.Builder
+		for _, l := range y.lines[from:to] {
+			b.WriteString(strings.TrimSpace(l.text) + "\n")
+		}
+		return b.String()
+	}
+	drop := func(from, to int) {
+		for k := from; k < to; k++ {
+			y.lines[k].gone, y.lines[k].code, y.lines[k].fix = true, "JSON_DUPLICATE_KEY", finding.Confirm
+		}
+	}
+	server := false
+	for _, l := range y.lines[at+1 : end] {
+		_, k, _, _ := yamlParts(l.text)
+		switch known(strings.TrimRight(k, " \t:")) {
+		case nCommand, nURL:
+			server = true
+		}
+	}
+	if parent >= 0 {
+		_, k, _, _ := yamlParts(y.lines[parent].text)
+		server = server && known(strings.TrimRight(k, " \t:")) == nServers
+	}
+	switch {
+	case body(at, end) == body(first, firstEnd):
+		drop(at, end)
+	case server:
+		for n := 2; n < 100; n++ {
+			as := name + "-" + strconv.Itoa(n)
+			taken := slices.ContainsFunc(y.lines, func(l yamlLine) bool { return strings.HasPrefix(strings.TrimSpace(l.text), as+":") })
+			if !taken {
+				text := y.lines[at].text
+				k := strings.Index(text[len(lead):], name) + len(lead) + len(name)
+				y.set(at, yamlWay{text[:k] + "-" + strconv.Itoa(n) + text[k:], "JSON_DUPLICATE_KEY", finding.Confirm})
+				y.lines[at].srv = name
+				return true
+			}
+		}
+		return false
+	case end > at+1 && firstEnd > first+1:
+		// What is below the second one goes to the end of the first.
+		var b strings.Builder
+		for _, l := range y.lines[at+1 : end] {
+			if !l.gone {
+				b.WriteString(eolOf(y.src) + l.text)
+			}
+		}
+		drop(at, end)
+		text := y.lines[firstEnd-1].text + b.String()
+		y.set(firstEnd-1, yamlWay{text, "JSON_DUPLICATE_KEY", finding.Confirm})
+	default:
+		y.r.Comments = append(y.r.Comments, strings.TrimSpace(body(first, firstEnd)))
+		drop(first, firstEnd)
+	}
+	return true
+}
+
+func eolOf(src []byte) string {
+	if strings.Contains(string(src[:min(len(src), 4096)]), "\r\n") {
+		return "\r\n"
+	}
+	return "\n"
+}
+
+// pasted finds JSON that stands behind or between YAML, and writes it as YAML.
+func (y *yamlReader) pasted() bool {
+	for i, l := range y.lines {
+		if l.text == "" || l.text[0] != '{' && !(l.text[0] == '"' && jsonMember([]byte(l.text))) || i == 0 {
+			continue
+		}
+		end := braced(y.src, l.at.start)
+		o, ok := pasted(y.src[l.at.start:end])
+		if !ok || len(o) == 0 {
+			continue
+		}
+		servers, rest := configfile.Object{}, configfile.Object{}
+		for _, m := range o {
+			v, ok := m.Value.(configfile.Object)
+			if ok && known(m.Key) == nServers {
+				servers = append(servers, v...)
+			} else if ok && starts(v) {
+				servers = append(servers, m)
+			} else {
+				rest = append(rest, m)
+			}
+		}
+		eol := eolOf(y.src)
+		m := mend{code: "YAML_JSON_PASTED", fix: finding.Confirm, at: l.at.start}
+		for k, r := range y.lines[:i] {
+			_, key, val, _ := yamlParts(r.text)
+			if len(indentOf(r.text)) == 0 && val == "" && known(strings.TrimRight(key, " \t:")) == nServers && len(servers) > 0 {
+				to := y.block(k)
+				if to > i {
+					to = i
+				}
+				in := "  "
+				if to > k+1 {
+					in = indentOf(y.lines[k+1].text)
+				}
+				if strings.HasPrefix(strings.TrimSpace(y.lines[min(k+1, len(y.lines)-1)].text), "- ") {
+					break // a list of servers: they are put as a map, which the next layer turns
+				}
+				at := y.lines[to-1].at.next
+				m.edits = append(m.edits, finding.Edit{From: at, To: at, New: blockOf(servers, in, eol)})
+				servers = nil
+				break
+			}
+		}
+		if len(servers) > 0 {
+			rest = append(rest, configfile.Member{Key: "mcpServers", Value: servers})
+		}
+		m.edits = append(m.edits, finding.Edit{From: l.at.start, To: end, New: strings.TrimSuffix(blockOf(rest, "", eol), eol)})
+		y.extra = append(y.extra, m)
+		return true
+	}
+	return false
+}
+
+// blockOf writes an object as YAML, a line for each member.
+func blockOf(o configfile.Object, indent, eol string) string {
+	var b strings.Builder
+	for _, m := range o {
+		b.WriteString(indent + yamlKeyText(m.Key) + ":")
+		switch v := m.Value.(type) {
+		case configfile.Object:
+			if len(v) > 0 {
+				b.WriteString(eol + blockOf(v, indent+"  ", eol))
+				continue
+			}
+			b.WriteString(" {}")
+		case []any:
+			b.WriteString(" " + yamlFlow(v))
+		default:
+			b.WriteString(" " + yamlFlow(v))
+		}
+		b.WriteString(eol)
+	}
+	return b.String()
+}
+
+func yamlKeyText(s string) string {
+	if plainKeyText(s) {
+		return s
+	}
+	return quoteText(s)
+}
+
+func plainKeyText(s string) bool { return s != "" && plainKey(s) && !literal(s) }
+
+func yamlFlow(v any) string {
+	switch v := v.(type) {
+	case configfile.Object:
+		var parts []string
+		for _, m := range v {
+			parts = append(parts, yamlKeyText(m.Key)+": "+yamlFlow(m.Value))
+		}
+		return "{ " + strings.Join(parts, ", ") + " }"
+	case []any:
+		parts := make([]string, len(v))
+		for i, e := range v {
+			parts[i] = yamlFlow(e)
+		}
+		return "[" + strings.Join(parts, ", ") + "]"
+	case string:
+		return quoteText(v)
+	case json.Number:
+		return string(v)
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return "null"
+}

@@ -149,7 +149,7 @@ func fileOf(client, system, scope, path string) finding.File {
 	}
 	app, _ := table.Get(client)
 	at, _, _ := app.As(system, scope, path)
-	return finding.File{App: at, Dialect: at.Dialect, OS: system, Scope: scope, Path: path}
+	return finding.File{App: app, Dialect: at.Dialect, OS: system, Scope: scope, Path: path}
 }
 
 func (c testCase) score() score {

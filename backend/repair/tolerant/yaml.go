@@ -77,9 +77,10 @@ type yamlReader struct {
 	extra []mend
 }
 
-func (y *yamlReader) text() []byte {
+// text gives the lines before line to.
+func (y *yamlReader) text(to int) []byte {
 	var b bytes.Buffer
-	for _, l := range y.lines {
+	for _, l := range y.lines[:to] {
 		if l.gone {
 			continue
 		}
@@ -89,30 +90,55 @@ func (y *yamlReader) text() []byte {
 	return b.Bytes()
 }
 
-// stops gives the line at which the reader stops, len(lines) when it does not.
-func (y *yamlReader) stops() (line int, reason string) {
-	text := y.text()
+// takes tells whether the reader takes the lines before line to, and why not.
+func (y *yamlReader) takes(to int) (bool, string) {
+	text := y.text(min(to, len(y.lines)))
 	y.left -= len(text)
 	_, err := configfile.Parse(text, configfile.YAML)
-	if err == nil {
+	return err == nil, reasonOf(err)
+}
+
+// stops gives the line at which the reader stops, len(lines) when it does not.
+// The lines before from are fine. A reader names the beginning of what it could
+// not read; where it really stops is where less text is fine.
+func (y *yamlReader) stops(from int) (line int, reason string) {
+	ok, reason := y.takes(len(y.lines))
+	if ok {
 		return len(y.lines), ""
 	}
-	at, ok := offsetOf(err)
-	if !ok {
-		return len(y.lines), ""
-	}
-	reason = reasonOf(err)
-	pos := 0
-	for i, l := range y.lines {
-		if l.gone {
-			continue
+	lo, hi := from, len(y.lines) // the lines before lo are fine, those before hi are not
+	for step := 1; lo+step < hi && y.left > 0; step *= 2 {
+		if ok, _ := y.takes(lo + step); !ok {
+			hi = lo + step
+			break
 		}
-		pos += len(l.text) + l.at.next - l.at.end
-		if at < pos {
-			return i, reason
+		lo += step
+	}
+	for y.left > 0 {
+		for hi-lo > 1 && y.left > 0 {
+			mid := (lo + hi) / 2
+			if ok, _ := y.takes(mid); ok {
+				lo = mid
+			} else {
+				hi = mid
+			}
+		}
+		// A list that is open goes on below.
+		further := false
+		if closers(y.lines[hi-1].text) != "" {
+			for k := hi + 1; k <= min(hi+40, len(y.lines)-1) && y.left > 0; k++ {
+				if ok, _ := y.takes(k); ok {
+					lo, hi, further = k, len(y.lines), true
+					break
+				}
+			}
+		}
+		if !further {
+			break
 		}
 	}
-	return len(y.lines) - 1, reason
+	_, reason = y.takes(hi)
+	return hi - 1, reason
 }
 
 func reasonOf(err error) string {
@@ -178,36 +204,43 @@ type yamlWay struct {
 }
 
 func (y *yamlReader) run() {
+	from := 0
 	for range 200 {
 		if y.left < 0 {
 			return
 		}
-		at, reason := y.stops()
+		at, reason := y.stops(from)
 		if at >= len(y.lines) {
 			return
 		}
 		if reason == "duplicate_key" {
-			if !y.double(at) {
+			if from = 0; !y.double(at) {
 				return
 			}
 			continue
 		}
-		best, bestAt, bestLine := yamlWay{}, -1, at
+		best, bestAt, bestScore := yamlWay{}, -1, 0
 		try := func(i int, w yamlWay) bool {
-			old := y.lines[i]
-			if w.text == old.text || y.left < 0 {
+			old := y.lines[i].text
+			if w.text == old || y.left < 0 {
 				return false
 			}
 			y.lines[i].text = w.text
-			n, why := y.stops()
-			y.lines[i].text = old.text
-			if why == "duplicate_key" && n <= at {
-				return false
+			score := 0
+			if ok, why := y.takes(at + 1); ok || why == "duplicate_key" && reason != why && i != at {
+				score = 1
+				if ok, _ := y.takes(at + 6); ok {
+					score = 2
+				}
+				if ok, _ := y.takes(len(y.lines)); ok {
+					score = 3
+				}
 			}
-			if n > bestLine {
-				best, bestAt, bestLine = w, i, n
+			y.lines[i].text = old
+			if score > bestScore {
+				best, bestAt, bestScore = w, i, score
 			}
-			return n >= len(y.lines)
+			return score == 3
 		}
 		near := []int{at}
 		for i, n := at-1, 0; i >= 0 && n < 2; i-- {
@@ -216,34 +249,32 @@ func (y *yamlReader) run() {
 				n++
 			}
 		}
-		done := false
-		for round := 0; round < 2 && !done; round++ {
+		// Before its indentation is doubted, what is on the line must be.
+		for _, indent := range []bool{false, true} {
 			for _, i := range near {
-				for _, w := range y.ways(i, round == 1) {
-					if done = try(i, w); done {
-						break
+				for _, w := range y.ways(i, indent) {
+					if bestScore < 3 {
+						try(i, w)
 					}
 				}
-				if done {
-					break
-				}
 			}
-			// Before indentation is doubted, what is on the line must be.
-			if bestAt >= 0 {
+			if bestScore > 1 {
 				break
 			}
 		}
 		if bestAt < 0 {
-			w := yamlWay{indentOf(y.lines[at].text) + "# " + strings.TrimSpace(y.lines[at].text), "JSON_STRAY_TEXT", finding.Confirm}
-			if !try(at, w) && bestAt < 0 {
+			text := y.lines[at].text
+			try(at, yamlWay{indentOf(text) + "# " + strings.TrimSpace(text), "JSON_STRAY_TEXT", finding.Confirm})
+			if bestAt < 0 {
 				return
 			}
-			if bestAt < 0 {
-				best, bestAt = w, at
-			}
-			y.r.Comments = append(y.r.Comments, strings.TrimSpace(y.lines[at].text))
+			y.r.Comments = append(y.r.Comments, strings.TrimSpace(text))
 		}
 		y.set(bestAt, best)
+		from = max(0, min(bestAt, at)-1)
+		if ok, _ := y.takes(from); !ok {
+			from = 0
+		}
 	}
 }
 
@@ -251,7 +282,7 @@ func indentOf(s string) string {
 	return s[:len(s)-len(strings.TrimLeft(s, " \t"))]
 }
 
-// parts cuts a line into its indentation and dashes, its key with the colon,
+// yamlParts cuts a line into its indentation and dashes, its key with the colon,
 // its value and its comment.
 func yamlParts(s string) (lead, key, val, comment string) {
 	i := len(indentOf(s))

@@ -35,9 +35,9 @@ func (y *yamlReader) tabs() {
 		}
 	}
 	best, bestLine, fitting, inRow := 0, -1, 0, -1
-	for _, width := range []int{2, 4, 8, 3, 6, 1} {
+	for _, width := range []int{2, 4, 8, 3, 6, 1, 0} {
 		apply(width)
-		n, _ := y.stops()
+		n, _ := y.stops(0)
 		row := 0
 		for _, i := range at {
 			if len(levels) > 1 && levels[len(indentOf(y.lines[i].text))] {
@@ -82,7 +82,7 @@ func (y *yamlReader) documents() bool {
 	}
 	if found {
 		// A mark at the very end separates nothing, but then nothing is wrong with it.
-		if _, reason := y.stops(); reason == "several_documents" {
+		if _, reason := y.stops(0); reason == "several_documents" {
 			return false
 		}
 	}
@@ -147,8 +147,17 @@ func (y *yamlReader) double(at int) bool {
 			y.lines[k].gone, y.lines[k].code, y.lines[k].fix = true, "JSON_DUPLICATE_KEY", finding.Confirm
 		}
 	}
-	server := false
+	server, below := false, -1
 	for _, l := range y.lines[at+1 : end] {
+		if t := strings.TrimSpace(l.text); t == "" || t[0] == '#' {
+			continue
+		}
+		if below < 0 {
+			below = len(indentOf(l.text))
+		}
+		if len(indentOf(l.text)) != below {
+			continue
+		}
 		_, k, _, _ := yamlParts(l.text)
 		switch known(strings.TrimRight(k, " \t:")) {
 		case nCommand, nURL:

@@ -35,6 +35,8 @@ type catalogue struct {
 	Lines  map[string]string                                 `json:"lines"`
 	Facts  map[string]string                                 `json:"facts"`
 	Stages map[string]json.RawMessage                        `json:"stages"`
+	// Problems are the codes of repair.
+	Problems map[string]struct{ Title, Detail string } `json:"problems"`
 }
 
 // words reads the catalogue at first use: the launcher must not pay for it.
@@ -104,6 +106,13 @@ func Stage(key string) string {
 		return key
 	}
 	return s.Now
+}
+
+// Problem gives the title and the explanation of a code of repair; ok is false
+// for an unknown one.
+func Problem(code string, args map[string]string) (title, detail string, ok bool) {
+	w, ok := words().Problems[code]
+	return fill(w.Title, args), fill(w.Detail, args), ok
 }
 
 // ForError gives the words for err; errors without a code get those of

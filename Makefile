@@ -8,10 +8,10 @@ GOOS := $(shell go env GOOS 2>/dev/null)
 EXE := $(if $(filter windows,$(GOOS)),.exe)
 WINDOW_TAGS := desktop,production$(if $(filter linux,$(GOOS)),$(comma)webkit2_41)
 DEV_TAGS := dev$(if $(filter linux,$(GOOS)),$(comma)webkit2_41)
-COUNTS := $(BIN)/counts
+COUNTS ?= $(BIN)/counts
 export TOOLBAY_DATA ?= $(wildcard $(CURDIR)/../shared/data)
 
-.PHONY: run build test test-apps fuzz bench deps install uninstall frontend cli window dev-window vet notices runtimes snapshot starter-check starter-sync clean
+.PHONY: run build test test-frontend test-apps fuzz bench deps install uninstall frontend cli window dev-window vet notices runtimes snapshot starter-check starter-sync clean
 
 run: build ## build and open the window
 	$(BIN)/toolbay-window$(EXE)
@@ -43,43 +43,46 @@ frontend/node_modules/.package-lock.json: frontend/package-lock.json
 	cd frontend && npm install --no-save --no-audit --no-fund
 	@touch $@
 
-# Tests that read or write so many records that watching for races takes ten
-# times as long and finds nothing: nothing runs side by side in them.
-MUCH := backend/catalog|backend/changeset
-MUCH_DATA := ^Test(Real|OneGiant|AMirror|Killed|Many|Hostile|SearchOver|Crowded|Restore)
-
 # A container engine of the tests' own needs root and Linux; elsewhere the tests
 # that use one are skipped and say so.
 ENGINE := $(shell [ "$$(uname -s)$$(id -u)" = Linux0 ] && echo build/engine.sh)
 
+# Two things side by side: what waits for a window, and the Go tests. What fails
+# keeps nothing else from running. Each part's output is shown when it ends.
 test: ## everything that needs no download over 100 MB
 	@build/deps.sh test
 	@build/uv.sh
 	@mkdir -p $(BIN) && rm -f $(COUNTS)
-	$(MAKE) --no-print-directory cli dev-window window vet
+	@trap 'kill 0' INT TERM; code=0; \
+	build/part.sh build $(MAKE) --no-print-directory -j2 cli dev-window window || code=1; \
+	(c=0; build/part.sh vitest $(MAKE) --no-print-directory test-frontend || c=1; \
+	 build/part.sh window build/e2e.sh $(COUNTS) || c=1; exit $$c) & side=$$!; \
+	build/part.sh vet $(MAKE) --no-print-directory vet || code=1; \
+	$(ENGINE) build/gotests.sh $(COUNTS) || code=1; \
+	wait $$side || code=1; \
+	build/total.sh $(COUNTS) || code=1; exit $$code
+
+test-frontend:
 	cd frontend && npm run --silent lint && npm test --silent -- --reporter=default --reporter=json --outputFile=../$(BIN)/vitest.json
 	@node build/count.mjs $(BIN)/vitest.json $(COUNTS)
-	($(ENGINE) go test -race -timeout 30m -json $$(go list ./... | grep -v -E '^toolbay/($(MUCH))$$'); \
-	 go test -race -timeout 30m -json -skip '$(MUCH_DATA)' $(addprefix ./,$(subst |, ,$(MUCH))); \
-	 go test -timeout 30m -json -run '$(MUCH_DATA)' $(addprefix ./,$(subst |, ,$(MUCH)))) | go run ./internal/tally -counts $(COUNTS)
-	build/e2e.sh $(COUNTS)
-	@build/total.sh $(COUNTS)
 
 test-apps: ## drive real AI apps through what Toolbay writes
 	@build/deps.sh test
 	@build/uv.sh
 	@mkdir -p $(BIN) && rm -f $(COUNTS)
 	$(MAKE) --no-print-directory cli
-	TOOLBAY_TEST_APPS=1 $(ENGINE) go test -json -count=1 -timeout 40m ./internal/apptest/... ./backend/runtimes/... ./backend/install/... | go run ./internal/tally -counts $(COUNTS)
+	build/part.sh apps $(ENGINE) build/apptests.sh $(COUNTS)
 	@build/total.sh $(COUNTS)
 
-# What comes from strangers as a whole file: a minute for its readers together.
-FUZZ_TIME ?= 20s
-fuzz: ## look for what the readers of bundles cannot stand
+# What comes from strangers as a whole file: a minute for the readers of bundles
+# together, and for each format of apps' files a minute of editing it.
+FUZZ_TIME ?= 60s
+FUZZ_TIME_SHORT ?= 20s
+FUZZ := $(foreach f,JSON JSONC TOML YAML,backend/configfile:$(f):$(FUZZ_TIME)) \
+	$(foreach f,Archive Entry Manifest,backend/bundle:$(f):$(FUZZ_TIME_SHORT))
+fuzz: ## look for what the readers of bundles and of apps' files cannot stand
 	@mkdir -p $(BIN) && rm -f $(COUNTS)
-	(for f in Archive Entry Manifest; do \
-	  go test -json -run '^$$' -fuzz "^Fuzz$$f$$" -fuzztime $(FUZZ_TIME) -fuzzminimizetime 10x ./backend/bundle; \
-	 done) | go run ./internal/tally -counts $(COUNTS)
+	build/part.sh fuzz build/fuzz.sh $(COUNTS) $(FUZZ)
 	@build/total.sh $(COUNTS)
 
 vet: ## also for the systems this machine is not

@@ -22,6 +22,7 @@ func TestContainerScripts(t *testing.T) {
 	listed := containertest.Image(t, "acme/listed-mcp", "1.2")
 	writes := containertest.Image(t, "acme/writes-mcp", "1.0", "ENV SERVER_WRITES=/state")
 	fails := containertest.Image(t, "acme/fails-mcp", "1.0", "ENV SERVER_EXIT=4")
+	broken := containertest.Image(t, "acme/broken-mcp", "1.0", "ENV SERVER_EXIT=4")
 	tool := containertest.Image(t, "acme/tool", "latest", "ENV SERVER_TOOL=1")
 	// Scripts run side by side: one that asks whether an image is here has it alone.
 	sleeper := containertest.Image(t, "acme/sleeper", "latest", "ENV SERVER_TOOL=1")
@@ -53,7 +54,7 @@ func TestContainerScripts(t *testing.T) {
 				if err != nil {
 					continue
 				}
-				names := strings.NewReplacer("IMAGE", listed.Name, "TOOL", tool.Name, "SLEEPER", sleeper.Name, "OTHER", other.Name, "BROKEN", fails.Name, "HOMEDIR", home)
+				names := strings.NewReplacer("IMAGE", listed.Name, "TOOL", tool.Name, "SLEEPER", sleeper.Name, "OTHER", other.Name, "BROKEN", broken.Name, "HOMEDIR", home)
 				if err := os.WriteFile(path, []byte(names.Replace(string(data))), 0o600); err != nil {
 					return err
 				}

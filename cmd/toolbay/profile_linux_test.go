@@ -109,7 +109,11 @@ func TestKilledSwitch(t *testing.T) {
 	m.succeeds("", "profile", "switch", "work")
 	took := time.Since(began)
 	seen := map[string]bool{agrees(t, m): true}
-	for i := range 24 {
+	// On a busy computer the first was quick and the others take longer.
+	for i := 0; i < 24 || len(seen) < 2 && i < 48; i++ {
+		if i >= 24 {
+			took = took * 5 / 4
+		}
 		to := "work"
 		if agrees(t, m) == "work" {
 			to = "default"
@@ -118,7 +122,7 @@ func TestKilledSwitch(t *testing.T) {
 		if err := cmd.Start(); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(took * time.Duration(i+1) / 24)
+		time.Sleep(took * time.Duration(min(i, 23)+1) / 24)
 		_ = cmd.Process.Kill() // it may have ended
 		_ = cmd.Wait()
 		seen[agrees(t, m)] = true

@@ -1,0 +1,25 @@
+#!/bin/sh
+# Runs one part of a longer run, keeps what it prints apart, and writes down how
+# long it took. Parts that run side by side are each shown whole, when they end.
+#   build/part.sh NAME COMMAND…
+# The log is build/bin/log/NAME. The time is one line in the file TOOLBAY_TIMES.
+set -u
+name=$1
+shift
+cd "$(dirname "$0")/.."
+mkdir -p build/bin/log
+log="build/bin/log/$name"
+began=$(date +%s)
+code=0
+"$@" >"$log" 2>&1 || code=$?
+took=$(($(date +%s) - began))
+word=ended
+[ "$code" -eq 0 ] || word=FAILED
+[ -z "${TOOLBAY_TIMES:-}" ] || printf '%s %s %s\n' "$took" "$name" "$word" >>"$TOOLBAY_TIMES"
+# At once, so that what ends meanwhile does not stand in between.
+{
+  printf '\n== %s\n' "$name"
+  cat "$log"
+  printf '== %s %s after %d:%02d\n' "$name" "$word" $((took / 60)) $((took % 60))
+} | (flock 9 2>/dev/null; cat) 9>>build/bin/log/.turn
+exit "$code"

@@ -286,6 +286,11 @@ func (b *Backend) targets(req ConnectRequest) []connect.Target {
 
 // change makes a plan, and the edit of profiles that belongs to it, or shows it.
 func (b *Backend) change(ctx context.Context, plan connect.Plan, e *profileEdit, dryRun bool) (ChangeResult, error) {
+	folders := []Warning{}
+	plan, err := b.withFolders(ctx, plan, e, &folders)
+	if err != nil {
+		return ChangeResult{}, err
+	}
 	files, err := b.connect.Preview(ctx, plan)
 	if err != nil {
 		return ChangeResult{}, err
@@ -294,6 +299,7 @@ func (b *Backend) change(ctx context.Context, plan connect.Plan, e *profileEdit,
 	if plan.Change.Kind == "connect" {
 		out.Warnings = b.warn(ctx, e)
 	}
+	out.Warnings = append(out.Warnings, folders...)
 	if dryRun || len(files) == 0 && e.nothing() {
 		return out, nil
 	}

@@ -75,6 +75,8 @@ type installation struct {
 	native *clients.Launch
 	// was is how the entries stood that the server takes over.
 	was []connect.Original
+	// warnings are what linked folders do not get.
+	warnings []Warning
 }
 
 // InstallForm is everything a person is asked before an install, found
@@ -483,6 +485,9 @@ func (in *installation) connect(ctx context.Context, server model.Server) (chang
 		return "", nil, err
 	}
 	if err := b.putServer(ctx, server); err != nil {
+		return "", nil, err
+	}
+	if plan, err = b.withFolders(ctx, plan, edit, &in.warnings); err != nil {
 		return "", nil, err
 	}
 	if len(in.was) > 0 {

@@ -60,6 +60,9 @@ type profileEdit struct {
 	keys   []keyMove
 	// made tells that the items in keys were made for this edit.
 	made bool
+	// again is a linked folder whose files are to be brought up to date, version a
+	// server that has another version now: linked folders get that too.
+	again, version string
 }
 
 // editing begins a change of profiles.

@@ -41,6 +41,9 @@ func (b *Backend) LinkFolder(ctx context.Context, ref, folder string, skip []str
 		if err != nil {
 			return "", err
 		}
+		if slices.Contains(p.Folders, dir) {
+			e.again = dir // what was lost there is put back
+		}
 		p.Folders = append(slices.Clone(p.Folders), dir)
 		p = profiles.Tidy(p)
 		e.set(id, &p)
@@ -110,45 +113,19 @@ func (b *Backend) projectFolder(folder string) (string, error) {
 
 // folderShifts tells what the files of linked folders need when profiles
 // become what an edit says. What cannot stand there becomes a warning.
-func (b *Backend) folderShifts(ctx context.Context, e *profileEdit, res *ProfileResult) ([]connect.Shift, error) {
+func (b *Backend) folderShifts(ctx context.Context, e *profileEdit, warnings *[]Warning) ([]connect.Shift, error) {
 	var out []connect.Shift
 	for _, id := range sortedKeys(e.is) {
 		before, after := profileOr(e.was[id]), profileOr(e.is[id])
-		if _, differ := profiles.Diff(e.was[id], e.is[id]); !differ {
-			continue
-		}
+		_, differ := profiles.Diff(e.was[id], e.is[id])
 		for _, folder := range setOf(append(slices.Clone(before.Folders), after.Folders...)) {
+			if !differ && folder != e.again && !e.moved(after) {
+				continue
+			}
 			for _, app := range profiles.AppsOf(before, after) {
-				c, ok := b.apps.Get(app)
-				if !ok || !c.HasScope(clients.Project) {
-					continue
-				}
-				shift := connect.Shift{App: app, Project: folder}
-				stays := map[string]bool{}
-				if slices.Contains(after.Folders, folder) {
-					for _, ps := range after.Servers {
-						if !profiles.On(after, ps.Server, app) {
-							continue
-						}
-						want, warn, err := b.forProject(ctx, ps, c, folder)
-						if err != nil {
-							return nil, err
-						}
-						if warn != "" {
-							res.Warnings = append(res.Warnings, b.folderWarning(warn, c, ps.Server))
-						}
-						if want.Portable != nil {
-							stays[ps.Server] = true
-							shift.Put = append(shift.Put, want)
-						}
-					}
-				}
-				if slices.Contains(before.Folders, folder) {
-					for _, ps := range before.Servers {
-						if !stays[ps.Server] && profiles.On(before, ps.Server, app) {
-							shift.Take = append(shift.Take, ps.Server)
-						}
-					}
+				shift, err := b.folderShift(ctx, before, after, app, folder, warnings)
+				if err != nil {
+					return nil, err
 				}
 				if len(shift.Put)+len(shift.Take) > 0 {
 					out = append(out, shift)
@@ -157,6 +134,70 @@ func (b *Backend) folderShifts(ctx context.Context, e *profileEdit, res *Profile
 		}
 	}
 	return out, nil
+}
+
+// moved tells whether a profile has a server that is another version now.
+func (e *profileEdit) moved(p model.Profile) bool {
+	_, in := profiles.Of(p, e.version)
+	return e.version != "" && in
+}
+
+// folderShift is what one app's files in a folder need.
+func (b *Backend) folderShift(ctx context.Context, before, after model.Profile, app, folder string, warnings *[]Warning) (connect.Shift, error) {
+	shift := connect.Shift{App: app, Project: folder}
+	c, ok := b.apps.Get(app)
+	if !ok || !c.HasScope(clients.Project) {
+		return shift, nil
+	}
+	stays := map[string]bool{}
+	if slices.Contains(after.Folders, folder) {
+		for _, ps := range after.Servers {
+			if !profiles.On(after, ps.Server, app) {
+				continue
+			}
+			want, warn, err := b.forProject(ctx, ps, c, folder)
+			if err != nil {
+				return shift, err
+			}
+			if warn != "" {
+				*warnings = append(*warnings, b.folderWarning(warn, c, ps.Server))
+			}
+			if want.Portable != nil {
+				stays[ps.Server] = true
+				shift.Put = append(shift.Put, want)
+			}
+		}
+	}
+	if slices.Contains(before.Folders, folder) {
+		for _, ps := range before.Servers {
+			if !stays[ps.Server] && profiles.On(before, ps.Server, app) {
+				shift.Take = append(shift.Take, ps.Server)
+			}
+		}
+	}
+	return shift, nil
+}
+
+// withFolders is a plan that brings the files of linked folders along. A file
+// that cannot be changed now stays as it is, with a warning: it is no reason
+// against a change of the user's own apps, and linking the folder again does it
+// later.
+func (b *Backend) withFolders(ctx context.Context, plan connect.Plan, e *profileEdit, warnings *[]Warning) (connect.Plan, error) {
+	if e == nil {
+		return plan, nil
+	}
+	shifts, err := b.folderShifts(ctx, e, warnings)
+	if err != nil || len(shifts) == 0 {
+		return plan, err
+	}
+	more, stopped, err := b.connect.PlanShift(ctx, plan.Change.Kind, plan.Change.Title, shifts)
+	if err != nil {
+		return plan, err
+	}
+	for _, o := range stopped {
+		*warnings = append(*warnings, Warning{Code: model.Code(o.Err), App: o.App.ID, Text: text.ForError(o.Err).Message})
+	}
+	return plan.With(more), nil
 }
 
 func profileOr(p *model.Profile) model.Profile {

@@ -303,7 +303,7 @@ func (b *Backend) planProfiles(ctx context.Context, e *profileEdit, c commit, fr
 	if c.title == "" {
 		empty.Change.Title = res.Name
 	}
-	shifts, err := b.folderShifts(ctx, e, res)
+	shifts, err := b.folderShifts(ctx, e, &res.Warnings)
 	if err != nil {
 		return empty, err
 	}

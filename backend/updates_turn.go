@@ -13,6 +13,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"toolbay/backend/changeset"
+	"toolbay/backend/connect"
 	"toolbay/backend/install"
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
@@ -169,9 +170,29 @@ func (b *Backend) noteTurn(ctx context.Context, t turn) (string, error) {
 	if t.Undoes != "" {
 		r, err = b.changes.Undo(ctx, t.Undoes)
 	} else {
-		r, err = b.changes.Apply(ctx, changeset.Change{Kind: t.Kind, Title: t.Title, Note: t.Note, Keep: true})
+		r, err = b.applyTurn(ctx, t)
 	}
 	return r.ID, err
+}
+
+// applyTurn puts a turn into the history, with the files of linked folders that
+// name the version. They are no reason for the server to stay at the old one:
+// those that cannot be changed stay as they are.
+func (b *Backend) applyTurn(ctx context.Context, t turn) (changeset.Record, error) {
+	alone := connect.Plan{Change: changeset.Change{Kind: t.Kind, Title: t.Title, Note: t.Note, Keep: true}}
+	if e, err := b.editing(ctx); err == nil {
+		e.version = t.To.ID
+		of, _ := b.store.ProfilesOf(ctx, t.To.ID)
+		for id := range of {
+			_, _ = e.load(ctx, b, id) // one that cannot be read has no files we know of
+		}
+		if plan, err := b.withFolders(ctx, alone, e, new([]Warning)); err == nil && len(plan.Change.Files) > 0 {
+			if r, err := b.connect.Apply(ctx, plan); err == nil || r.ID != "" {
+				return r, nil
+			}
+		}
+	}
+	return b.connect.Apply(ctx, alone)
 }
 
 // settleTurns finishes what a killed program had begun. One that is under way
@@ -413,6 +434,9 @@ func (b *Backend) undoTurn(ctx context.Context, from *model.Server, t *turn, err
 	defer c.release()
 	out, err := b.turnTo(ctx, *from, *t)
 	if err != nil {
+		return ChangeResult{}, err
+	}
+	if err := b.connect.Reconcile(ctx); err != nil {
 		return ChangeResult{}, err
 	}
 	b.turned()

@@ -63,6 +63,22 @@ type Plan struct {
 	edits []*edit
 }
 
+// With is one change of what both plans change. A file of both is p's.
+func (p Plan) With(q Plan) Plan {
+	for i, e := range q.edits {
+		if slices.ContainsFunc(p.edits, func(o *edit) bool { return o.real == e.real }) {
+			continue
+		}
+		p.edits, p.Change.Files = append(slices.Clone(p.edits), e), append(slices.Clone(p.Change.Files), q.Change.Files[i])
+		for _, s := range e.steps {
+			if !slices.Contains(p.Restart, s.client.ID) {
+				p.Restart = append(slices.Clone(p.Restart), s.client.ID)
+			}
+		}
+	}
+	return p
+}
+
 // PlanConnect plans entries for wants in every target, as one change. An entry
 // that stands there already as wanted is no change. Codes: app_unknown,
 // app_not_found, app_managed, no_project_file, project_unknown, name_taken,

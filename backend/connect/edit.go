@@ -2,7 +2,6 @@ package connect
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"maps"
 	"os"
@@ -270,7 +269,7 @@ func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error)
 		Env: p.launch.Env, Transport: p.launch.Transport, Headers: p.launch.Headers,
 	}
 	old := e.after.entries[r.key()]
-	r.Native = cmp.Or(r.URL, old.URL, old.Native)
+	r = r.follows(old, e.b.launcher)
 	if !old.Gone {
 		r.Prompts = old.Prompts
 	}
@@ -361,7 +360,7 @@ func (e *edit) putMany(src []byte, client clients.Client, puts []entry) (out []b
 			rest = append(rest, p)
 			continue
 		}
-		r.Native = cmp.Or(r.URL, old.URL, old.Native)
+		r = r.follows(old, e.b.launcher)
 		p.launch.Name = p.server
 		rows[r.key()] = r
 		if differs := differingFrom(have.Get, d, d.Encode(p.launch)); len(differs) > 0 {

@@ -37,6 +37,9 @@ type row struct {
 	Prompts []string `json:"prompts,omitempty"`
 	// Native is the last URL there was: an undo may bring such an entry back.
 	Native string `json:"native,omitempty"`
+	// Was is what an entry without our launcher started before: an undo may bring
+	// that back too.
+	Was []string `json:"was,omitempty"`
 	// Gone rows are of entries that are not in the file now. They are kept
 	// because an undo may bring back an entry that only its row tells from
 	// somebody else's.
@@ -75,7 +78,21 @@ func (r row) is(e clients.Entry) bool {
 	if e.Command == "" && e.URL != "" {
 		return e.URL == r.URL || e.URL == r.Native
 	}
-	return r.URL == "" && r.Command == e.Command && slices.Equal(r.Args, e.Args)
+	return r.URL == "" && (r.Command == e.Command && slices.Equal(r.Args, e.Args) || len(r.Was) > 0 && slices.Equal(r.Was, r.start(e.Command, e.Args)))
+}
+
+func (row) start(command string, args []string) []string {
+	return append([]string{command}, args...)
+}
+
+// follows gives a row what an undo may bring back of the one before it.
+func (r row) follows(old row, launcher string) row {
+	r.Native = cmp.Or(r.URL, old.URL, old.Native)
+	r.Was = old.Was
+	if old.Command != "" && old.Command != launcher && (old.Command != r.Command || !slices.Equal(old.Args, r.Args)) {
+		r.Was = r.start(old.Command, old.Args)
+	}
+	return r
 }
 
 // container is a place in a file in which entries of ours stand or stood, and

@@ -49,6 +49,9 @@ func (s sight) row(client clients.Client, r row) row {
 
 // following gives a row that says what the entry says.
 func (r row) following(e clients.Entry) row {
+	if r.Command != "" && len(r.Was) > 0 && slices.Equal(r.Was, r.start(e.Command, e.Args)) {
+		r.Was = r.start(r.Command, r.Args)
+	}
 	r.Command, r.Args, r.Profile = e.Command, e.Args, e.Profile
 	if r.URL = ""; e.Command == "" {
 		r.URL = e.URL

@@ -18,7 +18,17 @@ func main() {
 	dir := flag.String("dir", filepath.Join(os.Getenv("TOOLBAY_DATA"), "broken-configs", "dev"), "folder of the cases")
 	only := flag.String("case", "", "a part of the names of the cases to look at")
 	verbose := flag.Bool("v", false, "print what went wrong in each case")
+	breaks := flag.Bool("mutate", false, "break healthy files instead and repair them")
+	files := flag.Int("files", 500, "how many files are broken")
+	times := flag.Int("times", 20, "how often each is")
+	seed := flag.Uint64("seed", 1, "of what is random")
 	flag.Parse()
+	if *breaks {
+		if !mutate(os.Stdout, *files, *times, *seed, *verbose) {
+			os.Exit(1)
+		}
+		return
+	}
 	cases, err := readCases(*dir, *only)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)

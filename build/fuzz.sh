@@ -13,7 +13,12 @@ one() {
   local package target time
   IFS=: read -r package target time <<<"$2"
   # Making an input shorter is for a person who reads it; a few tries are enough.
-  go test -json -run '^$' -fuzz "^Fuzz$target\$" -fuzztime "$time" -fuzzminimizetime 10x -parallel 1 "./$package" >"$1/${2//\//_}" 2>&1
+  local out="$1/${2//\//_}"
+  go test -json -run '^$' -fuzz "^Fuzz$target\$" -fuzztime "$time" -fuzzminimizetime 10x -parallel 1 "./$package" >"$out" 2>&1 || return 1
+  if grep -q 'no fuzz tests to fuzz' "$out"; then
+    echo "There is no Fuzz$target in $package." >&2
+    return 1
+  fi
 }
 export -f one
 # Built once before, or each pair would build the same.

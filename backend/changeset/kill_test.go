@@ -28,13 +28,30 @@ type scenario struct {
 	fault func(s site) func(point string)
 	// inPlace: a file may be half written until the next Open.
 	inPlace bool
-	// foreign: another program edits a.json; marker "foreign" says it did.
+	// foreign: another program edits one file; marker "foreign" says it did.
 	foreign bool
+	// edit is that edit; without it, a line more in a.json.
+	edit *edit
 	// fails: the change cannot be made and is taken back.
 	fails bool
 	// killFirst is the point at which a first child is killed; the scenario
 	// is then the recovery.
 	killFirst string
+}
+
+// edit is what another program does to a file.
+type edit struct {
+	file string
+	to   func(content string) string
+}
+
+var oneLineMore = edit{"a.json", func(content string) string { return content + "foreign\n" }}
+
+func (sc scenario) edited() edit {
+	if sc.edit != nil {
+		return *sc.edit
+	}
+	return oneLineMore
 }
 
 // site is the folder of one run.
@@ -91,14 +108,26 @@ func failing(run func(*Engine, site) error) func(*Engine, site) error {
 }
 
 func foreignEdit(write func(path, content string) error) func(site) func(string) {
+	return oneLineMore.when("exchange", 1, write)
+}
+
+// when makes the edit before a point is passed for the nth time.
+func (ed edit) when(point string, nth int, write func(path, content string) error) func(site) func(string) {
 	return func(s site) func(string) {
-		return at("exchange", func() {
-			b, err := os.ReadFile(s.user("a.json"))
-			err = errors.Join(err, write(s.user("a.json"), string(b)+"foreign\n"), os.WriteFile(s.marker(), nil, 0o600))
+		met := 0
+		return func(p string) {
+			if p != point {
+				return
+			}
+			if met++; met != nth {
+				return
+			}
+			b, err := os.ReadFile(s.user(ed.file))
+			err = errors.Join(err, write(s.user(ed.file), ed.to(string(b))), os.WriteFile(s.marker(), nil, 0o600))
 			if err != nil {
 				panic(err)
 			}
-		})
+		}
 	}
 }
 
@@ -320,7 +349,8 @@ func killEverywhere(t *testing.T, sc scenario) int {
 	good := outcome{old: old, done: tree(t, done.user(""))}
 	if sc.foreign {
 		edited := newSite(t, sc)
-		put(t, edited.user("a.json"), get(t, edited.user("a.json"))+"foreign\n")
+		ed := sc.edited()
+		put(t, edited.user(ed.file), ed.to(get(t, edited.user(ed.file))))
 		good.foreign = tree(t, edited.user(""))
 	}
 	if good.old == good.done {

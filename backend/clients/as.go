@@ -4,6 +4,8 @@ import (
 	"path"
 	"slices"
 	"strings"
+
+	"toolbay/backend/configfile"
 )
 
 // As gives the app with the dialect of a file that need not be on this
@@ -52,4 +54,10 @@ func ends(file, pattern string) int {
 		}
 	}
 	return len(want)
+}
+
+// Keep writes an entry as it stands, by its name, in a file of its own.
+func (d Dialect) Keep(name string, entry configfile.Object) (string, error) {
+	out, _, err := configfile.Insert(nil, d.Format, d.Path(name), entry)
+	return string(out), err
 }

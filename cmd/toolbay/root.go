@@ -116,7 +116,7 @@ func (c *cli) root() *cobra.Command {
 		c.search(), c.show(), c.plan(), c.catalog(), c.sync(), c.status(),
 		c.install(), c.paste(), c.adopt(), c.giveBack(), c.list(), c.test(), c.remove(),
 		c.update(), c.rollback(), c.pin("pin", true, "Keep a server at its version"), c.pin("unpin", false, "Let a server be updated again"), c.verify(), c.disk(),
-		c.apps(), c.connect(), c.disconnect(), c.notices(), c.render(), c.undo(), c.history(), c.diff(), c.backups(), c.restore(),
+		c.apps(), c.connect(), c.disconnect(), c.notices(), c.render(), c.repair(), c.doctor(), c.undo(), c.history(), c.diff(), c.backups(), c.restore(),
 		c.profile(), c.login(), c.logout(), c.keys(), c.settings(), c.bundle(), c.extensions(), runHelp(),
 	)
 	return root

@@ -1,0 +1,119 @@
+package backend
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"toolbay/backend/clients"
+	"toolbay/backend/configfile"
+	"toolbay/backend/repair"
+	"toolbay/backend/repair/finding"
+	"toolbay/backend/text"
+)
+
+// RepairProblem is one thing that is wrong in a file, in words.
+type RepairProblem struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"` // error, warn or info
+	Fix      string `json:"fix"`      // safe, confirm or never
+	Server   string `json:"server"`
+	// Where is line:column, or a JSON pointer.
+	Where  string `json:"where"`
+	Title  string `json:"title"`
+	Detail string `json:"detail"`
+}
+
+// RepairView is a file that was looked at, and what would become of it.
+type RepairView struct {
+	App          string          `json:"app"`
+	Path         string          `json:"path"`
+	ParsesBefore bool            `json:"parses_before"`
+	Problems     []RepairProblem `json:"problems"`
+	// Repaired is the whole text as it would be, nil when nothing changes.
+	Repaired    *string           `json:"repaired"`
+	ParsesAfter bool              `json:"parses_after"`
+	Notes       []string          `json:"notes"`
+	AlsoWrite   map[string]string `json:"also_write"`
+}
+
+func repairView(r repair.Report) RepairView {
+	v := RepairView{
+		App: r.File.App.ID, Path: r.File.Path, ParsesBefore: r.ParsesBefore, ParsesAfter: r.ParsesAfter,
+		Problems: []RepairProblem{}, Notes: []string{}, AlsoWrite: map[string]string{},
+	}
+	for _, p := range r.Problems {
+		v.Problems = append(v.Problems, repairProblem(r.File, p))
+	}
+	if r.Text != nil {
+		s := string(r.Text)
+		v.Repaired = &s
+	}
+	for path, s := range r.Aside {
+		v.AlsoWrite[path] = s
+	}
+	v.Notes = append(v.Notes, repairNotes(r)...)
+	return v
+}
+
+func repairProblem(file finding.File, p repair.Problem) RepairProblem {
+	args := map[string]string{"server": p.Server, "app": cmp.Or(file.App.Name, "the app"), "key": strings.Join(file.Dialect.Servers, " > "), "found": "", "wanted": ""}
+	for k, v := range p.Args {
+		args[k] = v
+	}
+	title, detail, ok := text.Problem(p.Code, args)
+	if !ok {
+		title, detail = p.Code, p.Code
+	}
+	return RepairProblem{Code: p.Code, Severity: p.Severity, Fix: string(p.Fix), Server: p.Server, Where: p.Where, Title: title, Detail: detail}
+}
+
+// repairNotes are what the file cannot hold and what has to be asked. Keys in
+// comments are masked: the whole of them is in the backup.
+func repairNotes(r repair.Report) []string {
+	var notes []string
+	add := func(s string) {
+		if s = strings.TrimSpace(s); s != "" && !slices.Contains(notes, s) {
+			notes = append(notes, s)
+		}
+	}
+	for _, c := range r.Comments {
+		add(maskedLines(c))
+	}
+	for _, p := range r.Parked {
+		if p.Text != "" && !strings.Contains(strings.Join(notes, "\n"), strings.TrimSpace(maskedLines(p.Text))) {
+			add(maskedLines(p.Text))
+		}
+	}
+	for _, n := range r.Notes {
+		add(n)
+	}
+	for _, n := range r.Needs {
+		add(n)
+	}
+	return notes
+}
+
+func maskedLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, l := range lines {
+		lines[i] = configfile.MaskSecrets(l)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// shownPath is where an app keeps its file on a computer that is not here, in
+// the words of its system.
+func shownPath(app clients.Client, goos, scope string) string {
+	m := clients.Machine{OS: goos, Home: "~", Project: "."}
+	if goos == "windows" {
+		m.Home = "%USERPROFILE%"
+	}
+	path, _, ok := app.PathOn(m, scope)
+	if !ok {
+		return ""
+	}
+	path = strings.Replace(path, `%USERPROFILE%\AppData\Roaming`, "%APPDATA%", 1)
+	path = strings.Replace(path, `%USERPROFILE%\AppData\Local`, "%LOCALAPPDATA%", 1)
+	return strings.TrimPrefix(strings.TrimPrefix(path, "./"), `.\`)
+}

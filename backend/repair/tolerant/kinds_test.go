@@ -227,6 +227,7 @@ func TestKinds(t *testing.T) {
 		other: pretty[:strings.Index(pretty, ",\n    \"clock\"")] + "}}"})
 	add(kind{name: "YAML", code: "TEXT_OTHER_FORMAT", src: "mcpServers:\n  clock:\n    command: uvx\n    args: [clock-mcp]\n", other: `{"mcpServers": {"clock": {"command": "uvx", "args": ["clock-mcp"]}}}`})
 	add(kind{name: "TOML", code: "TEXT_OTHER_FORMAT", src: "[mcpServers.clock]\ncommand = \"uvx\"\nargs = [\"clock-mcp\"]\n", other: `{"mcpServers": {"clock": {"command": "uvx", "args": ["clock-mcp"]}}}`})
+	add(kind{name: "a comment before everything", code: "JSON_COMMENT_IN_STRICT", src: "// mine\n" + pretty, other: "\n" + pretty})
 	add(kind{name: "everything at once", code: "JSON_SMART_QUOTES", src: "\ufeff```json\n" + swap(swap(swap(pretty, `"command": "npx",`, `“command”: 'npx'`), `"disabled": false`, `disabled: False,`), "/home/ann/notes", `C:\Users\ann`) + "}\n```\n",
 		other: swap(pretty, "/home/ann/notes", `C:\\Users\\ann`)})
 	for _, k := range all {

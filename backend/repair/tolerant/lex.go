@@ -64,7 +64,7 @@ func (l *lexer) frugal() bool { return l.steps > 40*len(l.src)+1<<16 }
 
 // eol gives where the line of i ends.
 func (l *lexer) eol(i int) int {
-	if i < l.line || l.ended < l.line || i > l.ended {
+	if i < l.line || l.ended < l.line || i >= l.ended {
 		e := lineEnd(l.src, i)
 		if i < l.line {
 			return e

@@ -134,14 +134,38 @@ func conflict(src []byte, f configfile.Format, r *Reading) []mend {
 		return nil
 	}
 	// Both versions together, where they add different things; else the first.
+	adds := false
+	for _, p := range parts {
+		old := p.mid
+		if p.base >= 0 {
+			old = p.base
+		}
+		a, b := src[lines[p.open].next:lines[old].start], src[lines[p.mid].next:lines[p.end].start]
+		adds = !bytes.Equal(a, b) && block(a, f) && block(b, f)
+		if !adds {
+			break
+		}
+	}
 	_, text := findings(src, []mend{m})
-	if !fits(text, f) {
+	if !adds && len(parts) > 0 || !fits(text, f) {
 		m = version(false)
 		for _, p := range parts {
 			r.Comments = append(r.Comments, strings.TrimRight(string(src[lines[p.mid].next:lines[p.end].start]), "\r\n"))
 		}
 	}
 	return []mend{m}
+}
+
+// block tells that lines hold a whole entry, not only a value.
+func block(b []byte, f configfile.Format) bool {
+	switch f {
+	case configfile.TOML:
+		return bytes.HasPrefix(bytes.TrimSpace(b), []byte("["))
+	case configfile.YAML:
+		first, _, _ := bytes.Cut(bytes.TrimSpace(b), []byte("\n"))
+		return bytes.HasSuffix(bytes.TrimSpace(first), []byte(":"))
+	}
+	return bytes.IndexByte(b, '{') >= 0
 }
 
 // fits tells that a text needs no more than commas, and has no key twice.

@@ -387,7 +387,7 @@ func (l *lexer) other(i, n int) int {
 			k += m + m2
 			continue
 		}
-		if closes(c) && follows(src, k+m) {
+		if closes(c) && (follows(src, k+m) || k > i+n && opensNext(src, k+m)) {
 			end, size, found = k, m, true
 			break
 		}
@@ -439,6 +439,19 @@ func (l *lexer) other(i, n int) int {
 	next := l.whole(i, end, n, size, end > i+n && src[end-1] == '\\' && drive().Match(src[i+n:end]) && bytes.Count(src[i+n:end], []byte(`\\`)) == 0)
 	l.moveLine(i, next)
 	return next
+}
+
+// opensNext tells that an opening quote or bracket comes behind blanks.
+func opensNext(src []byte, i int) bool {
+	from := i
+	for i < len(src) && (src[i] == ' ' || src[i] == '\t') {
+		i++
+	}
+	if i == from || i >= len(src) {
+		return false
+	}
+	r, _ := utf8.DecodeRune(src[i:])
+	return r == '"' || r == '\'' || r == '“' || r == '„' || r == '«' || r == '‘' || r == '[' || r == '{'
 }
 
 // content finds what may not stand inside of a string. path says that its

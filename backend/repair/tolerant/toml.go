@@ -167,10 +167,9 @@ type tomlReader struct {
 	table  *tomlTableAt
 	path   []string
 	rename map[string]string // a table that was there already, and its new name
-	merged *tomlTableAt      // where the lines of a second table go
+	bodies map[string]bool   // of the tables of lists
 	quiet  bool
 	depth  int
-	first  bool // a TOML text of one's own was seen
 }
 
 func (t *tomlReader) add(m mend) {
@@ -257,9 +256,6 @@ func (t *tomlReader) header(i, eol int) {
 	if i+1 < eol && src[i+1] == '[' {
 		n = 2
 	}
-	if t.merged != nil {
-		t.merged = nil
-	}
 	e := i + n
 	var quote byte
 	for e < eol {
@@ -287,7 +283,12 @@ func (t *tomlReader) header(i, eol int) {
 	for e+closers < eol && src[e+closers] == ']' {
 		closers++
 	}
-	if as != text || closers != n {
+	if n == 1 && closers == 2 && bytes.Contains(src, []byte("[["+text+"]]")) {
+		n = 2
+	}
+	if n == 2 && i+1 < eol && src[i+1] != '[' {
+		t.add(change("JSON_MISSING_OPENER", finding.Confirm, i, i, "["))
+	} else if as != text || closers != n {
 		code := "TOML_UNQUOTED"
 		if as == text {
 			code = "JSON_TRUNCATED"
@@ -295,7 +296,8 @@ func (t *tomlReader) header(i, eol int) {
 				code = "JSON_EXTRA_CLOSER"
 			}
 		}
-		t.add(mend{code: code, fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i + n, To: max(e, i+n) + closers, New: as + strings.Repeat("]", n)}}})
+		from := i + n
+		t.add(mend{code: code, fix: finding.Confirm, at: i, edits: []finding.Edit{{From: from, To: max(e, from) + closers, New: as + strings.Repeat("]", n)}}})
 	}
 	t.pos = eol
 	if rest := bytes.TrimSpace(src[min(eol, e+closers):eol]); len(rest) > 0 && rest[0] != '#' {
@@ -326,6 +328,18 @@ func (t *tomlReader) begin(i, eol int, list bool, parts []string) {
 	at := &tomlTableAt{line: i, next: next, end: eol, keys: map[string][2]int{}}
 	if list {
 		t.table = at
+		end := t.bodyEnd(next)
+		body := path + "\x00" + strings.Join(strings.Fields(string(t.src[next:end])), " ")
+		if t.bodies[body] && end > next {
+			t.add(change("TOML_DUPLICATE_TABLE", finding.Confirm, i, end, ""))
+			t.table = &tomlTableAt{keys: map[string][2]int{}}
+			t.pos = end
+			return
+		}
+		if t.bodies == nil {
+			t.bodies = map[string]bool{}
+		}
+		t.bodies[body] = true
 		for k := range t.tables { // what is below begins anew
 			if strings.HasPrefix(k, path+"\x00") {
 				delete(t.tables, k)

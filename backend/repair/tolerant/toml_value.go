@@ -517,6 +517,13 @@ func (t *tomlReader) inline(i, depth int) int {
 		for k < eol && src[k] != '=' && src[k] != ':' && src[k] != ',' && src[k] != '}' {
 			k++
 		}
+		// LOG_LEVEL "info" lacks its sign.
+		if q := bytes.IndexAny(src[from:k], " \t"); q > 0 && tomlBare().Match(src[from:from+q]) && quoteNext(src[from+q:eol]) {
+			t.add(change("JSON_MISSING_COLON", finding.Confirm, from+q, from+q, " ="))
+			k = max(t.value(t.blanks(from+q), depth+1), from+q+1)
+			last, value, comma = k, true, -1
+			continue
+		}
 		if k >= eol || src[k] == ',' || src[k] == '}' {
 			t.add(change("JSON_TRUNCATED", finding.Confirm, last, last, " }"))
 			return max(last, i+1)
@@ -533,4 +540,10 @@ func (t *tomlReader) inline(i, depth int) int {
 		k = max(e, k)
 		last, value, comma = k, true, -1
 	}
+}
+
+// quoteNext tells that a quote is the first thing in b.
+func quoteNext(b []byte) bool {
+	b = bytes.TrimLeft(b, " \t")
+	return len(b) > 0 && (b[0] == '"' || b[0] == '\'')
 }

@@ -21,6 +21,9 @@ const (
 
 func yamlText(src []byte, f configfile.Format, r *Reading) []mend {
 	if parses(src, f) {
+		if bytes.Contains(src, []byte("”")) || bytes.Contains(src, []byte("“")) {
+			return curly(src)
+		}
 		return nil
 	}
 	for _, find := range []func([]byte, *Reading) []mend{lineEnds, colours, conflictIn(f), fences, quoted, numbers} {
@@ -50,6 +53,7 @@ func yamlText(src []byte, f configfile.Format, r *Reading) []mend {
 		return y.mends()
 	}
 	y.tabs()
+	y.quotes()
 	y.run()
 	ms := y.mends()
 	if len(ms) == 0 {
@@ -62,6 +66,7 @@ func yamlText(src []byte, f configfile.Format, r *Reading) []mend {
 type yamlLine struct {
 	at   textLine
 	text string // as it is now; may have line ends
+	tail string // of a line that was put in: its end
 	gone bool
 	code string // of the last change
 	fix  finding.Kind
@@ -86,6 +91,7 @@ func (y *yamlReader) text(to int) []byte {
 		}
 		b.WriteString(l.text)
 		b.Write(y.src[l.at.end:l.at.next])
+		b.WriteString(l.tail)
 	}
 	return b.Bytes()
 }
@@ -160,6 +166,16 @@ func (y *yamlReader) mends() []mend {
 	ms := y.extra
 	for _, l := range y.lines {
 		old := string(y.src[l.at.start:l.at.end])
+		if l.tail != "" {
+			if !l.gone {
+				m := change(l.code, l.fix, l.at.start, l.at.start, l.text+l.tail)
+				if l.at.start > 0 && y.src[l.at.start-1] != '\n' { // the text has no last line end
+					m.edits[0].New = l.tail + l.text
+				}
+				ms = append(ms, m)
+			}
+			continue
+		}
 		if l.gone {
 			m := change(l.code, l.fix, l.at.start, l.at.next, "")
 			m.server = l.srv
@@ -227,7 +243,7 @@ func (y *yamlReader) run() {
 			}
 			y.lines[i].text = w.text
 			score := 0
-			if ok, why := y.takes(at + 1); ok || why == "duplicate_key" && reason != why && i != at {
+			if ok, why := y.takes(at + 1); ok || why == "duplicate_key" && reason != why {
 				score = 1
 				if ok, _ := y.takes(at + 6); ok {
 					score = 2
@@ -258,7 +274,7 @@ func (y *yamlReader) run() {
 					}
 				}
 			}
-			if bestScore > 1 {
+			if bestScore > 0 {
 				break
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"toolbay/backend/configfile"
 	"toolbay/backend/repair/finding"
@@ -35,7 +36,7 @@ func (y *yamlReader) tabs() {
 		}
 	}
 	best, bestLine, fitting, inRow := 0, -1, 0, -1
-	for _, width := range []int{2, 4, 8, 3, 6, 1, 0} {
+	for _, width := range []int{8, 6, 4, 3, 2, 1, 0} {
 		apply(width)
 		n, _ := y.stops(0)
 		row := 0
@@ -61,6 +62,56 @@ func (y *yamlReader) tabs() {
 		y.lines[i].text = old[i].text
 		y.set(i, yamlWay{text, "YAML_TAB_INDENT", fix})
 	}
+}
+
+// quotes closes the strings that are open at the end of a line whose next one
+// is a line of its own: a reader would take all of it for text.
+func (y *yamlReader) quotes() {
+	for i, l := range y.lines {
+		lead, key, val, comment := yamlParts(l.text)
+		if val == "" || val[0] != '"' && val[0] != '\'' || l.gone {
+			continue
+		}
+		if _, closed := scanQuote([]byte(val), 1, val[0]); closed {
+			continue
+		}
+		for k := i + 1; k < len(y.lines); k++ {
+			next := strings.TrimSpace(y.lines[k].text)
+			if next == "" {
+				continue
+			}
+			if _, other, _, _ := yamlParts(y.lines[k].text); other != "" && plainKey(strings.TrimRight(other, " :")) || strings.HasPrefix(next, "- ") {
+				y.set(i, yamlWay{lead + key + strings.TrimRight(val, " \t,") + val[:1] + comment, "JSON_UNCLOSED_STRING", finding.Confirm})
+			}
+			break
+		}
+	}
+}
+
+// curly finds texts in quotes that YAML takes for letters of the text.
+func curly(src []byte) []mend {
+	var ms []mend
+	inside := -1 // the indentation of a text of several lines
+	for _, l := range split(src) {
+		text := string(src[l.start:l.end])
+		in := len(indentOf(text))
+		if inside >= 0 && (in > inside || strings.TrimSpace(text) == "") {
+			continue
+		}
+		inside = -1
+		lead, key, val, _ := yamlParts(text)
+		if strings.HasPrefix(val, "|") || strings.HasPrefix(val, ">") {
+			inside = in
+			continue
+		}
+		first, n := utf8.DecodeRuneInString(val)
+		last, m := utf8.DecodeLastRuneInString(val)
+		if len(val) > n+m && opener(first) == '"' && opener(last) == '"' && !strings.ContainsAny(val, `"\`) {
+			at := l.start + len(lead) + len(key)
+			ms = append(ms, mend{code: "JSON_SMART_QUOTES", fix: finding.Confirm, at: at, edits: []finding.Edit{{From: at, To: at + n, New: `"`}, {From: at + len(val) - m, To: at + len(val), New: `"`}}})
+		}
+	}
+	return ms
 }
 
 // documents joins several documents into one.
@@ -186,15 +237,15 @@ func (y *yamlReader) double(at int) bool {
 		return false
 	case end > at+1 && firstEnd > first+1:
 		// What is below the second one goes to the end of the first.
-		var b strings.Builder
+		pos := y.lines[firstEnd-1].at.next
+		var moved []yamlLine
 		for _, l := range y.lines[at+1 : end] {
 			if !l.gone {
-				b.WriteString(eolOf(y.src) + l.text)
+				moved = append(moved, yamlLine{at: textLine{pos, pos, pos}, text: l.text, tail: eolOf(y.src), code: "JSON_DUPLICATE_KEY", fix: finding.Confirm})
 			}
 		}
 		drop(at, end)
-		text := y.lines[firstEnd-1].text + b.String()
-		y.set(firstEnd-1, yamlWay{text, "JSON_DUPLICATE_KEY", finding.Confirm})
+		y.lines = slices.Insert(y.lines, firstEnd, moved...)
 	default:
 		y.r.Comments = append(y.r.Comments, strings.TrimSpace(body(first, firstEnd)))
 		drop(first, firstEnd)

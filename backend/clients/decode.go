@@ -50,7 +50,7 @@ func (d Dialect) decodeAt(doc *configfile.Document, servers []string) []Entry {
 			continue // Get gives the last one, as the apps do
 		}
 		seen[name] = true
-		path := append(slices.Clone(servers), d.step(name))
+		path := append(slices.Clone(servers), d.Step(name))
 		v, known := all[name]
 		if !known {
 			v, _ = doc.Get(path...)

@@ -112,11 +112,11 @@ type Entry struct {
 
 // Path is where an entry stands in a new document.
 func (d Dialect) Path(name string) []string {
-	return append(slices.Clone(d.Servers), d.step(name))
+	return append(slices.Clone(d.Servers), d.Step(name))
 }
 
-// step is the last part of the path to an entry.
-func (d Dialect) step(name string) string {
+// Step is the last part of the path to an entry.
+func (d Dialect) Step(name string) string {
 	if d.List != "" {
 		return configfile.Named(d.List, name)
 	}
@@ -128,7 +128,7 @@ func (d Dialect) step(name string) string {
 func (d Dialect) PathIn(doc *configfile.Document, name string) []string {
 	if q := quirks[d.Quirk]; doc != nil && q.servers != nil {
 		if other := q.servers(doc, d.Servers); other != nil {
-			return append(other, d.step(name))
+			return append(other, d.Step(name))
 		}
 	}
 	return d.Path(name)

@@ -38,12 +38,16 @@ func Begin(src []byte, f Format) (*Batch, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Batch{format: f}
-	b.from(d)
-	return b, nil
+	return d.Batch(), nil
 }
 
-// from begins with a file that has been parsed.
+// Batch begins edits of a file that has been read.
+func (d *Document) Batch() *Batch {
+	b := &Batch{format: d.format}
+	b.from(d)
+	return b
+}
+
 func (b *Batch) from(d *Document) {
 	b.was, b.doc, b.read = d, d, true
 	if d.root == nil {

@@ -1,6 +1,9 @@
 package configfile
 
-import "errors"
+import (
+	"errors"
+	"slices"
+)
 
 // The edits of JSON. Of the file as it is now the Batch knows where the members
 // of the root stand and those of the values on the way to the last edit. An edit
@@ -47,7 +50,12 @@ func (b *Batch) parent(path []string) (o *object, i int) {
 
 // splice makes edits within what was reached last, and moves all places.
 func (b *Batch) splice(edits []edit) {
-	b.doc.src, b.read = splice(b.doc.src, edits), false
+	if b.read { // the bytes are another's
+		b.doc.src, b.read = append(make([]byte, 0, len(b.doc.src)+4096), b.doc.src...), false
+	}
+	for i := len(edits) - 1; i >= 0; i-- {
+		b.doc.src = slices.Replace(b.doc.src, edits[i].start, edits[i].end, []byte(edits[i].text)...)
+	}
 	for _, n := range b.nodes {
 		n.move(edits)
 	}

@@ -45,8 +45,7 @@ func Replace(src []byte, f Format, path []string, value Object) (out []byte, err
 	if step != path[len(path)-1] {
 		as = step
 	}
-	b := &Batch{format: f}
-	b.from(d)
+	b := d.Batch()
 	switch f {
 	case TOML:
 		if !same(old, v) {

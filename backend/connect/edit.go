@@ -3,7 +3,6 @@ package connect
 import (
 	"bytes"
 	"errors"
-	"maps"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -192,29 +191,12 @@ func (e *edit) run(before []byte) ([]byte, error) {
 		return e.result, nil
 	}
 	e.ran, e.originals = false, nil
-	e.after = e.b.known.clone()
+	e.after = e.b.known.of(e.path)
 	src := before
 	for _, s := range e.steps {
-		takes, err := e.keepLast(src, s.client, s.takes)
-		if err != nil {
+		var err error
+		if src, err = e.shift(src, s); err != nil {
 			return nil, err
-		}
-		for _, t := range takes {
-			if src, err = e.takeOut(src, s.client, t); err != nil {
-				return nil, err
-			}
-		}
-		if src, err = e.bringBack(src, s.client, s.puts); err != nil {
-			return nil, err
-		}
-		puts := s.puts
-		if src, puts, err = e.putMany(src, s.client, puts); err != nil {
-			return nil, err
-		}
-		for _, p := range puts {
-			if src, err = e.putIn(src, s.client, p); err != nil {
-				return nil, err
-			}
 		}
 		for _, t := range s.turns {
 			if src, err = e.turn(src, s.client, t); err != nil {
@@ -250,141 +232,36 @@ func (e *edit) find(src []byte, client clients.Client, name string) (*configfile
 	return doc, nil, nil
 }
 
-func (e *edit) putIn(src []byte, client clients.Client, p entry) ([]byte, error) {
-	doc, found, err := e.find(src, client, p.server)
+// shift makes what a step takes out and puts in, in one pass over the file.
+func (e *edit) shift(src []byte, s *step) ([]byte, error) {
+	if len(s.takes) == 0 && len(s.puts) == 0 {
+		return src, nil
+	}
+	sheet, err := e.sheet(src, s.client)
 	if err != nil {
 		return nil, err
 	}
-	if found == nil && doc != nil {
-		found = e.under(doc, client, p.server)
-	}
-	name := p.server
-	if found != nil {
-		name = found.Name
-	}
-	d := client.Dialect
-	r := row{
-		App: client.ID, File: e.path, Name: name, Server: p.server, Profile: p.profile,
-		Command: p.launch.Command, Args: p.launch.Args, URL: p.launch.URL,
-		Env: p.launch.Env, Transport: p.launch.Transport, Headers: p.launch.Headers,
-	}
-	old := e.after.entries[r.key()]
-	r = r.follows(old, e.b.launcher)
-	if !old.Gone {
-		r.Prompts = old.Prompts
-	}
-	if found != nil && (found.URL != "") != (p.launch.URL != "") && e.isOurs(*found) && e.b.server(*found) == p.server {
-		// It was spoken to in another way: no member of the one has a place in the
-		// other, but for those of the user's own.
-		if e.added(get(doc, found.Path), client, *found) {
-			p.launch.Name = name
-			if src, err = e.turnOver(src, client, *found, d.Encode(p.launch)); err != nil {
-				return nil, err
-			}
-			e.after.entries[r.key()] = r
-			return e.askFor(src, client, name, p.launch.Prompts)
-		}
-		if src, err = e.cut(src, client, *found); err != nil {
-			return nil, err
-		}
-		if doc, found, err = e.find(src, client, name); err != nil {
-			return nil, err
-		}
-	}
-	p.launch.Name = name
-	value := d.Encode(p.launch)
-	e.after.entries[r.key()] = r
-	if found == nil {
-		if src, err = e.insert(src, client, doc, name, value); err != nil {
-			return nil, err
-		}
-		return e.askFor(src, client, name, p.launch.Prompts)
-	}
-	if !e.b.ours(*found) || e.b.server(*found) != p.server {
-		return nil, model.Fail("name_taken", nil, "app", client.Name, "name", p.server)
-	}
-	if differs := differing(doc, d, found.Path, value); len(differs) > 0 {
-		if src, err = configfile.Update(src, d.Format, found.Path, differs); err != nil {
-			return nil, e.fail(client, err)
-		}
-	}
-	return e.askFor(src, client, name, p.launch.Prompts)
-}
-
-// many is from how many entries on it is worth looking at all of them at once.
-const many = 4
-
-// putMany gives the entries of ours that stand in src already and only start
-// something else all at once what they should say; rest are the others.
-func (e *edit) putMany(src []byte, client clients.Client, puts []entry) (out []byte, rest []entry, err error) {
-	d := client.Dialect
-	if len(puts) < many || d.List != "" {
-		return src, puts, nil
-	}
-	doc, err := client.Read(src, e.path)
-	if err != nil || doc == nil {
-		return src, puts, err
-	}
-	standing := map[string]clients.Entry{}
-	for _, found := range e.decoded(doc, d) {
-		found.File = e.path
-		standing[found.Name] = found
-	}
-	values := map[string]any{}
-	var at []string
-	changes := configfile.Object{}
-	rows := map[string]row{}
-	for _, p := range puts {
-		found, there := standing[p.server]
-		if at == nil && there {
-			at = found.Path[:len(found.Path)-1]
-			if o, ok := get(doc, at).(configfile.Object); ok {
-				for _, m := range o {
-					values[m.Key] = m.Value
-				}
-			}
-		}
-		have, isObject := values[p.server].(configfile.Object)
-		if !there || !isObject || !slices.Equal(found.Path[:len(found.Path)-1], at) || len(p.launch.Prompts) > 0 ||
-			(found.URL != "") != (p.launch.URL != "") || !e.b.ours(found) || e.b.server(found) != p.server {
-			rest = append(rest, p)
-			continue
-		}
-		r := row{
-			App: client.ID, File: e.path, Name: p.server, Server: p.server, Profile: p.profile,
-			Command: p.launch.Command, Args: p.launch.Args, URL: p.launch.URL,
-			Env: p.launch.Env, Transport: p.launch.Transport, Headers: p.launch.Headers,
-		}
-		old := e.after.entries[r.key()]
-		if len(old.Prompts) > 0 {
-			rest = append(rest, p)
-			continue
-		}
-		r = r.follows(old, e.b.launcher)
-		p.launch.Name = p.server
-		rows[r.key()] = r
-		if differs := differingFrom(have.Get, d, d.Encode(p.launch)); len(differs) > 0 {
-			changes = append(changes, configfile.Member{Key: p.server, Value: differs})
-		}
-	}
-	if len(changes) > 0 {
-		b, err := configfile.Begin(src, d.Format)
-		for _, m := range changes {
-			if err == nil {
-				err = b.Update(append(slices.Clone(at), m.Key), m.Value.(configfile.Object))
-			}
-		}
-		var out []byte
-		if err == nil {
-			out, err = b.Done()
+	for _, t := range e.keepLast(sheet.doc, s.client, s.takes) {
+		if t.keep {
+			err = sheet.apart(func(src []byte) ([]byte, error) { return e.takeOut(src, s.client, t) })
+		} else {
+			err = sheet.take(t)
 		}
 		if err != nil {
-			return nil, nil, e.fail(client, err)
+			return nil, err
 		}
-		src = out
 	}
-	maps.Copy(e.after.entries, rows)
-	return src, rest, nil
+	if slices.ContainsFunc(s.puts, func(p entry) bool { return e.after.kept[keptRow{File: e.path, Server: p.server}.key()].Out }) {
+		if err := sheet.apart(func(src []byte) ([]byte, error) { return e.bringBack(src, s.client, s.puts) }); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range s.puts {
+		if err := sheet.put(p); err != nil {
+			return nil, err
+		}
+	}
+	return sheet.done()
 }
 
 func get(doc *configfile.Document, path []string) any {
@@ -412,16 +289,22 @@ func (e *edit) insert(src []byte, client clients.Client, doc *configfile.Documen
 	if err != nil {
 		return nil, e.fail(client, err)
 	}
-	place := container{File: e.path, Path: path[:len(path)-1], Trace: trace}
-	if old, ok := e.after.containers[place.key()]; ok && e.holdsOurs(doc, d, place.Path) {
-		place.Trace = old.Trace.Join(trace)
-	}
-	e.after.containers[place.key()] = place
+	e.made(path[:len(path)-1], trace, e.holdsOurs(doc, d, path[:len(path)-1]))
 	return out, nil
 }
 
-// takeOut removes the entries of ours that start a server, whatever they are
-// called: a user may have renamed one.
+// made notes what was made in a container for an entry of ours; held tells that
+// another one stood there before it.
+func (e *edit) made(path []string, trace configfile.Trace, held bool) {
+	place := container{File: e.path, Path: path, Trace: trace}
+	if old, ok := e.after.containers[place.key()]; ok && held {
+		place.Trace = old.Trace.Join(trace)
+	}
+	e.after.containers[place.key()] = place
+}
+
+// takeOut removes the entries of ours that start a server, as sheet.take does,
+// and keeps what the user added to them.
 func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, error) {
 	doc, err := client.Read(src, e.path)
 	if err != nil {
@@ -440,7 +323,7 @@ func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, er
 		}
 	}
 	for i, found := range ours {
-		if i == 0 && t.keep {
+		if i == 0 {
 			if err := e.keeps(doc, client, found); err != nil {
 				return nil, err
 			}
@@ -452,13 +335,9 @@ func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, er
 		if src, err = e.cut(src, client, found); err != nil {
 			return nil, err
 		}
-		if i == 0 && t.keep {
+		if i == 0 {
 			e.seams(before, src, client, found)
 		}
-	}
-	if k, ok := e.after.kept[keptRow{File: e.path, Server: t.server}.key()]; ok && !t.keep {
-		k.Out, k.Texts, k.Item = false, nil, ""
-		e.after.kept[k.key()] = k
 	}
 	for key, r := range e.after.entries {
 		if r.File == e.path && r.Server == t.server {
@@ -472,16 +351,20 @@ func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, er
 // cut takes an entry out, with what was made for it. Without a trace (the ledger
 // was lost) the entry goes and what we may have created around it stays.
 func (e *edit) cut(src []byte, client clients.Client, found clients.Entry) ([]byte, error) {
-	var trace *configfile.Trace
-	place := container{File: e.path, Path: found.Path[:len(found.Path)-1]}
-	if old, ok := e.after.containers[place.key()]; ok {
-		trace = &old.Trace
-	}
-	out, err := configfile.Remove(src, client.Dialect.Format, found.Path, trace)
+	out, err := configfile.Remove(src, client.Dialect.Format, found.Path, e.trace(found.Path))
 	if err != nil {
 		return nil, e.fail(client, err)
 	}
 	return out, nil
+}
+
+// trace is what was made for the entries of ours beside the one at path, nil
+// where that is not known.
+func (e *edit) trace(path []string) *configfile.Trace {
+	if old, ok := e.after.containers[container{File: e.path, Path: path[:len(path)-1]}.key()]; ok {
+		return &old.Trace
+	}
+	return nil
 }
 
 // holdsOurs tells whether an entry of ours stands at path. Where none does, an

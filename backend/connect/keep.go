@@ -106,13 +106,9 @@ func holdsKey(v any) bool {
 // keepLast puts the removals of entries behind the others that say more than we
 // write, or stand in the place of one of the user's: those alone are kept, and
 // what goes last comes back first.
-func (e *edit) keepLast(src []byte, client clients.Client, takes []removal) ([]removal, error) {
-	if !slices.ContainsFunc(takes, func(t removal) bool { return t.keep }) {
-		return takes, nil
-	}
-	doc, err := client.Read(src, e.path)
-	if err != nil || doc == nil {
-		return takes, err
+func (e *edit) keepLast(doc *configfile.Document, client clients.Client, takes []removal) []removal {
+	if doc == nil || !slices.ContainsFunc(takes, func(t removal) bool { return t.keep }) {
+		return takes
 	}
 	more := map[string]bool{}
 	values := map[string]configfile.Object{}
@@ -143,7 +139,7 @@ func (e *edit) keepLast(src []byte, client clients.Client, takes []removal) ([]r
 			first = append(first, t)
 		}
 	}
-	return append(first, last...), nil
+	return append(first, last...)
 }
 
 // keeps notes an entry of ours that is about to go out of doc.

@@ -150,6 +150,27 @@ func (k known) clone() known {
 	return known{entries: maps.Clone(k.entries), containers: maps.Clone(k.containers), files: maps.Clone(k.files), kept: maps.Clone(k.kept)}
 }
 
+// of is a copy of what is known of one file's entries.
+func (k known) of(file string) known {
+	c := known{entries: map[string]row{}, containers: map[string]container{}, files: map[string]fileRow{}, kept: map[string]keptRow{}}
+	for key, r := range k.entries {
+		if r.File == file {
+			c.entries[key] = r
+		}
+	}
+	for key, p := range k.containers {
+		if p.File == file {
+			c.containers[key] = p
+		}
+	}
+	for key, o := range k.kept {
+		if o.File == file {
+			c.kept[key] = o
+		}
+	}
+	return c
+}
+
 // sorted gives the entries in an order that does not change from run to run.
 func (k known) sorted() []row {
 	keys := slices.Collect(maps.Keys(k.entries))

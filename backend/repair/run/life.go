@@ -80,6 +80,17 @@ func (c *check) shown(p string) string {
 	if rest, ok := strings.CutPrefix(p, "{PROJECT}/"); ok {
 		return rest
 	}
+	if drive().MatchString(c.File.Path) {
+		home := strings.TrimRight(c.Facts.Home, `\/`)
+		if m := someHome().FindString(strings.ReplaceAll(c.File.Path, `\`, "/")); home == "" && m != "" {
+			home = strings.TrimRight(c.File.Path[:len(m)], `\/`)
+		}
+		for _, v := range [][2]string{{"{APPDATA}", `\AppData\Roaming`}, {"{LOCALAPPDATA}", `\AppData\Local`}, {"{HOME}", ""}} {
+			if rest, ok := strings.CutPrefix(p, v[0]); ok && home != "" {
+				return home + v[1] + strings.ReplaceAll(rest, "/", `\`)
+			}
+		}
+	}
 	unix := !c.windows() || strings.HasPrefix(c.File.Path, "~")
 	for _, v := range [][2]string{{"{APPDATA}", "%APPDATA%"}, {"{LOCALAPPDATA}", "%LOCALAPPDATA%"}, {"{HOME}", "%USERPROFILE%"}} {
 		if rest, ok := strings.CutPrefix(p, v[0]); ok {
@@ -252,13 +263,35 @@ func (c *check) at(s clients.FileSpec, condition string) string {
 // elsewhere reports a file that the app leaves alone, and writes its servers
 // where the app looks.
 func (c *check) elsewhere(code, right string, d clients.Dialect) {
+	p := c.shown(right)
+	if c.contained(right, d) {
+		return // what was left behind is where it belongs too
+	}
 	c.report(nil, code, func(f *finding.Finding) {
-		p := c.shown(right)
 		f.Args["path"], f.Args["app"] = p, c.File.App.Name
 		if text, ok := c.merged(right, p, d); ok {
 			f.Aside = map[string]string{p: text}
 		}
 	})
+}
+
+// contained tells whether all servers stand in the right file as well.
+func (c *check) contained(right string, d clients.Dialect) bool {
+	for k := range c.Facts.Content {
+		if c.canon(k) != right {
+			continue
+		}
+		text, _ := c.Facts.Text(k)
+		doc, err := configfile.Parse(text, d.Format)
+		if err != nil {
+			return false
+		}
+		return !slices.ContainsFunc(c.entries, func(e *entry) bool {
+			_, there := doc.Get(d.PathIn(doc, e.name)...)
+			return !there
+		})
+	}
+	return false
 }
 
 // merged gives what the right file holds with the servers that it lacks. ok is

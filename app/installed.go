@@ -34,6 +34,9 @@ type ServerView struct {
 	Account string `json:"account"`
 	// SignedIn tells that somebody is signed in to it.
 	SignedIn bool `json:"signed_in"`
+	// Adopted tells that it was taken over from an app, which can have its entry
+	// back.
+	Adopted bool `json:"adopted"`
 }
 
 // ServerSetting is one input of a server with its answer; a key has none.
@@ -72,6 +75,10 @@ func (w *Window) Servers() ([]ServerView, error) {
 	if err != nil {
 		return nil, err
 	}
+	adopted, err := w.back.Adopted(w.context())
+	if err != nil {
+		return nil, err
+	}
 	out := []ServerView{}
 	for _, s := range servers {
 		v := ServerView{
@@ -79,6 +86,7 @@ func (w *Window) Servers() ([]ServerView, error) {
 			Package: s.Package, Listing: s.Listing, Status: s.Status, Tools: []model.Tool{},
 			Apps: s.Apps, Profiles: s.Profiles, Installed: s.Installed.Format(time.RFC3339),
 			Sample: s.Server.Sample, Settings: []ServerSetting{}, Account: s.Account,
+			Adopted:  adopted[s.ID],
 			SignedIn: s.Server.Remote != nil && s.Server.Remote.SignIn && s.Status != backend.StatusNeedsSignIn,
 		}
 		if s.Alert != nil {

@@ -23,6 +23,8 @@ type JobView struct {
 	Result   *backend.InstallResult `json:"result,omitempty"`
 	// Update is the result of an update, or of preparing one.
 	Update *backend.UpdateResult `json:"update,omitempty"`
+	// Adopted goes with the result of taking a server over.
+	Adopted *Adopted `json:"adopted,omitempty"`
 }
 
 func (w *Window) jobView(s job.Snapshot) JobView {
@@ -34,6 +36,9 @@ func (w *Window) jobView(s job.Snapshot) JobView {
 	}
 	if r, ok := s.Result.(backend.InstallResult); ok {
 		v.Result = &r
+	}
+	if r, ok := s.Result.(backend.AdoptResult); ok {
+		v.Result, v.Adopted = &r.InstallResult, &Adopted{Keys: list(r.Keys)}
 	}
 	if r, ok := s.Result.(backend.UpdateResult); ok {
 		v.Update = &r

@@ -26,6 +26,8 @@ type Window struct {
 	looking sync.WaitGroup // what looks at files while the window is open
 	back    *backend.Backend
 	jobs    *job.Board
+	// adopting holds one place: servers are taken over one after the other.
+	adopting chan struct{}
 
 	mu      sync.Mutex
 	ctx     context.Context // the window's life; Wails hands it over at start
@@ -39,7 +41,7 @@ type Window struct {
 // New makes the window's services. open is called at once; when it fails, the
 // window shows why instead of its screens.
 func New(open func(changed func(string)) (*backend.Backend, error)) *Window {
-	w := &Window{stopped: make(chan struct{})}
+	w := &Window{stopped: make(chan struct{}), adopting: make(chan struct{}, 1)}
 	w.jobs = job.NewBoard(func(s job.Snapshot) { w.emit("job", w.jobView(s)) })
 	w.jobs.Mask = backend.MaskLine
 	w.back, w.openErr = open(func(what string) { w.emit("changed", what) })

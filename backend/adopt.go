@@ -42,7 +42,6 @@ type Adoptable struct {
 	Problem string `json:"problem"`
 
 	item pasted
-	ref  string
 }
 
 // AdoptPlace is an entry of an adoptable server.
@@ -62,6 +61,7 @@ type AdoptRequest struct {
 	Answers, Secrets                      map[string]string
 	Yes, AcceptRisk, AllowScripts, DryRun bool
 	SignIn                                func(address string)
+	Closing
 }
 
 // AdoptResult is an install with the entries that became ours.
@@ -137,8 +137,8 @@ func (b *Backend) adoptable(ctx context.Context, name string, value any) (Adopta
 	f := found[0]
 	item := b.pasteItem(ctx, f)
 	a.Title, a.Publisher, a.Kind, a.Package, a.Listing, a.Known = item.Title, item.Publisher, item.Kind, item.Package, item.Listing, item.Known
-	a.Warnings, a.ref = item.Warnings, item.Ref
-	a.item, _ = b.pasted.get(item.Ref)
+	a.Warnings = item.Warnings
+	a.item, _ = b.pasted.take(item.Ref)
 	a.Keys = append(a.Keys, slices.Sorted(maps.Keys(a.item.keys))...)
 	switch {
 	case !item.Usable:
@@ -216,10 +216,12 @@ func (b *Backend) Adopt(ctx context.Context, req AdoptRequest, report job.Report
 	if !a.Usable {
 		return AdoptResult{}, model.Fail(a.Problem, nil, "name", a.Name, "type", a.Kind)
 	}
+	known := b.pasted.keep(a.item)
+	defer b.pasted.take(known)
 	r := InstallRequest{
-		Ref: a.ref, Package: -1, Name: req.Name, Answers: req.Answers, Secrets: req.Secrets,
+		Ref: known, Package: -1, Name: req.Name, Answers: req.Answers, Secrets: req.Secrets,
 		AllowScripts: req.AllowScripts, AcceptRisk: req.AcceptRisk, Yes: req.Yes, DryRun: req.DryRun, SignIn: req.SignIn,
-		adopts: a.Places,
+		Closing: req.Closing, adopts: a.Places,
 	}
 	if r.Name == "" {
 		r.Name = proposeID(a.Name, b.taken(ctx, a.Places...))

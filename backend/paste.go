@@ -148,6 +148,15 @@ func (b *Backend) ofRepository(ctx context.Context, page string) string {
 	return id
 }
 
+// take gives an item and forgets it: one that is asked for again is kept anew.
+func (p *pastes) take(ref string) (pasted, bool) {
+	p.Lock()
+	defer p.Unlock()
+	item, ok := p.items[ref]
+	delete(p.items, ref)
+	return item, ok
+}
+
 // pasteItem makes of a find what can be shown and installed.
 func (b *Backend) pasteItem(ctx context.Context, f paste.Found) PasteItem {
 	b.placed(&f)

@@ -37,6 +37,8 @@ var spoken = map[string]any{
 	"ProfileView": backend.ProfileView{}, "ProfileContent": backend.ProfileContent{}, "AppRoom": backend.AppRoom{},
 	"ProfileResult": backend.ProfileResult{}, "Exported": app.Exported{}, "Warning": backend.Warning{},
 	"BackupList": backend.BackupList{}, "BackupFile": backend.BackupFile{}, "BackupVersion": backend.BackupVersion{},
+	"Adoptable": app.Adoptable{}, "AdoptRequest": app.AdoptRequest{}, "AdoptPreview": app.AdoptPreview{}, "Adopted": app.Adopted{},
+	"Copies": app.Copies{}, "GiveBackPreview": app.GiveBackPreview{},
 	"NoticeView": backend.NoticeView{}, "FoundServer": backend.FoundServer{}, "VerifyResult": app.VerifyResult{}, "Trashed": app.Trashed{},
 }
 

@@ -344,6 +344,7 @@ export function makeServers(): ServerView[] {
     settings: [],
     account: '',
     signed_in: false,
+    adopted: false,
     ...more,
   })
   return [

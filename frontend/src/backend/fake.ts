@@ -1,3 +1,4 @@
+import { fakeAdopt, makeAdoptables } from './fake-adopt'
 import {
   addedDiff,
   ago,
@@ -21,12 +22,14 @@ import {
 } from './fake-data'
 import { fakeProfiles, makeProfiles } from './fake-profiles'
 import type {
+  Adoptable,
   AppView,
   Backend,
   BackupFile,
   Changed,
   ChangeView,
   Closing,
+  Copies,
   Difference,
   DiskPart,
   ExtensionView,
@@ -95,6 +98,11 @@ export type FakeState = {
   notices: NoticeView[]
   profiles: ProfileDetail[]
   backups: BackupFile[]
+  adoptables: Adoptable[]
+  /** words taking over ends with, by id */
+  adoptFails: Record<string, Words>
+  /** older copies that hold keys */
+  copies: Copies
   /** apps that run and would lose what is written */
   running: string[]
 }
@@ -181,6 +189,9 @@ export function makeFake(options: FakeOptions = {}): Fake {
     trash: makeTrash(),
     notices: [],
     backups: [],
+    adoptables: makeAdoptables(),
+    adoptFails: {},
+    copies: { count: 0, files: [], still: [] },
     profiles: makeProfiles(given.servers ?? makeServers()),
     running: [],
     ...given,
@@ -342,6 +353,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
       settings: [],
       account: '',
       signed_in: false,
+      adopted: false,
     }
     state.servers = [...state.servers, view]
     for (const app of req.apps) put(app, server)
@@ -828,6 +840,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
         for (const v of found?.versions ?? []) v.stands = v.id === version
         return { change: record('restore', 'An earlier copy'), files: [], restart: [] }
       }),
+    ...fakeAdopt({ state, step, answer, record, changed, mayWrite, sendJob }),
     ...fakeProfiles({ state, answer, record, changed, mayWrite }),
     notices: () => answer('notices', [], () => state.notices),
     putBack: (ids, closing) =>

@@ -11,6 +11,7 @@ import { closingApps, useClosingQuestion } from '@/features/closing/closing'
 import { useBackend } from '.'
 import { noteProgress } from './stage-log'
 import type {
+  AdoptRequest,
   Backend,
   Closing,
   InstallRequest,
@@ -42,6 +43,8 @@ const keys = {
   firstRun: ['first-run'] as const,
   notices: ['notices'] as const,
   profiles: ['profiles'] as const,
+  adoptables: ['adoptables'] as const,
+  copies: ['copies'] as const,
 }
 
 const stale = {
@@ -58,7 +61,7 @@ const stale = {
     keys.keys,
     keys.form,
   ],
-  apps: [keys.apps, keys.servers, keys.form, keys.notices, keys.profiles],
+  apps: [keys.apps, keys.servers, keys.form, keys.notices, keys.profiles, keys.adoptables],
   history: [keys.history, keys.trash],
   catalogue: [keys.search, keys.listing, keys.settings],
   keys: [keys.keys, keys.servers, keys.form],
@@ -325,6 +328,50 @@ export const useConnect = () =>
   useWrite((b, c: AppChange, closing) => b.connect(c.app, c.servers, closing), [...stale.apps, keys.history])
 export const useDisconnect = () =>
   useWrite((b, c: AppChange, closing) => b.disconnect(c.app, c.servers, closing), [...stale.apps, keys.history])
+
+/** Servers that apps have without Toolbay. */
+export function useAdoptables() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.adoptables, queryFn: () => backend.adoptables() })
+}
+
+/** What taking one over would change. Asked once for what was typed: it looks up the exact version. */
+export function useAdoptPreview(req: AdoptRequest, wanted: boolean) {
+  const backend = useBackend()
+  return useQuery({
+    // What was typed may hold a key; the key of a query is kept nowhere but in memory.
+    queryKey: ['preview', 'adopt', req.id, req.answers, req.secrets],
+    queryFn: () => backend.previewAdopt(req),
+    enabled: wanted,
+    staleTime: Number.POSITIVE_INFINITY,
+    refetchOnWindowFocus: false,
+    placeholderData: keepPreviousData,
+  })
+}
+
+export const useAdopt = () =>
+  useWrite((b, reqs: AdoptRequest[], closing) => b.adopt(reqs, closing), [keys.jobs, keys.adoptables])
+
+/** Earlier copies that hold the keys of a server. */
+export function useCopies(server: string) {
+  const backend = useBackend()
+  return useQuery({ queryKey: [...keys.copies, server], queryFn: () => backend.copiesWithKeys(server), gcTime: 0 })
+}
+export const useDeleteCopies = () => useAct((b, server: string) => b.deleteCopies(server), [keys.copies, keys.history])
+
+export function useGiveBackPreview(server: string) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: ['preview', 'give-back', server],
+    queryFn: () => backend.previewGiveBack(server),
+    gcTime: 0,
+  })
+}
+export const useGiveBack = () =>
+  useWrite(
+    (b, g: { server: string; agreed: boolean }, closing) => b.giveBack(g.server, g.agreed, closing),
+    [...stale.servers, ...stale.apps, keys.history],
+  )
 
 export function useBackups(app: string, wanted: boolean) {
   const backend = useBackend()

@@ -259,7 +259,7 @@ export type Progress = { stage: string; done: number; total: number; unit: '' | 
 
 export type JobView = {
   id: string
-  /** install, sync, check, compare, update, sign-in */
+  /** install, adopt, sync, check, compare, update, sign-in */
   kind: string
   title: string
   /** listing or server the job is about */
@@ -271,6 +271,8 @@ export type JobView = {
   result?: InstallResult
   /** of an update, or of fetching one to be compared */
   update?: UpdateResult
+  /** goes with the result of taking a server over */
+  adopted?: Adopted
 }
 
 /** What is known of newer versions of one server. */
@@ -382,6 +384,8 @@ export type ServerView = {
   /** tells apart servers of one title; it stands in the title too */
   account: string
   signed_in: boolean
+  /** it was taken over from an app, which can have its entry back */
+  adopted: boolean
 }
 
 export type TestResult = {
@@ -462,6 +466,63 @@ export type Changed =
   | 'updates'
   | 'notices'
   | 'profiles'
+
+/** A server that apps have and Toolbay does not look after yet. */
+export type Adoptable = {
+  id: string
+  /** as the apps call it */
+  name: string
+  title: string
+  publisher: string
+  kind: string
+  package: Pack
+  /** the listing's title when a list knows it, else '' */
+  known: string
+  apps: string[]
+  /** names of the keys that stand readable in the apps' files */
+  keys: string[]
+  /** sentences */
+  warnings: string[]
+  /** why it stays as it is; null when it can be taken over */
+  problem: Words | null
+}
+
+export type AdoptRequest = {
+  id: string
+  answers: Record<string, string>
+  secrets: Record<string, string>
+  allow_scripts: boolean
+  accept_risk: boolean
+}
+
+/** What taking one over would do; nothing is fetched or written. */
+export type AdoptPreview = {
+  version: string
+  files: FileDiff[]
+  /** what its entries do not say */
+  inputs: InputField[]
+  risks: Risk[]
+}
+
+export type Adopted = {
+  /** names of the keys that moved out of the apps' files */
+  keys: string[]
+}
+
+/** Earlier copies of files that hold a server's keys. */
+export type Copies = {
+  count: number
+  files: string[]
+  /** files that hold a key now */
+  still: string[]
+}
+
+export type GiveBackPreview = {
+  files: FileDiff[]
+  restart: { app: string; name: string; text: string }[]
+  /** keys that would stand readable in a file again */
+  risks: Risk[]
+}
 
 /** Something that changed in an app's file outside Toolbay. */
 export type NoticeView = {
@@ -786,6 +847,17 @@ export interface Backend {
   previewDisconnect(app: string, servers: string[]): Promise<ChangeResult>
   connect(app: string, servers: string[], closing: Closing): Promise<ChangeResult>
   disconnect(app: string, servers: string[], closing: Closing): Promise<ChangeResult>
+
+  adoptables(): Promise<Adoptable[]>
+  previewAdopt(req: AdoptRequest): Promise<AdoptPreview>
+  /** starts a job of kind "adopt" for each, one after the other */
+  adopt(reqs: AdoptRequest[], closing: Closing): Promise<string[]>
+  copiesWithKeys(server: string): Promise<Copies>
+  /** for good; what they belong to cannot be undone any more */
+  deleteCopies(server: string): Promise<Copies>
+  previewGiveBack(server: string): Promise<GiveBackPreview>
+  /** agreed is the yes to keys that stand readable again */
+  giveBack(server: string, agreed: boolean, closing: Closing): Promise<ChangeResult>
 
   keys(): Promise<KeyView[]>
   replaceKey(server: string, profile: string, name: string, value: string): Promise<void>

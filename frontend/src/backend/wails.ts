@@ -87,6 +87,14 @@ export const wailsBackend: Backend = {
   connect: (app, servers, closing) => call('Connect', app, servers, closing),
   disconnect: (app, servers, closing) => call('Disconnect', app, servers, closing),
 
+  adoptables: () => call('Adoptables'),
+  previewAdopt: (req) => call('PreviewAdopt', req),
+  adopt: (reqs, closing) => call('Adopt', reqs, closing),
+  copiesWithKeys: (server) => call('CopiesWithKeys', server),
+  deleteCopies: (server) => call('DeleteCopies', server),
+  previewGiveBack: (server) => call('PreviewGiveBack', server),
+  giveBack: (server, agreed, closing) => call('GiveBack', server, agreed, closing),
+
   keys: () => call('Keys'),
   replaceKey: (server, profile, name, value) => call('ReplaceKey', server, profile, name, value),
   removeKey: (server, profile, name) => call('RemoveKey', server, profile, name),

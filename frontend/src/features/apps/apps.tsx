@@ -3,6 +3,7 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AppView, type EntryView, type ServerView, toWords } from '@/backend'
 import { useApps, useServers } from '@/backend/queries'
+import { AdoptNote } from '@/features/adopt/adopt-note'
 import { Notices } from '@/features/notices/notices'
 import { list } from '@/text/format'
 import { AppGlyph } from '@/ui/app-glyph'
@@ -42,6 +43,7 @@ export function Apps() {
         ) : (
           <>
             <Notices />
+            <AdoptNote />
             <div
               role="group"
               aria-label={t('apps.choose')}

@@ -10,9 +10,11 @@ import {
   ShieldCheck,
   Undo2,
 } from 'lucide-react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AppView, type FirstRun, type FoundServer, toWords } from '@/backend'
-import { useFinishFirstRun } from '@/backend/queries'
+import { useAdoptables, useFinishFirstRun } from '@/backend/queries'
+import { AdoptSheet } from '@/features/adopt/adopt-sheet'
 import { appHealth } from '@/features/apps/health'
 import { AppGlyph } from '@/ui/app-glyph'
 import { Bay } from '@/ui/bay'
@@ -29,6 +31,9 @@ import { Tile } from '@/ui/tile'
 export function FirstRunScreen({ found }: { found: FirstRun }) {
   const { t } = useTranslation()
   const finish = useFinishFirstRun()
+  const adoptables = useAdoptables()
+  const [adopting, setAdopting] = useState(false)
+  const usable = (adoptables.data ?? []).filter((a) => !a.problem)
   const apps = found.apps.filter((a) => a.found)
   const keys = found.servers.filter((s) => s.readable_key).length
   const broken = apps.filter((a) => appHealth(a) === 'bad')
@@ -130,16 +135,30 @@ export function FirstRunScreen({ found }: { found: FirstRun }) {
             {t('first.foot')}
           </p>
           <Button
-            tone="filled"
+            tone={usable.length > 0 ? 'quiet' : 'filled'}
             size="lg"
             onClick={() => finish.mutate(undefined)}
             aria-disabled={finish.isPending || undefined}
           >
             {t('first.go')}
-            <ArrowRight aria-hidden className="size-4" />
+            {usable.length === 0 && <ArrowRight aria-hidden className="size-4" />}
           </Button>
+          {usable.length > 0 && (
+            <Button tone="filled" size="lg" onClick={() => setAdopting(true)}>
+              {t('adopt.open')}
+              <ArrowRight aria-hidden className="size-4" />
+            </Button>
+          )}
         </footer>
       </main>
+      {adopting && (
+        <AdoptSheet
+          onClose={(began) => {
+            setAdopting(false)
+            if (began) finish.mutate(undefined)
+          }}
+        />
+      )}
     </div>
   )
 }

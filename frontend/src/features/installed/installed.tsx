@@ -3,6 +3,7 @@ import {
   ChevronDown,
   ChevronRight,
   CircleArrowUp,
+  CornerUpLeft,
   Ellipsis,
   History,
   KeyRound,
@@ -30,6 +31,7 @@ import {
   useUndo,
   useUpdates,
 } from '@/backend/queries'
+import { GiveBackDialog } from '@/features/adopt/give-back-dialog'
 import { KeyDialog } from '@/features/keys/key-dialog'
 import { Notices } from '@/features/notices/notices'
 import { usePaste } from '@/features/paste/paste-context'
@@ -198,6 +200,7 @@ function ServerRow({ server, slots, update }: RowProps) {
   const [updating, setUpdating] = useState(false)
   const [verifying, setVerifying] = useState(false)
   const [removing, setRemoving] = useState(false)
+  const [giving, setGiving] = useState(false)
   const actions = useServerActions(server)
   const signing = useSigning(server)
   const kept = keysOf(server)
@@ -293,6 +296,12 @@ function ServerRow({ server, slots, update }: RowProps) {
               </>
             )}
             {update && <UpdateItems update={update} act={actions} />}
+            {server.adopted && (
+              <MenuItem onClick={() => setGiving(true)}>
+                <CornerUpLeft aria-hidden className="size-4" />
+                {t('adopt.give-back')}
+              </MenuItem>
+            )}
             <MenuItem onClick={() => setVerifying(true)}>
               <ShieldCheck aria-hidden className="size-4" />
               {t('verify.item')}
@@ -335,6 +344,7 @@ function ServerRow({ server, slots, update }: RowProps) {
         {open && <ServerDetails server={server} apps={names.length > 0 ? list(names) : t('installed.no-app')} />}
       </div>
       {verifying && <VerifyPanel server={server} onClose={() => setVerifying(false)} />}
+      {giving && <GiveBackDialog server={server} onClose={() => setGiving(false)} />}
       {removing && <RemoveDialog server={server} onClose={() => setRemoving(false)} onRemove={actions.remove} />}
       {updating && update && <UpdateSheet update={update} open onClose={() => setUpdating(false)} />}
       {keying && key && (

@@ -71,9 +71,7 @@ describe('the paste box', () => {
     const { user } = open('/')
     const field = await screen.findByRole('searchbox')
     await user.type(field, 'npx -y none-has-this')
-    expect(
-      await screen.findByText('This looks like the setup of a server, not like words to search for.'),
-    ).toBeVisible()
+    expect(await screen.findByText('This looks like a server’s setup, not like words to search for.')).toBeVisible()
     await user.click(screen.getByRole('button', { name: 'Set up this server' }))
     expect(await screen.findByRole('dialog', { name: '2 servers found' })).toBeVisible()
     await user.keyboard('{Escape}')

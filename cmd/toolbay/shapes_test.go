@@ -46,6 +46,8 @@ var shapes = map[string]string{
 		"error":{"?":"","code":"","message":"","hint":"","args":{},"needs":[{"kind":"","name":"","text":"","flag":""}],"detail":""}}]`,
 	"verify":        verified1,
 	"verify-failed": verified1,
+	"doctor":        doctor1,
+	"doctor-failed": doctor1,
 	"test":          test1,
 	"test-failed":   test1,
 	"remove":        `{"removed":["id"],"apps":[""],"freed_bytes":0,"later_bytes":0,"change":"","runtimes":[""],"keys":["id"]}`,
@@ -100,8 +102,10 @@ const (
 	update1 = `{"server":"id","title":"","type":"","version":"","state":"current|newer|changed|withdrawn|unknown","newer":"","pinned":true,
 		"checked":"time?","error":"","earlier":"","gone_back":true,"prepared":true,
 		"alert":{"?":"","code":"","message":"","hint":""}}`
-	updated1    = `{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"","trashed":[""]}`
-	disk1       = `{"kind":"servers|earlier|prepared|runtimes|caches|trash|images|volumes|catalogue|backups|other","name":"","bytes":0,"used":true}`
+	updated1 = `{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"","trashed":[""]}`
+	disk1    = `{"kind":"servers|earlier|prepared|runtimes|caches|trash|images|volumes|catalogue|backups|other","name":"","bytes":0,"used":true}`
+	doctor1  = `{"healthy":true,"attention":0,"checks":[{"area":"apps|servers|runtimes|keys|sources|containers|launcher|changes","id":"","name":"","code":"",
+		"state":"ok|advice|attention|unknown","file":"","where":"","title":"","detail":"","command":""}]}`
 	left1       = `{"server":"","title":"","app":"","code":""}`
 	place1      = `{"app":"","name":"","file":"","enabled":true}`
 	verified1   = `[{"server":"id","title":"","version":"","state":"ok|wrong|unknown","files":0,"findings":[{"code":"","path":"","text":""}],"hint":""}]`

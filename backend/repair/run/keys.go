@@ -1,6 +1,7 @@
 package run
 
 import (
+	"slices"
 	"strings"
 
 	"toolbay/backend/pattern"
@@ -18,8 +19,9 @@ var (
 func (c *check) keys(e *entry) {
 	names := map[judgement][]string{}
 	at := map[judgement]string{}
-	note := func(name, where string, j judgement) {
-		if j == plain || len(names[j]) >= 20 {
+	own := slices.Contains(e.d.Expands, "{{NAME}}")
+	note := func(name, where, value string, j judgement) {
+		if j == plain || len(names[j]) >= 20 || j == placeholder && own && strings.Contains(value, "{{") {
 			return
 		}
 		if names[j] == nil {
@@ -28,18 +30,21 @@ func (c *check) keys(e *entry) {
 		names[j] = append(names[j], name)
 	}
 	for _, p := range e.env {
-		note(p.name, e.pointer+pointer(e.envAt[len(e.envAt)-1], p.name), judge(p.name, p.value))
+		note(p.name, e.pointer+pointer(e.envAt[len(e.envAt)-1], p.name), p.value, judge(p.name, p.value))
 	}
 	for _, p := range e.headers {
-		note(p.name, e.pointer+pointer("headers", p.name), judge(p.name, p.value))
+		if strings.Contains(p.value, "{{") && !c.File.Dialect.Keeps(p.value) {
+			continue // the app puts something of its own there
+		}
+		note(p.name, e.pointer+pointer("headers", p.name), p.value, judge(p.name, p.value))
 	}
 	if e.url != "" {
-		note("url", e.pointer+pointer(e.urlAt[len(e.urlAt)-1]), judgeAddress(e.url))
+		note("url", e.pointer+pointer(e.urlAt[len(e.urlAt)-1]), e.url, judgeAddress(e.url))
 	}
 	before := ""
 	for _, a := range e.args {
 		name, j := judgeArgument(before, a)
-		note(name, e.pointer+pointer("args"), j)
+		note(name, e.pointer+pointer("args"), a, j)
 		before = a
 	}
 	for _, kind := range []struct {

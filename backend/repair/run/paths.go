@@ -250,7 +250,7 @@ func (c *check) gone(e *entry) {
 
 // relativeCommand is a command that counts from a folder which nobody named.
 func (c *check) relativeCommand(e *entry) {
-	if e.cwd != "" || c.File.Scope != clients.User || strings.ContainsAny(e.command, "$%{ \t") || strings.HasPrefix(e.command, "//") {
+	if e.cwd != "" || c.File.Scope != clients.User || strings.ContainsAny(e.command, "$%{ \t") || strings.HasPrefix(e.command, "//") || drive().MatchString(e.command) || strings.HasPrefix(e.command, `\\`) {
 		return
 	}
 	c.reportRelative(e, e.command, e.pointer+pointer(e.commandAt[len(e.path):]...), func(f *finding.Finding, p string) { e.setCommand(f, p) })
@@ -318,6 +318,9 @@ func (c *check) reportRelative(e *entry, p, where string, mend func(f *finding.F
 func (c *check) foreign(e *entry, program string) bool {
 	if c.windows() {
 		return c.insideWSL(e)
+	}
+	if c.File.OS != "darwin" && !c.Facts.Known() {
+		return false // which system the file is for may be a guess
 	}
 	if program == "" || !drive().MatchString(e.command) && base(e.command) != "cmd" && !strings.HasSuffix(strings.ToLower(e.command), ".exe") {
 		return c.windowsPaths(e)

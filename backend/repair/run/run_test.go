@@ -181,6 +181,9 @@ var rules = []struct {
 	{"the same by its share", "claude-desktop", "windows", one(`{"command": "\\\\wsl$\\Ubuntu\\usr\\bin\\node", "args": ["/opt/x.js"], "env": {"A": "b"}}`), "", "RT_WSL_MISMATCH", one(`{"command": "wsl.exe", "args": ["-d", "Ubuntu", "/usr/bin/node", "/opt/x.js"], "env": {"A": "b", "WSLENV": "A/u"}}`)},
 	{"Windows' own disk seen from inside", "cursor", "windows", one(`{"command": "node", "args": ["/mnt/c/Users/sam/a.js"]}`), "", "RT_WSL_MISMATCH", one(`{"command": "node", "args": ["C:\\Users\\sam\\a.js"]}`)},
 	{"Windows' wrapper on a Mac", "cursor", "darwin", one(`{"command": "cmd", "args": ["/c", "npx", "-y", "a-mcp"]}`), "", "RT_WSL_MISMATCH", one(`{"command": "npx", "args": ["-y", "a-mcp"]}`)},
+	{"a disk of Windows in a Linux", "cursor", "linux", one(`{"command": "node", "args": ["C:\\a\\b.js"]}`), `{"exists": {"/mnt/c/a/b.js": true}}`, "RT_WSL_MISMATCH", one(`{"command": "node", "args": ["/mnt/c/a/b.js"]}`)},
+	{"which system it is may be a guess", "cursor", "linux", one(`{"command": "C:\\a\\b.exe", "args": ["C:\\a"]}`), "", "", ""},
+	{"LibreChat's own words", "librechat", "linux", "mcpServers:\n  s:\n    url: https://a.example\n    headers:\n      X-User-ID: \"{{LIBRECHAT_USER_ID}}\"\n", "", "", ""},
 	{"wsl itself", "claude-desktop", "windows", one(`{"command": "wsl.exe", "args": ["/home/sam/a"]}`), "", "", ""},
 
 	{"the same server twice", "cursor", "linux", `{"mcpServers": {"a": {"command": "npx", "args": ["-y", "x@1.0.0"]}, "b": {"command": "npx", "args": ["-y", "x@2.0.0"]}, "c": {"command": "npx", "args": ["-y", "x", "/other"]}}}`, "", "RT_DUPLICATE_SERVER", ""},

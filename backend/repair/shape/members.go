@@ -343,8 +343,8 @@ func (e *entry) headers() {
 		own = e.d.Remote.Headers
 	}
 	_, address := e.url()
-	if address == "" {
-		return
+	if address == "" || e.d.Remote == nil {
+		return // or nobody knows how this app has them
 	}
 	outer, inner, nested := strings.Cut(own, "/")
 	for _, key := range headerKeys {

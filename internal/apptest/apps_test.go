@@ -156,7 +156,7 @@ func (b *bench) prepared(dir, name string, args ...string) *exec.Cmd {
 	}
 	c := exec.CommandContext(ctx, name, args...)
 	c.Dir = dir
-	c.Env = append([]string{"HOME=" + b.home, "PATH=" + b.node + ":" + b.bin + ":" + os.Getenv("PATH"), "TERM=dumb", "LANG=C.UTF-8", "TOOLBAY_HOME=" + b.own}, b.more...)
+	c.Env = []string{"HOME=" + b.home, "PATH=" + b.node + ":" + b.bin + ":" + os.Getenv("PATH"), "TERM=dumb", "LANG=C.UTF-8", "TOOLBAY_HOME=" + b.own}
 	// The settings of this machine for npm, pip and uv (proxy, certificates, where
 	// packages come from) are needed to install anything.
 	for _, kv := range os.Environ() {
@@ -167,6 +167,7 @@ func (b *bench) prepared(dir, name string, args ...string) *exec.Cmd {
 			c.Env = append(c.Env, kv)
 		}
 	}
+	c.Env = append(c.Env, b.more...)
 	return c
 }
 

@@ -106,6 +106,9 @@ func (b *Batch) removeJSON(path []string, tr Trace) error {
 			if copies == 0 {
 				return nil
 			}
+			if b.wishes.drop(path); o != nil && len(o.members) > 0 {
+				return nil
+			}
 			break
 		}
 		if copies == maxCopies {
@@ -117,7 +120,6 @@ func (b *Batch) removeJSON(path []string, tr Trace) error {
 		}
 		b.drop(o, i, gap)
 	}
-	b.wishes.drop(path)
 	for ; tr.Created > 0 && len(path) > 1; tr.Created-- {
 		path = path[:len(path)-1]
 		o, i := b.parent(path)

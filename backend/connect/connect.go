@@ -6,7 +6,10 @@ import (
 	"io/fs"
 	"maps"
 	"path/filepath"
+	"reflect"
+	"runtime"
 	"slices"
+	"sync"
 	"time"
 
 	"toolbay/backend/changeset"
@@ -363,9 +366,8 @@ func (c *Connector) Apply(ctx context.Context, p Plan) (changeset.Record, error)
 func (e *edit) unsigned(put, before map[string]string) {
 	for key, r := range e.after.entries {
 		had, there := e.b.known.entries[key]
-		r.Ahead = true
-		if text := encode(r); !r.Gone && r.Command != e.b.launcher && (!there || !r.same(had)) {
-			put[key] = text
+		if r.Ahead = true; !r.Gone && r.Command != e.b.launcher && (!there || !r.same(had)) {
+			put[key] = encode(r)
 			if there {
 				before[key] = encode(had)
 			}
@@ -376,7 +378,11 @@ func (e *edit) unsigned(put, before map[string]string) {
 // changes adds the ledger rows of an edit that are new or other than before.
 func (e *edit) changes(put map[string]string) {
 	for key, r := range e.after.entries {
-		if text := encode(r); text != encode(e.b.known.entries[key]) {
+		had := e.b.known.entries[key]
+		if reflect.DeepEqual(r, had) {
+			continue // most of them, and sooner found out than by encoding both
+		}
+		if text := encode(r); text != encode(had) {
 			put[key] = text
 		}
 	}
@@ -387,9 +393,27 @@ func (e *edit) changes(put map[string]string) {
 	}
 }
 
+// ahead runs the edits side by side. What each makes of its file is found by the
+// run that counts, unless the file is another one by then.
+func (b *builder) ahead(ctx context.Context) {
+	var all sync.WaitGroup
+	room := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, e := range b.edits {
+		room <- struct{}{}
+		all.Go(func() {
+			defer func() { <-room }()
+			if before, err := clients.ReadFile(e.path); len(e.steps) > 0 && ctx.Err() == nil && (err == nil || errors.Is(err, fs.ErrNotExist)) {
+				_, _ = e.run(before) // an error comes again
+			}
+		})
+	}
+	all.Wait()
+}
+
 // plan reads every file once and runs its edit, so that whatever stands in the
 // way is known before anything is shown or written.
 func (b *builder) plan(ctx context.Context, kind, title string) (Plan, error) {
+	b.ahead(ctx)
 	p := Plan{Change: changeset.Change{Kind: kind, Title: title}, edits: b.edits, Restart: []string{}}
 	for _, e := range b.edits {
 		if err := ctx.Err(); err != nil {

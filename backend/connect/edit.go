@@ -241,7 +241,7 @@ func (e *edit) shift(src []byte, s *step) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, t := range e.keepLast(sheet.doc, s.client, s.takes) {
+	for _, t := range sheet.keepLast(s.takes) {
 		if t.keep {
 			err = sheet.apart(func(src []byte) ([]byte, error) { return e.takeOut(src, s.client, t) })
 		} else {

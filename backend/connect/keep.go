@@ -10,7 +10,6 @@ import (
 	"maps"
 	"reflect"
 	"slices"
-	"strings"
 
 	"toolbay/backend/clients"
 	"toolbay/backend/configfile"
@@ -106,29 +105,21 @@ func holdsKey(v any) bool {
 // keepLast puts the removals of entries behind the others that say more than we
 // write, or stand in the place of one of the user's: those alone are kept, and
 // what goes last comes back first.
-func (e *edit) keepLast(doc *configfile.Document, client clients.Client, takes []removal) []removal {
-	if doc == nil || !slices.ContainsFunc(takes, func(t removal) bool { return t.keep }) {
+func (s *sheet) keepLast(takes []removal) []removal {
+	if s.doc == nil || !slices.ContainsFunc(takes, func(t removal) bool { return t.keep }) {
 		return takes
 	}
+	e, d := s.e, s.client.Dialect
 	more := map[string]bool{}
-	values := map[string]configfile.Object{}
-	for _, found := range e.decoded(doc, client.Dialect) {
-		found.File = e.path
-		if !e.b.ours(found) {
+	comments := d.Format != configfile.JSON && s.doc.Commented()
+	for i := range s.entries {
+		found := &s.entries[i]
+		if !found.ours {
 			continue
 		}
-		at := strings.Join(found.Path[:len(found.Path)-1], "\n")
-		if _, read := values[at]; !read && client.Dialect.List == "" {
-			values[at], _ = get(doc, found.Path[:len(found.Path)-1]).(configfile.Object)
-		}
-		value, known := values[at].Get(found.Name)
-		if !known {
-			value = get(doc, found.Path)
-		}
-		server := e.b.server(found)
-		k := e.after.kept[keptRow{File: e.path, Server: server}.key()]
-		more[server] = more[server] || k.Adopted || k.Texts["program"]+k.Texts["address"] != "" || k.Item != "" ||
-			e.added(value, client, found) || commented(doc, client.Dialect, found)
+		k := e.after.kept[keptRow{File: e.path, Server: found.server}.key()]
+		more[found.server] = more[found.server] || k.Adopted || k.Texts["program"]+k.Texts["address"] != "" || k.Item != "" ||
+			e.added(s.value(found), s.client, found.Entry) || comments && commented(s.doc, found.Entry)
 	}
 	first := make([]removal, 0, len(takes))
 	var last []removal
@@ -291,10 +282,7 @@ func (e *edit) added(value any, client clients.Client, found clients.Entry) bool
 }
 
 // commented tells whether there may be a comment in an entry.
-func commented(doc *configfile.Document, d clients.Dialect, found clients.Entry) bool {
-	if d.Format == configfile.JSON || !doc.Commented() {
-		return false
-	}
+func commented(doc *configfile.Document, found clients.Entry) bool {
 	text, err := doc.Text(found.Path...)
 	return err != nil || bytes.Contains(text, []byte("#")) || bytes.Contains(text, []byte("//")) || bytes.Contains(text, []byte("/*"))
 }

@@ -191,22 +191,31 @@ func (c *Connector) ledger(ctx context.Context) (known, error) {
 		return k, err
 	}
 	for key, text := range stored {
-		var r row
-		var p container
-		var f fileRow
-		var o keptRow
-		switch {
-		case json.Unmarshal([]byte(text), &r) == nil && r.key() == key:
-			k.entries[key] = r
-		case json.Unmarshal([]byte(text), &p) == nil && p.key() == key:
-			k.containers[key] = p
-		case json.Unmarshal([]byte(text), &f) == nil && f.key() == key:
-			k.files[key] = f
-		case json.Unmarshal([]byte(text), &o) == nil && o.key() == key:
-			k.kept[key] = o
+		kind, _, _ := strings.Cut(key, "\n")
+		switch kind {
+		case "entry":
+			if r, ok := decoded[row](text); ok && r.key() == key {
+				k.entries[key] = r
+			}
+		case "place":
+			if p, ok := decoded[container](text); ok && p.key() == key {
+				k.containers[key] = p
+			}
+		case "file":
+			if f, ok := decoded[fileRow](text); ok && f.key() == key {
+				k.files[key] = f
+			}
+		case "kept":
+			if o, ok := decoded[keptRow](text); ok && o.key() == key {
+				k.kept[key] = o
+			}
 		}
 	}
 	return k, nil
+}
+
+func decoded[T any](text string) (v T, ok bool) {
+	return v, json.Unmarshal([]byte(text), &v) == nil
 }
 
 func encode(v any) string {

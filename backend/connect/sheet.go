@@ -20,6 +20,8 @@ type sheet struct {
 	ours    map[string][]int // the same by server, of entries of ours
 	values  map[string]configfile.Object
 	layout  []string // where new entries go, once it is known
+	// rows are the keys of the ledger's rows of the file, by server.
+	rows map[string][]string
 }
 
 // standing is an entry that stands in the file, or stood there when it is gone.
@@ -119,11 +121,16 @@ func (s *sheet) take(t removal) error {
 		k.Out, k.Texts, k.Item = false, nil, ""
 		after.kept[k.key()] = k
 	}
-	for key, r := range after.entries {
-		if r.File == s.e.path && r.Server == t.server {
-			r.Gone, r.Loss = true, nil
-			after.entries[key] = r
+	if s.rows == nil {
+		s.rows = map[string][]string{}
+		for key, r := range after.entries {
+			s.rows[r.Server] = append(s.rows[r.Server], key)
 		}
+	}
+	for _, key := range s.rows[t.server] {
+		r := after.entries[key]
+		r.Gone, r.Loss = true, nil
+		after.entries[key] = r
 	}
 	return nil
 }

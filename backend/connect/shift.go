@@ -60,6 +60,7 @@ func (c *Connector) PlanShift(ctx context.Context, kind, title string, shifts []
 			b.forget(app.Client.ID)
 		}
 	}
+	b.ahead(ctx)
 	p := Plan{Change: changeset.Change{Kind: kind, Title: title}, Restart: []string{}}
 	for _, e := range b.edits {
 		if err := ctx.Err(); err != nil {

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"path/filepath"
@@ -38,15 +39,25 @@ func (b *Backend) Apps(ctx context.Context, id string) ([]AppView, error) {
 }
 
 func (b *Backend) appView(a clients.App, owner func(clients.Entry) string) AppView {
-	v := AppView{ID: a.Client.ID, Name: a.Client.Name, Found: a.Found, Files: []FileView{}, Servers: []Entry{}}
+	v := AppView{ID: a.Client.ID, Name: a.Client.Name, Found: a.Found, Files: []FileView{}, Servers: []Entry{}, Aside: []Entry{}, Sure: a.Client.Sure}
 	for _, f := range a.Files {
-		v.Files = append(v.Files, FileView{Path: f.Path, Scope: f.Scope, Format: f.Format, Health: f.Health, Err: f.Err})
+		aside := f.Aside
+		if f.Unread {
+			aside = cmp.Or(aside, "other")
+		}
+		v.Files = append(v.Files, FileView{Path: f.Path, Scope: f.Scope, Format: f.Format, Health: f.Health, Aside: aside, Sure: f.Sure, Err: f.Err})
 	}
-	for _, e := range a.Entries {
-		v.Servers = append(v.Servers, Entry{
+	shown := func(e clients.Entry) Entry {
+		return Entry{
 			Name: e.Name, Server: owner(e), Command: e.Command, URL: shownURL(e.URL), Enabled: e.Enabled,
 			ReadableKeys: readableKeys(e), File: e.File, Package: packageIn(e),
-		})
+		}
+	}
+	for _, e := range a.Entries {
+		v.Servers = append(v.Servers, shown(e))
+	}
+	for _, e := range a.Aside {
+		v.Aside = append(v.Aside, shown(e))
 	}
 	return v
 }

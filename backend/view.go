@@ -132,6 +132,12 @@ type AppView struct {
 	Found   bool       `json:"found"`
 	Files   []FileView `json:"files"`
 	Servers []Entry    `json:"servers"`
+	// Aside are servers in files that are set aside: they start nothing, or only
+	// in one of the app's own profiles.
+	Aside []Entry `json:"aside"`
+	// Sure is how sure the facts of the app are: by its own source or a run of it
+	// (A), by two sources (B), by one source or against another (C).
+	Sure string `json:"sure"`
 }
 
 // FileView is one config file of an app.
@@ -140,7 +146,12 @@ type FileView struct {
 	Scope  string `json:"scope"`
 	Format string `json:"format"`
 	Health string `json:"health"`
-	Err    error  `json:"-"`
+	// Aside is "" for a file that the app reads its servers from, "old" for one of
+	// an earlier release, "profile" for one of the app's own profiles and "other"
+	// for one that does not count because another one is there.
+	Aside string `json:"aside"`
+	Sure  string `json:"sure"` // as AppView's, that the app reads this file
+	Err   error  `json:"-"`
 }
 
 // Entry is a server as it stands in an app's file. Server is the id of the

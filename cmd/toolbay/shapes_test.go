@@ -54,10 +54,12 @@ var shapes = map[string]string{
 	"disk":          `{"home":"","total":0,"free":0,"parts":[` + disk1 + `]}`,
 	"clean":         `{"freed_bytes":0,"removed":[` + disk1 + `]}`,
 	"apps": `[{"id":"","name":"","found":true,
-		"files":[{"path":"","scope":"user|private|project","format":"","health":"ok|absent|empty|broken|unreadable"}],
-		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}]}]`,
-	"render":   `{"path":"","format":"json|json-comments|jsonc|toml|yaml","pointer":"","entry":{},"text":"","sure":"A|B|C"}`,
-	"profiles": `[{"id":"","name":"","active":true,"servers":["id"],"apps":[""],"folders":[""],"changed":"time"}]`,
+		"files":[{"path":"","scope":"user|private|project","format":"","health":"ok|absent|empty|broken|unreadable","aside":"|old|profile|other","sure":"A|B|C"}],
+		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}],"aside":[{"name":"","server":"","command":"","url":"","enabled":true,"file":""}],"sure":"A|B|C"}]`,
+	"repair":      `[` + repair1 + `]`,
+	"repair file": repair1,
+	"render":      `{"path":"","format":"json|json-comments|jsonc|toml|yaml","pointer":"","entry":{},"text":"","sure":"A|B|C"}`,
+	"profiles":    `[{"id":"","name":"","active":true,"servers":["id"],"apps":[""],"folders":[""],"changed":"time"}]`,
 	"profile": `{"id":"","name":"","active":true,"servers":["id"],"apps":[""],"folders":[""],"changed":"time",
 		"contents":[{"server":"id","title":"","apps":[""],"off":[""],"answers":{},"keys":[""],"all_tools":true,"tools":[""],"known":0}],
 		"room":[` + room1 + `],"warnings":[` + warning1 + `]}`,
@@ -142,3 +144,7 @@ func conformsText(want, s, where string) error {
 	}
 	return nil
 }
+
+// repair1 is a file that was looked at. repaired is the whole text or null.
+const repair1 = `{"app":"","path":"","parses_before":true,"problems":[{"code":"","severity":"error|warn|info","fix":"safe|confirm|never","server":"","where":"","title":"","detail":""}],
+		"repaired":"?","parses_after":true,"notes":[""],"also_write":{}}`

@@ -1,6 +1,7 @@
 package run
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -30,21 +31,20 @@ var forms = []struct {
 	form form
 	is   func() func(string) []string
 }{
-	{secrets, found(`\$\{\{\s*(?:secrets|env|inputs)\.([A-Za-z_][\w.-]*)\s*\}\}`)},
-	{input, found(`\$\{(?:input|promptString):([^{}]+)\}`)},
-	{withEnv, found(`\$\{env:\s*([^{}:]+?)\s*(?::[^{}]*)?\}`)},
-	{editor, found(`\$\{(workspaceFolder(?:Basename)?(?::[^{}]*)?|workspaceRoot|userHome|pathSeparator|/|fileWorkspaceFolder|config:[^{}]+|command:[^{}]+)\}`)},
-	{brace, found(`\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-[^{}]*)?\}`)},
-	{curly, found(`(?:^|[^$])\{env:([^{}]+)\}`)},
-	{file, found(`(?:^|[^$])\{file:([^{}]+)\}`)},
-	{dollar, found(`^(?:Bearer |Basic |Token )?\$(?:env:)?([A-Z_][A-Z0-9_]{2,})$`)},
-	{percent, found(`%([A-Z_][A-Z0-9_()]{2,})%`)},
-	{shell, found(`^\$\(([^()]+)\)$`)},
+	{secrets, found(pattern.New(`\$\{\{\s*(?:secrets|env|inputs)\.([A-Za-z_][\w.-]*)\s*\}\}`))},
+	{input, found(pattern.New(`\$\{(?:input|promptString):([^{}]+)\}`))},
+	{withEnv, found(pattern.New(`\$\{env:\s*([^{}:]+?)\s*(?::[^{}]*)?\}`))},
+	{editor, found(pattern.New(`\$\{(workspaceFolder(?:Basename)?(?::[^{}]*)?|workspaceRoot|userHome|pathSeparator|/|fileWorkspaceFolder|config:[^{}]+|command:[^{}]+)\}`))},
+	{brace, found(pattern.New(`\$\{([A-Za-z_][A-Za-z0-9_]*)(?::?-[^{}]*)?\}`))},
+	{curly, found(pattern.New(`(?:^|[^$])\{env:([^{}]+)\}`))},
+	{file, found(pattern.New(`(?:^|[^$])\{file:([^{}]+)\}`))},
+	{dollar, found(pattern.New(`^(?:Bearer |Basic |Token )?\$(?:env:)?([A-Z_][A-Z0-9_]{2,})$`))},
+	{percent, found(pattern.New(`%([A-Z_][A-Z0-9_()]{2,})%`))},
+	{shell, found(pattern.New(`^\$\(([^()]+)\)$`))},
 }
 
 // found gives the names that an expression finds in a text.
-func found(expr string) func() func(string) []string {
-	re := pattern.New(expr)
+func found(re func() *regexp.Regexp) func() func(string) []string {
 	return func() func(string) []string {
 		return func(s string) []string {
 			var names []string

@@ -23,8 +23,8 @@ import (
 
 // RepairRequest is what to look at and what may be mended.
 type RepairRequest struct {
-	// App is one app, "" all that are here.
-	App string
+	// App is one app, "" all that are here; Path is one of its files, "" all.
+	App, Path string
 	// File is one file instead; As is where it would be, Scope and OS say for
 	// whom and on which system. Nothing is known of that computer but Facts.
 	File, As, Scope, OS string
@@ -140,7 +140,7 @@ func (b *Backend) lookRepairs(ctx context.Context, req RepairRequest) ([]repaire
 			continue
 		}
 		for _, f := range app.Files {
-			if f.Health == clients.Absent || f.Health == clients.Unreadable || seen[app.Client.ID+"\n"+f.Path] {
+			if f.Health == clients.Absent || f.Health == clients.Unreadable || seen[app.Client.ID+"\n"+f.Path] || req.Path != "" && f.Path != req.Path {
 				continue
 			}
 			seen[app.Client.ID+"\n"+f.Path] = true
@@ -257,7 +257,13 @@ func (b *Backend) writeRepairs(ctx context.Context, found []repaired, allow find
 	var apps, names []string
 	written := map[string]bool{}
 	for _, f := range found {
-		out.Views = append(out.Views, repairView(f.report))
+		view := repairView(f.report)
+		view.lines(f.report.File.Dialect.Format, f.src)
+		view.Writes = []string{f.report.File.Path}
+		for path := range f.report.Aside {
+			view.Writes = append(view.Writes, b.realPath(path))
+		}
+		out.Views = append(out.Views, view)
 		if f.report.Text == nil || written[f.report.File.Path] {
 			continue
 		}

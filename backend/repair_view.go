@@ -1,8 +1,10 @@
 package backend
 
 import (
+	"bytes"
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"toolbay/backend/clients"
@@ -22,6 +24,10 @@ type RepairProblem struct {
 	Where  string `json:"where"`
 	Title  string `json:"title"`
 	Detail string `json:"detail"`
+	// Line is where it stands in the file, 0 for nowhere; Mends tells that there
+	// is a change that mends it.
+	Line  int  `json:"-"`
+	Mends bool `json:"-"`
 }
 
 // RepairView is a file that was looked at, and what would become of it.
@@ -35,6 +41,11 @@ type RepairView struct {
 	ParsesAfter bool              `json:"parses_after"`
 	Notes       []string          `json:"notes"`
 	AlsoWrite   map[string]string `json:"also_write"`
+	// Name is the app's, Servers how many the file holds as it would be.
+	Name    string `json:"-"`
+	Servers int    `json:"-"`
+	// Writes are the files of this computer that the repair changes.
+	Writes []string `json:"-"`
 }
 
 func repairView(r repair.Report) RepairView {
@@ -53,7 +64,41 @@ func repairView(r repair.Report) RepairView {
 		v.AlsoWrite[path] = s
 	}
 	v.Notes = append(v.Notes, repairNotes(r)...)
+	v.Name = r.File.App.Name
+	if doc, err := configfile.Parse(r.Text, r.File.Dialect.Format); err == nil && r.Text != nil {
+		v.Servers = len(r.File.Dialect.Decode(doc))
+	}
 	return v
+}
+
+// lines finds the lines of the problems in the file as it stands.
+func (v *RepairView) lines(format configfile.Format, src []byte) {
+	doc, err := configfile.Parse(src, format)
+	for i, p := range v.Problems {
+		if line, _, ok := strings.Cut(p.Where, ":"); ok && !strings.HasPrefix(p.Where, "/") {
+			v.Problems[i].Line, _ = strconv.Atoi(line)
+			continue
+		}
+		if err != nil || !strings.HasPrefix(p.Where, "/") {
+			continue
+		}
+		// What is missing has no place: its entry has one.
+		for path := steps(p.Where); len(path) > 0; path = path[:len(path)-1] {
+			if at, ok := doc.Place(path...); ok {
+				v.Problems[i].Line = 1 + bytes.Count(src[:min(at, len(src))], []byte("\n"))
+				break
+			}
+		}
+	}
+}
+
+// steps are the parts of a JSON pointer.
+func steps(pointer string) []string {
+	parts := strings.Split(pointer[1:], "/")
+	for i, s := range parts {
+		parts[i] = strings.ReplaceAll(strings.ReplaceAll(s, "~1", "/"), "~0", "~")
+	}
+	return parts
 }
 
 func repairProblem(file finding.File, p repair.Problem) RepairProblem {
@@ -65,7 +110,7 @@ func repairProblem(file finding.File, p repair.Problem) RepairProblem {
 	if !ok {
 		title, detail = p.Code, p.Code
 	}
-	return RepairProblem{Code: p.Code, Severity: p.Severity, Fix: string(p.Fix), Server: p.Server, Where: p.Where, Title: title, Detail: detail}
+	return RepairProblem{Code: p.Code, Severity: p.Severity, Fix: string(p.Fix), Server: p.Server, Where: p.Where, Title: title, Detail: detail, Mends: p.Mends}
 }
 
 // repairNotes are what the file cannot hold and what has to be asked. Keys in

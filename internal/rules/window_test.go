@@ -38,6 +38,7 @@ var spoken = map[string]any{
 	"ProfileResult": backend.ProfileResult{}, "Exported": app.Exported{}, "Warning": backend.Warning{},
 	"BackupList": backend.BackupList{}, "BackupFile": backend.BackupFile{}, "BackupVersion": backend.BackupVersion{},
 	"Adoptable": app.Adoptable{}, "AdoptRequest": app.AdoptRequest{}, "AdoptPreview": app.AdoptPreview{}, "Adopted": app.Adopted{},
+	"RepairProblem": app.RepairProblem{}, "RepairView": app.RepairView{}, "EntryProof": app.EntryProof{},
 	"Copies": app.Copies{}, "GiveBackPreview": app.GiveBackPreview{},
 	"NoticeView": backend.NoticeView{}, "FoundServer": backend.FoundServer{}, "VerifyResult": app.VerifyResult{}, "Trashed": app.Trashed{},
 }

@@ -21,6 +21,7 @@ import {
   removedDiff,
 } from './fake-data'
 import { fakeProfiles, makeProfiles } from './fake-profiles'
+import { fakeRepair, makeChecks } from './fake-repair'
 import type {
   Adoptable,
   AppView,
@@ -45,6 +46,7 @@ import type {
   PasteItem,
   ProfileDetail,
   Progress,
+  RepairView,
   SearchPage,
   SearchQuery,
   ServerView,
@@ -96,6 +98,7 @@ export type FakeState = {
   findings: Record<string, VerifyResult['findings']>
   trash: Trashed[]
   notices: NoticeView[]
+  checks: RepairView[]
   profiles: ProfileDetail[]
   backups: BackupFile[]
   adoptables: Adoptable[]
@@ -188,6 +191,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
     findings: {},
     trash: makeTrash(),
     notices: [],
+    checks: makeChecks(),
     backups: [],
     adoptables: makeAdoptables(),
     adoptFails: {},
@@ -842,6 +846,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
       }),
     ...fakeAdopt({ state, step, answer, record, changed, mayWrite, sendJob }),
     ...fakeProfiles({ state, answer, record, changed, mayWrite }),
+    ...fakeRepair({ state, answer, record, changed, mayWrite }),
     notices: () => answer('notices', [], () => state.notices),
     putBack: (ids, closing) =>
       answer('putBack', [ids, closing], () => {

@@ -435,6 +435,31 @@ export const useProfileChange = () =>
   )
 export const useExportProfile = () => useAct((b, id: string) => b.exportProfile(id), [keys.history])
 
+/** What is wrong in the apps' files. Asked again with the apps. */
+export function useChecks() {
+  const backend = useBackend()
+  return useQuery({ queryKey: [...keys.apps, 'checks'], queryFn: () => backend.checkApps() })
+}
+
+/** The repair without what has to be asked. */
+export function useRepairPreview(app: string, path: string, wanted: boolean) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: [...keys.apps, 'repair', app, path],
+    queryFn: () => backend.previewRepair(app, path, true),
+    enabled: wanted,
+    gcTime: 0,
+  })
+}
+
+export const useRepair = () =>
+  useWrite(
+    (b, r: { app: string; path: string; sureOnly: boolean }, closing) => b.repair(r.app, r.path, r.sureOnly, closing),
+    [...stale.apps, keys.history],
+  )
+
+export const useProveEntries = () => useAct((b, f: { app: string; path: string }) => b.proveEntries(f.app, f.path), [])
+
 export function useNotices() {
   const backend = useBackend()
   return useQuery({ queryKey: keys.notices, queryFn: () => backend.notices() })

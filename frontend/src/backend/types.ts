@@ -455,6 +455,43 @@ export type ChangeResult = {
   warnings?: { code: string; app: string; server: string; text: string }[]
 }
 
+export type RepairProblem = {
+  code: string
+  severity: 'error' | 'warn' | 'info'
+  /** `safe`: the meaning stays; `confirm`: shown and asked; `never`: only the user can */
+  fix: 'safe' | 'confirm' | 'never'
+  server: string
+  /** line:column, or the place of an entry's member */
+  where: string
+  /** there is a change that mends it */
+  mends: boolean
+  /** line in the file as it stands, 0 when it has none */
+  line: number
+  title: string
+  detail: string
+}
+
+/** What is wrong with one file of an app, and what would mend it. */
+export type RepairView = {
+  app: string
+  name: string
+  path: string
+  parses_before: boolean
+  parses_after: boolean
+  problems: RepairProblem[]
+  /** what "Repair" writes; empty when nothing can be mended by editing */
+  files: FileDiff[]
+  /** how many servers the app has in this file afterwards */
+  servers: number
+  /** what is kept elsewhere, because the file cannot hold it */
+  notes: string[]
+  /** to be copied for a helper; holds no key */
+  report: string
+}
+
+/** How a server of a file did when it was started. */
+export type EntryProof = { name: string; ok: boolean; tools: number; problem?: Words }
+
 /** What an event 'changed' names, to be asked for again. */
 export type Changed =
   | 'servers'
@@ -895,6 +932,13 @@ export interface Backend {
   exportProfile(id: string): Promise<Exported | null>
 
   /** what changed in the apps' files outside Toolbay */
+  /** Looks at every file of the apps; only reads. */
+  checkApps(): Promise<RepairView[]>
+  /** Mends one file; sureOnly leaves out what had to be asked. */
+  repair(app: string, path: string, sureOnly: boolean, closing: Closing): Promise<ChangeResult>
+  previewRepair(app: string, path: string, sureOnly: boolean): Promise<RepairView>
+  /** Starts each server of a file once, as the app would. */
+  proveEntries(app: string, path: string): Promise<EntryProof[]>
   notices(): Promise<NoticeView[]>
   putBack(ids: string[], closing: Closing): Promise<ChangeResult>
   keepNotice(id: string): Promise<void>

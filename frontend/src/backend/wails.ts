@@ -124,6 +124,10 @@ export const wailsBackend: Backend = {
   unlinkFolder: (id, folder) => call('UnlinkFolder', id, folder),
   exportProfile: (id) => call('ExportProfile', id),
 
+  checkApps: () => call('CheckApps'),
+  previewRepair: (app, path, sureOnly) => call('PreviewRepair', app, path, sureOnly),
+  repair: (app, path, sureOnly, closing) => call('Repair', app, path, sureOnly, closing),
+  proveEntries: (app, path) => call('ProveEntries', app, path),
   notices: () => call('Notices'),
   putBack: (ids, closing) => call('PutBack', ids, closing),
   keepNotice: (id) => call('KeepNotice', id),

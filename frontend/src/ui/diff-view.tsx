@@ -14,8 +14,8 @@ const ground = {
 
 const signs = { same: '', add: '+', del: '−', change: '+' }
 
-/** The change to one file, line by line, each with its sign. */
-export function DiffView({ file }: { file: FileDiff }) {
+/** The change to one file, line by line, each with its sign. marks are numbers beside lines as they were before. */
+export function DiffView({ file, marks }: { file: FileDiff; marks?: Map<number, number> }) {
   const { t } = useTranslation()
   const Icon = file.creates ? FilePlus2 : file.removes ? FileX2 : FileText
   const lines = parseDiff(file.diff)
@@ -30,14 +30,20 @@ export function DiffView({ file }: { file: FileDiff }) {
       <div className="overflow-hidden rounded-md border border-line bg-sunken font-mono text-code tracking-normal">
         {lines.map((line, i) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a change never moves its lines
-          <Line key={i} line={line} />
+          <Line key={i} line={line} mark={marks?.get(before(line))} />
         ))}
       </div>
     </figure>
   )
 }
 
-function Line({ line }: { line: DiffLine }) {
+/** The line's number in the file as it was, 0 for none. */
+function before(line: DiffLine): number {
+  if (line.kind === 'del') return line.number
+  return line.kind === 'change' ? (line.was ?? 0) : 0
+}
+
+function Line({ line, mark }: { line: DiffLine; mark: number | undefined }) {
   const { t } = useTranslation()
   if (line.kind === 'fold') {
     return (
@@ -49,7 +55,7 @@ function Line({ line }: { line: DiffLine }) {
     )
   }
   return (
-    <div className={cn('grid grid-cols-[2.125rem_1.125rem_minmax(0,1fr)]', ground[line.kind])}>
+    <div className={cn('grid grid-cols-[2.125rem_1.125rem_minmax(0,1fr)_auto]', ground[line.kind])}>
       <span className="num pr-2 text-right text-ink-3">{line.number}</span>
       <span aria-hidden className={cn('text-center font-bold', line.kind === 'del' ? 'text-bad' : 'text-ok')}>
         {signs[line.kind]}
@@ -58,7 +64,22 @@ function Line({ line }: { line: DiffLine }) {
         {line.kind !== 'same' && <span className="sr-only">{t(`diff.${line.kind}`)}</span>}
         {marked(line)}
       </span>
+      {mark !== undefined && <NumberMark bad>{mark}</NumberMark>}
     </div>
+  )
+}
+
+/** Ties a line to the words about it. */
+export function NumberMark({ children, bad = false }: { children: ReactNode; bad?: boolean }) {
+  return (
+    <span
+      className={cn(
+        'num mr-2.5 grid size-4.5 shrink-0 place-items-center self-center rounded-full font-sans font-semibold text-meta text-on-accent',
+        bad ? 'bg-bad' : 'bg-accent',
+      )}
+    >
+      {children}
+    </span>
   )
 }
 

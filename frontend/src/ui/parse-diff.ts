@@ -1,6 +1,12 @@
 export type DiffLine =
-  /** `change`: a line of the user's that gets something put in, and loses nothing */
-  | { kind: 'same' | 'add' | 'del' | 'change'; number: number; text: string; mark?: [from: number, to: number] }
+  /** `change`: a line of the user's that gets something put in, and loses nothing; `was` is its number before */
+  | {
+      kind: 'same' | 'add' | 'del' | 'change'
+      number: number
+      was?: number
+      text: string
+      mark?: [from: number, to: number]
+    }
   | { kind: 'fold'; lines: number }
 
 /**
@@ -47,6 +53,7 @@ function markPairs(lines: DiffLine[]): DiffLine[] {
       markPair(d, a)
       if (a.mark && !d.mark) {
         a.kind = 'change'
+        a.was = d.number
         grown.add(d)
       }
     }

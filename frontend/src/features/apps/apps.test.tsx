@@ -5,22 +5,13 @@ import { makeApps, makeListings } from '@/backend/fake-data'
 import { callsOf, open } from '@/test/render'
 
 describe('Apps', () => {
-  it('shows the broken app first, says what that means, and changes nothing there', async () => {
+  it('shows the broken app first, and offers servers only where the file can be read', async () => {
     open('/apps')
-    expect(await screen.findByRole('heading', { name: 'Cursor cannot read its settings file.' })).toBeVisible()
-    expect(screen.getByText(/mend line 5/)).toBeVisible()
+    expect(await screen.findByRole('heading', { name: 'Cursor cannot read its settings file' })).toBeVisible()
+    expect(screen.getByRole('button', { name: /Cursor.*Broken/ })).toHaveAttribute('aria-pressed', 'true')
     expect(screen.queryByText(/mcp\.json:5:17/)).toBeNull()
     expect(screen.queryByRole('button', { name: 'Add servers' })).toBeNull()
     expect(screen.getByText('Not found on this computer: Codex, Gemini CLI and opencode.')).toBeVisible()
-  })
-
-  it('notices that a broken file was mended when it looks again', async () => {
-    const { user, fake } = open('/apps')
-    await screen.findByRole('heading', { name: 'Cursor cannot read its settings file.' })
-    const cursor = fake.state.apps.find((a) => a.id === 'cursor')
-    if (cursor) cursor.files = [{ path: '/x', scope: 'user', format: 'jsonc', health: 'ok' }]
-    await user.click(screen.getByRole('button', { name: 'Look again' }))
-    await waitFor(() => expect(screen.queryByRole('heading', { name: /cannot read/ })).toBeNull())
   })
 
   it('tells servers of Toolbay from those added by hand, and points at readable keys', async () => {

@@ -1,10 +1,12 @@
 import { Plus, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type AppView, type EntryView, type ServerView, toWords } from '@/backend'
-import { useApps, useServers } from '@/backend/queries'
+import { type AppView, type EntryView, type RepairView, type ServerView, toWords } from '@/backend'
+import { useApps, useChecks, useServers } from '@/backend/queries'
 import { AdoptNote } from '@/features/adopt/adopt-note'
 import { Notices } from '@/features/notices/notices'
+import { type Repaired as Done, FileChoice, Repair } from '@/features/repair/repair'
+import { Repaired } from '@/features/repair/repaired'
 import { list } from '@/text/format'
 import { AppGlyph } from '@/ui/app-glyph'
 import { Button } from '@/ui/button'
@@ -19,20 +21,35 @@ import { Status } from '@/ui/status'
 import { Tile } from '@/ui/tile'
 import { Backups } from './backups'
 import { ChangeDialog } from './change-dialog'
-import { appHealth, brokenFile } from './health'
+import { appHealth, brokenFile, type Health } from './health'
 
 export function Apps() {
   const { t } = useTranslation()
   const apps = useApps()
   const servers = useServers()
+  const checks = useChecks()
   const [picked, setPicked] = useState('')
   const found = (apps.data ?? []).filter((a) => a.found)
   const absent = (apps.data ?? []).filter((a) => !a.found)
   // What is broken comes first to the eye.
-  const app = found.find((a) => a.id === picked) ?? found.find((a) => appHealth(a) === 'bad') ?? found[0]
+  const wrong = (id: string) => (checks.data ?? []).filter((v) => v.app === id && v.problems.length > 0)
+  const health = (a: AppView) => appHealth(a, wrong(a.id))
+  const app =
+    found.find((a) => a.id === picked) ??
+    found.find((a) => health(a) === 'bad') ??
+    found.find((a) => health(a) === 'look') ??
+    found[0]
+  const again = () => void Promise.all([apps.refetch(), checks.refetch()])
   return (
     <>
-      <PageHead title={t('nav.apps')} />
+      <PageHead title={t('nav.apps')}>
+        {app && (
+          <Button onClick={again} aria-disabled={checks.isFetching || undefined}>
+            <RefreshCw aria-hidden className={cn('size-4', checks.isFetching && 'motion-safe:animate-spin')} />
+            {t('apps.check-all')}
+          </Button>
+        )}
+      </PageHead>
       <PageBody>
         {apps.isPending ? (
           <SkeletonRows rows={4} label={t('loading')} />
@@ -50,10 +67,23 @@ export function Apps() {
               className="grid grid-cols-[repeat(auto-fill,minmax(14.5rem,1fr))] gap-2.5"
             >
               {found.map((a) => (
-                <AppCard key={a.id} app={a} selected={a.id === app.id} onSelect={() => setPicked(a.id)} />
+                <AppCard
+                  key={a.id}
+                  app={a}
+                  health={health(a)}
+                  selected={a.id === app.id}
+                  onSelect={() => setPicked(a.id)}
+                />
               ))}
             </div>
-            <AppDetails key={app.id} app={app} servers={servers.data ?? []} onLook={() => void apps.refetch()} />
+            <AppDetails
+              key={app.id}
+              app={app}
+              checks={wrong(app.id)}
+              servers={servers.data ?? []}
+              onLook={again}
+              onRepaired={() => setPicked(app.id)}
+            />
             {absent.length > 0 && (
               <p className="meta mt-6">{t('apps.absent', { apps: list(absent.map((a) => a.name)) })}</p>
             )}
@@ -64,9 +94,13 @@ export function Apps() {
   )
 }
 
-function AppCard({ app, selected, onSelect }: { app: AppView; selected: boolean; onSelect: () => void }) {
+const healthWords = { ok: 'apps.fine', look: 'apps.look', bad: 'apps.broken', off: 'apps.fine' } as const
+const healthTones = { ok: 'ok', look: 'old', bad: 'bad', off: 'off' } as const
+
+type CardProps = { app: AppView; health: Health; selected: boolean; onSelect: () => void }
+
+function AppCard({ app, health, selected, onSelect }: CardProps) {
   const { t } = useTranslation()
-  const bad = appHealth(app) === 'bad'
   return (
     <button
       type="button"
@@ -82,12 +116,60 @@ function AppCard({ app, selected, onSelect }: { app: AppView; selected: boolean;
         <span className="block truncate font-semibold leading-4.5">{app.name}</span>
         <span className="meta num">{t('apps.servers', { count: app.servers.length })}</span>
       </span>
-      <Status tone={bad ? 'bad' : 'ok'}>{bad ? t('apps.broken') : t('apps.fine')}</Status>
+      <Status tone={healthTones[health]}>{t(healthWords[health])}</Status>
     </button>
   )
 }
 
-function AppDetails({ app, servers, onLook }: { app: AppView; servers: ServerView[]; onLook: () => void }) {
+type DetailsProps = {
+  app: AppView
+  checks: RepairView[]
+  servers: ServerView[]
+  onLook: () => void
+  /** the app is to stay in view, though it is no longer the one that needs it most */
+  onRepaired: () => void
+}
+
+/** An app's servers, or what is wrong with its file and the way out. */
+function AppDetails({ app, checks, servers, onLook, onRepaired }: DetailsProps) {
+  const [file, setFile] = useState('')
+  const [done, setDone] = useState<Done | null>(null)
+  const [undone, setUndone] = useState(0)
+  const view = checks.find((v) => v.path === file) ?? checks.find((v) => !v.parses_before) ?? checks[0]
+  const unread = view !== undefined && !view.parses_before
+  const others = checks.filter((v) => v !== view)
+  if (done)
+    return (
+      <>
+        <Repaired
+          done={done}
+          onUndone={() => {
+            setDone(null)
+            setUndone(undone + 1)
+          }}
+        />
+        <Backups app={app} />
+      </>
+    )
+  return (
+    <>
+      {view && (
+        <Repair
+          key={`${view.path} ${undone}`}
+          view={view}
+          onDone={(d) => {
+            onRepaired()
+            setDone(d)
+          }}
+        />
+      )}
+      {others.length > 0 && <FileChoice views={others} onPick={setFile} />}
+      {unread ? <Backups app={app} /> : <AppServers app={app} servers={servers} onLook={onLook} />}
+    </>
+  )
+}
+
+function AppServers({ app, servers, onLook }: Pick<DetailsProps, 'app' | 'servers' | 'onLook'>) {
   const { t } = useTranslation()
   const [change, setChange] = useState<{ kind: 'connect' | 'disconnect'; servers: string[] } | null>(null)
   const broken = brokenFile(app)

@@ -1,0 +1,121 @@
+package app
+
+import (
+	"os"
+	"slices"
+
+	"toolbay/backend"
+	"toolbay/backend/model"
+	"toolbay/backend/text"
+)
+
+// RepairProblem is one thing that is wrong in a file.
+type RepairProblem struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"`
+	Fix      string `json:"fix"`
+	Server   string `json:"server"`
+	Where    string `json:"where"`
+	Line     int    `json:"line"`
+	Mends    bool   `json:"mends"`
+	Title    string `json:"title"`
+	Detail   string `json:"detail"`
+}
+
+// RepairView is a file with what is wrong in it and what would mend it.
+type RepairView struct {
+	App          string             `json:"app"`
+	Name         string             `json:"name"`
+	Path         string             `json:"path"`
+	ParsesBefore bool               `json:"parses_before"`
+	ParsesAfter  bool               `json:"parses_after"`
+	Problems     []RepairProblem    `json:"problems"`
+	Files        []backend.FileDiff `json:"files"`
+	Servers      int                `json:"servers"`
+	Notes        []string           `json:"notes"`
+	Report       string             `json:"report"`
+}
+
+// EntryProof is how a server of a file did when it was started.
+type EntryProof struct {
+	Name    string      `json:"name"`
+	OK      bool        `json:"ok"`
+	Tools   int         `json:"tools"`
+	Problem *text.Words `json:"problem,omitempty"`
+}
+
+// CheckApps looks at every file of the apps that are here. It only reads.
+func (w *Window) CheckApps() ([]RepairView, error) {
+	return w.repairs(backend.RepairRequest{Allow: "confirm"})
+}
+
+// PreviewRepair is what Repair would do to one file.
+func (w *Window) PreviewRepair(app, path string, sureOnly bool) (RepairView, error) {
+	views, err := w.repairs(repairOf(app, path, sureOnly))
+	if err != nil {
+		return RepairView{}, err
+	}
+	if len(views) == 0 {
+		return RepairView{}, model.Fail("file_unreadable", nil, "path", path)
+	}
+	return views[0], nil
+}
+
+// Repair mends one file of an app; sureOnly leaves out what has to be asked.
+func (w *Window) Repair(app, path string, sureOnly bool, how string) (backend.ChangeResult, error) {
+	if err := w.back.CloseFirst(w.context(), []string{app}, closing(how)); err != nil {
+		return backend.ChangeResult{}, err
+	}
+	out, err := w.back.Repair(w.context(), repairOf(app, path, sureOnly), false)
+	return out.ChangeResult, err
+}
+
+// ProveEntries starts each server of a file once.
+func (w *Window) ProveEntries(app, path string) ([]EntryProof, error) {
+	found, err := w.back.ProveEntries(w.context(), app, path)
+	out := []EntryProof{}
+	for _, p := range found {
+		out = append(out, EntryProof{Name: p.Name, OK: p.OK, Tools: p.Tools, Problem: words(p.Err)})
+	}
+	return out, err
+}
+
+func repairOf(app, path string, sureOnly bool) backend.RepairRequest {
+	req := backend.RepairRequest{App: app, Path: path, Allow: "confirm"}
+	if sureOnly {
+		req.Allow = "safe"
+	}
+	return req
+}
+
+func (w *Window) repairs(req backend.RepairRequest) ([]RepairView, error) {
+	plan, err := w.back.Repair(w.context(), req, true)
+	if err != nil {
+		return nil, err
+	}
+	home, _ := os.UserHomeDir()
+	out := []RepairView{}
+	for _, v := range plan.Views {
+		if len(v.Problems) == 0 {
+			continue
+		}
+		view := RepairView{
+			App: v.App, Name: v.Name, Path: v.Path, ParsesBefore: v.ParsesBefore, ParsesAfter: v.ParsesAfter,
+			Problems: []RepairProblem{}, Files: []backend.FileDiff{}, Servers: v.Servers, Notes: list(v.Notes),
+			Report: backend.RepairReport([]backend.RepairView{v}, home),
+		}
+		for _, p := range v.Problems {
+			view.Problems = append(view.Problems, RepairProblem{
+				Code: p.Code, Severity: p.Severity, Fix: p.Fix, Server: p.Server,
+				Where: p.Where, Line: p.Line, Mends: p.Mends, Title: p.Title, Detail: p.Detail,
+			})
+		}
+		for _, f := range plan.Files {
+			if slices.Contains(v.Writes, f.Path) {
+				view.Files = append(view.Files, f)
+			}
+		}
+		out = append(out, view)
+	}
+	return out, nil
+}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
@@ -63,6 +64,79 @@ func (w *Window) ProfileCell(id, server, app string, on bool, how string) (backe
 // ProfileTools says which tools of a server can be used; nil is all of them.
 func (w *Window) ProfileTools(id, server string, tools []string, how string) (backend.ProfileResult, error) {
 	return w.back.ProfileTools(w.context(), edit(id, how), server, tools)
+}
+
+// ProfileSetting is one input of a server in a profile.
+type ProfileSetting struct {
+	Field InputField `json:"field"`
+	// Value is the server's own answer, "" for a key; Set tells that there is
+	// one.
+	Value string `json:"value"`
+	Set   bool   `json:"set"`
+	// Own tells that the profile has one of its own, OwnValue what; "" for a key.
+	Own      bool   `json:"own"`
+	OwnValue string `json:"own_value"`
+}
+
+// ProfileSettings tells what a server asks for, and what a profile has of its
+// own of that. Keys are never in it.
+func (w *Window) ProfileSettings(id, server string) ([]ProfileSetting, error) {
+	p, err := w.back.ShowProfile(w.context(), id)
+	if err != nil {
+		return nil, err
+	}
+	all, err := w.back.Installed(w.context())
+	if err != nil {
+		return nil, err
+	}
+	var has backend.ProfileContent
+	for _, c := range p.Contents {
+		if c.Server == server {
+			has = c
+		}
+	}
+	out := []ProfileSetting{}
+	for _, s := range all {
+		if s.ID != server {
+			continue
+		}
+		for _, in := range s.Inputs {
+			v := ProfileSetting{Field: field(in.Input), Set: in.Set || in.Answer != "", Value: in.Answer}
+			if in.Secret || in.Set {
+				v.Field.Secret, v.Value = true, ""
+				v.Own = slices.Contains(has.Keys, in.Name)
+			} else {
+				v.OwnValue, v.Own = has.Answers[in.Name], hasKey(has.Answers, in.Name)
+			}
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+func hasKey(m map[string]string, key string) bool {
+	_, ok := m[key]
+	return ok
+}
+
+// ProfileSetRequest is what a profile should have of its own for a server.
+type ProfileSetRequest struct {
+	Profile string            `json:"profile"`
+	Server  string            `json:"server"`
+	Answers map[string]string `json:"answers"`
+	Secrets map[string]string `json:"secrets"`
+	// Unset are names of settings and keys that are the server's own again.
+	Unset      []string `json:"unset"`
+	AcceptRisk bool     `json:"accept_risk"`
+}
+
+// SetInProfile gives a profile settings and keys of its own for a server, or
+// takes them from it.
+func (w *Window) SetInProfile(req ProfileSetRequest, how string) (backend.ProfileResult, error) {
+	return w.back.SetInProfile(w.context(), backend.ProfileSet{
+		ProfileEdit: edit(req.Profile, how), Server: req.Server,
+		Answers: req.Answers, Secrets: req.Secrets, Unset: req.Unset, AcceptRisk: req.AcceptRisk,
+	})
 }
 
 // PreviewSwitch shows what a switch would change.

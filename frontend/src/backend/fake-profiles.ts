@@ -44,6 +44,8 @@ type Profiles = Pick<
   | 'profileApps'
   | 'profileCell'
   | 'profileTools'
+  | 'profileSettings'
+  | 'setInProfile'
   | 'previewSwitch'
   | 'switchProfile'
   | 'previewLink'
@@ -168,6 +170,44 @@ export function fakeProfiles({ state, answer, record, changed, mayWrite }: World
         for (const c of find(id).contents)
           if (c.server === server) Object.assign(c, { all_tools: tools === null, tools: tools ?? [] })
         return done(find(id))
+      }),
+    profileSettings: (id, server) =>
+      answer('profileSettings', [id, server], () => {
+        const has = find(id).contents.find((c) => c.server === server)
+        return (state.servers.find((s) => s.id === server)?.settings ?? []).map((s) => ({
+          field: {
+            key: s.key,
+            label: s.label,
+            description: '',
+            required: s.secret,
+            secret: s.secret,
+            format: 'string',
+            default: '',
+            placeholder: '',
+            choices: [],
+            link: '',
+            multiple: false,
+            min: null,
+            max: null,
+            given: false,
+          },
+          value: s.value,
+          set: s.set,
+          own: s.secret ? (has?.keys.includes(s.key) ?? false) : has?.answers[s.key] !== undefined,
+          own_value: has?.answers[s.key] ?? '',
+        }))
+      }),
+    setInProfile: (req, closing) =>
+      answer('setInProfile', [req, closing], () => {
+        const p = find(req.profile)
+        if (p.active) mayWrite(p.apps, closing)
+        for (const c of p.contents) {
+          if (c.server !== req.server) continue
+          c.answers = { ...c.answers, ...req.answers }
+          c.keys = [...new Set([...c.keys, ...Object.keys(req.secrets)])].filter((k) => !req.unset.includes(k))
+          for (const name of req.unset) delete c.answers[name]
+        }
+        return done(p)
       }),
     previewSwitch: (id, skip) =>
       answer('previewSwitch', [id, skip], () => ({

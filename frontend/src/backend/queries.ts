@@ -409,6 +409,17 @@ export function useProfile(id: string) {
   })
 }
 
+/** What a server asks for, and what a profile has of its own of that. */
+export function useProfileSettings(id: string, server: string) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: [...keys.profiles, id, 'settings', server],
+    queryFn: () => backend.profileSettings(id, server),
+    // What is being typed is not thrown away by another look.
+    refetchOnWindowFocus: false,
+  })
+}
+
 export function useSwitchPreview(id: string, skip: string[]) {
   const backend = useBackend()
   return useQuery({

@@ -632,6 +632,28 @@ export type ProfileResult = {
   warnings: Warning[]
 }
 
+/** One input of a server in a profile. Keys are never in it. */
+export type ProfileSetting = {
+  field: InputField
+  /** the server's own answer, '' for a key */
+  value: string
+  /** the server has one */
+  set: boolean
+  /** the profile has one of its own */
+  own: boolean
+  own_value: string
+}
+
+export type ProfileSetRequest = {
+  profile: string
+  server: string
+  answers: Record<string, string>
+  secrets: Record<string, string>
+  /** names that are the server's own again */
+  unset: string[]
+  accept_risk: boolean
+}
+
 export type Exported = {
   file: string
   /** servers that others cannot have */
@@ -922,6 +944,8 @@ export interface Backend {
   profileCell(id: string, server: string, app: string, on: boolean, closing: Closing): Promise<ProfileResult>
   /** null is all tools, also those to come */
   profileTools(id: string, server: string, tools: string[] | null, closing: Closing): Promise<ProfileResult>
+  profileSettings(id: string, server: string): Promise<ProfileSetting[]>
+  setInProfile(req: ProfileSetRequest, closing: Closing): Promise<ProfileResult>
   /** skip are apps to leave as they are */
   previewSwitch(id: string, skip: string[]): Promise<ProfileResult>
   switchProfile(id: string, skip: string[], closing: Closing): Promise<ProfileResult>

@@ -1,3 +1,4 @@
+import type { TFunction } from 'i18next'
 import { Check, Minus, X } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -14,11 +15,13 @@ type Props = {
   servers: ServerView[]
   onCell: (content: ProfileContent, app: string, on: boolean) => void
   onTools: (content: ProfileContent) => void
+  /** undefined for the profile that has the servers' own settings */
+  onOwn: ((content: ProfileContent) => void) | undefined
   onRemove: (content: ProfileContent) => void
 }
 
 /** Which app gets which server. One cell has the focus; arrow keys move it, Space turns on and off. */
-export function Matrix({ profile, apps, servers, onCell, onTools, onRemove }: Props) {
+export function Matrix({ profile, apps, servers, onCell, onTools, onOwn, onRemove }: Props) {
   const { t } = useTranslation()
   const [at, setAt] = useState<[number, number]>([0, 0])
   const columns = profile.apps
@@ -64,6 +67,11 @@ export function Matrix({ profile, apps, servers, onCell, onTools, onRemove }: Pr
             <th scope="col" className="px-3 py-2.5 text-left font-medium text-ink-2">
               {t('profiles.tools')}
             </th>
+            {onOwn && (
+              <th scope="col" className="px-3 py-2.5 text-left font-medium text-ink-2">
+                {t('profiles.own')}
+              </th>
+            )}
             <td />
           </tr>
         </thead>
@@ -99,6 +107,17 @@ export function Matrix({ profile, apps, servers, onCell, onTools, onRemove }: Pr
                   <span className="sr-only">{c.title}</span>
                 </TextButton>
               </td>
+              {onOwn && (
+                <td className="px-3 py-1.5 whitespace-nowrap">
+                  {servers.find((s) => s.id === c.server)?.settings.length === 0 ? (
+                    <span className="meta">{t('profiles.own-nothing')}</span>
+                  ) : (
+                    <TextButton onClick={() => onOwn(c)}>
+                      {ownWord(c, t)} <span className="sr-only">{c.title}</span>
+                    </TextButton>
+                  )}
+                </td>
+              )}
               <td className="py-1.5 pr-2.5 text-right">
                 <Button
                   tone="quiet"
@@ -116,6 +135,12 @@ export function Matrix({ profile, apps, servers, onCell, onTools, onRemove }: Pr
       </table>
     </Card>
   )
+}
+
+function ownWord(c: ProfileContent, t: TFunction): string {
+  const settings = Object.keys(c.answers).length > 0
+  if (c.keys.length === 0) return settings ? t('profiles.own-settings') : t('profiles.own-none')
+  return settings ? t('profiles.own-both') : t('profiles.own-key', { count: c.keys.length })
 }
 
 type CellProps = {

@@ -17,8 +17,12 @@ import { useToast } from '@/ui/toast'
 import { Folders, Room } from './aside'
 import { NameDialog, PickDialog, ToolsDialog } from './dialogs'
 import { Legend, Matrix } from './matrix'
+import { OwnDialog } from './own-dialog'
 import { SwitchDialog } from './switch-dialog'
 import { useChange } from './use-change'
+
+/** The one that is always there: it has each server's own settings and keys. */
+const firstProfile = 'default'
 
 type Asked = 'new' | 'rename' | 'duplicate' | 'switch' | 'add' | 'apps' | ''
 
@@ -144,6 +148,7 @@ function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Aske
   const servers = useServers()
   const change = useChange()
   const [tools, setTools] = useState<ProfileContent | null>(null)
+  const [own, setOwn] = useState<ProfileContent | null>(null)
   const missing = (servers.data ?? []).filter((s) => !profile.servers.includes(s.id))
   const { id, name } = profile
   return (
@@ -169,6 +174,7 @@ function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Aske
               apps={apps.data ?? []}
               servers={servers.data ?? []}
               onTools={setTools}
+              onOwn={id === firstProfile ? undefined : setOwn}
               onCell={(c, app, on) =>
                 change.run(
                   (b, how) => b.profileCell(id, c.server, app, on, how),
@@ -182,6 +188,7 @@ function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Aske
                 )
               }
             />
+            {id === firstProfile && <p className="meta mt-2.5">{t('profiles.own-first', { name })}</p>}
             {profile.apps.length > 0 ? <Legend /> : <p className="meta mt-2.5">{t('profiles.no-apps', { name })}</p>}
           </>
         )}
@@ -195,6 +202,7 @@ function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Aske
         <Folders profile={profile} />
         <Room profile={profile} />
       </div>
+      {own && <OwnDialog profile={profile} content={own} onClose={() => setOwn(null)} />}
       {tools && (
         <ToolsDialog
           profile={profile}

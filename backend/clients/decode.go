@@ -30,36 +30,44 @@ func (d Dialect) Decode(doc *configfile.Document) []Entry {
 }
 
 func (d Dialect) decodeAt(doc *configfile.Document, servers []string) []Entry {
-	var entries []Entry
-	seen := map[string]bool{}
-	names := doc.Keys(servers...)
 	// Read once: with hundreds of entries a look-up for each would read the file
 	// hundreds of times.
-	all := map[string]any{}
-	if d.List != "" {
-		names = doc.Names(d.List, servers...)
-	} else if v, _ := doc.Get(servers...); v != nil {
-		if o, ok := v.(configfile.Object); ok {
-			for _, m := range o {
-				all[m.Key] = m.Value
-			}
-		}
+	v, _ := doc.Get(servers...)
+	o, _ := v.(configfile.Object)
+	if list, ok := v.([]any); ok && d.List != "" {
+		o = d.named(list)
+	} else if d.List != "" {
+		return nil
 	}
-	for _, name := range names {
-		if seen[name] {
-			continue // Get gives the last one, as the apps do
-		}
-		seen[name] = true
-		path := append(slices.Clone(servers), d.Step(name))
-		v, known := all[name]
-		if !known {
-			v, _ = doc.Get(path...)
-		}
-		e := d.decodeEntry(v)
-		e.Name, e.Path = name, path
+	entries := make([]Entry, 0, len(o))
+	for _, m := range o {
+		e := d.decodeEntry(m.Value)
+		e.Name, e.Path = m.Key, append(slices.Clone(servers), d.Step(m.Key))
 		entries = append(entries, e)
 	}
 	return entries
+}
+
+// named gives the elements of a list by their names, of several of one name the
+// last, as the apps do.
+func (d Dialect) named(list []any) configfile.Object {
+	var o configfile.Object
+	at := map[string]int{}
+	for _, e := range list {
+		members, _ := e.(configfile.Object)
+		v, _ := members.Get(d.List)
+		name, ok := v.(string)
+		if !ok {
+			continue
+		}
+		if i, twice := at[name]; twice {
+			o[i].Value = e
+			continue
+		}
+		at[name] = len(o)
+		o = append(o, configfile.Member{Key: name, Value: e})
+	}
+	return o
 }
 
 func (d Dialect) decodeEntry(v any) Entry {

@@ -275,7 +275,7 @@ func choose(files []FileState, docs []*configfile.Document, d Dialect) int {
 			there = i
 		}
 		if docs[i] != nil {
-			if _, ok := docs[i].Get(d.Servers...); ok {
+			if _, there := docs[i].HasObject(d.Servers...); there {
 				return i
 			}
 		}
@@ -331,31 +331,31 @@ func (c Client) Read(src []byte, path string) (*configfile.Document, error) {
 		if doc.Blank() {
 			return nil, nil // comments and nothing else
 		}
-		if doc.Keys() == nil {
+		if object, _ := doc.HasObject(); !object {
 			return nil, c.wrongShape(path)
 		}
 	}
 	for n := 1; n <= len(c.Dialect.Servers); n++ {
-		v, ok := doc.Get(c.Dialect.Servers[:n]...)
-		if !ok {
+		holds, there := c.Dialect.holds(doc, n)
+		if !there {
 			break
 		}
-		if !c.Dialect.holds(v, n == len(c.Dialect.Servers)) {
+		if !holds {
 			return nil, c.wrongShape(path, c.Dialect.Servers[:n]...)
 		}
 	}
 	return doc, nil
 }
 
-// holds tells whether a value on the way to the entries is what it must be; last
-// is the one that holds them.
-func (d Dialect) holds(v any, last bool) bool {
-	list, isList := v.([]any)
-	_, isObject := v.(configfile.Object)
-	if !last || d.List == "" {
-		return isObject
+// holds tells whether something stands at the first n steps to the entries, and
+// whether it is what it must be; the last of them holds the entries.
+func (d Dialect) holds(doc *configfile.Document, n int) (holds, there bool) {
+	if n < len(d.Servers) || d.List == "" {
+		return doc.HasObject(d.Servers[:n]...)
 	}
-	return isList && !slices.ContainsFunc(list, func(e any) bool { _, ok := e.(configfile.Object); return !ok })
+	v, there := doc.Get(d.Servers...)
+	list, isList := v.([]any)
+	return isList && !slices.ContainsFunc(list, func(e any) bool { _, ok := e.(configfile.Object); return !ok }), there
 }
 
 func (c Client) wrongShape(path string, at ...string) error {

@@ -50,6 +50,18 @@ func (d *Document) Get(path ...string) (any, bool) {
 	return decode(d.src, n.span), true
 }
 
+// HasObject tells whether something stands at path, and whether it is an object.
+// It is Get for whoever does not need the value.
+func (d *Document) HasObject(path ...string) (object, there bool) {
+	if d.toml != nil || d.yaml != nil {
+		v, ok := d.Get(path...)
+		_, object = v.(Object)
+		return object, ok
+	}
+	n := d.find(path)
+	return n != nil && n.obj != nil, n != nil
+}
+
 // Keys gives the keys of the object at path in the order of the file, each
 // once; nil when there is no object.
 func (d *Document) Keys(path ...string) []string {

@@ -78,6 +78,8 @@ func set(src []byte, f configfile.Format, path []string, value any) ([]byte, err
 		return out, err
 	} else if Same(old, value) {
 		return src, nil
+	} else if out := setList(src, f, doc, path, old, value); out != nil {
+		return out, nil
 	}
 	if last > 0 {
 		return configfile.Update(src, f, path[:last], configfile.Object{{Key: path[last], Value: value}})

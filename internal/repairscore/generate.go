@@ -52,7 +52,7 @@ func makeSample(rng *rand.Rand, c clients.Client) (sample, error) {
 		format = configfile.JSONC
 	}
 	base := bases[format][rng.IntN(len(bases[format]))]
-	if d.List != "" && base == "" {
+	if d.List != "" && format == configfile.YAML && base == "" {
 		base = "name: mine\nversion: 1.0.0\nschema: v1\n"
 	}
 	src := []byte(base)

@@ -61,7 +61,7 @@ func (g *grammar) finish(s state) {
 		if f.open >= 0 || f.up != nil {
 			n++
 		}
-		b.WriteString(g.closer(f, at))
+		b.WriteString(g.closer(f))
 	}
 	s.cost += n * costCloserEnd
 	if n == 0 && !cut { // only the brace of the whole text, which had no first one either
@@ -106,6 +106,9 @@ func (g *grammar) run() (ms []mend, cost int, ok bool) {
 		for _, s := range g.next {
 			best = min(best, s.cost)
 		}
+		if best > hopeless+2*i {
+			return nil, 0, false // no text of this kind
+		}
 		clear(at)
 		states = states[:0]
 		for _, s := range g.next {
@@ -128,8 +131,12 @@ func (g *grammar) run() (ms []mend, cost int, ok bool) {
 			at[p] = len(states)
 			states = append(states, s)
 		}
-		if len(states) > maxStates {
-			states = cheapest(states, maxStates)
+		most := maxStates
+		if g.steps > 10*(i+hopeless) {
+			most = fewStates // much is wrong: the nearest meaning will do
+		}
+		if len(states) > most {
+			states = cheapest(states, most)
 		}
 	}
 	bestAt := -1

@@ -16,8 +16,10 @@ import (
 
 const (
 	maxStates = 40
-	maxWorse  = 30 // a state this much worse than the best one is given up
-	maxPops   = 8  // closers put in at one place
+	fewStates = 8
+	hopeless  = 2000 // a text that costs more than this and two for each token
+	maxWorse  = 30   // a state this much worse than the best one is given up
+	maxPops   = 8    // closers put in at one place
 )
 
 // What the ways to put it right cost.
@@ -172,7 +174,7 @@ func (g *grammar) pop(s state, tok int) state {
 
 // closer writes a closer that is put in, on its own line when its opener's
 // members have theirs.
-func (g *grammar) closer(f *frame, at int) string {
+func (g *grammar) closer(f *frame) string {
 	c := "}"
 	if f.array {
 		c = "]"
@@ -181,17 +183,16 @@ func (g *grammar) closer(f *frame, at int) string {
 		return "\n" + c
 	}
 	open := g.toks[f.open]
-	if f.child >= 0 && lineStart(g.src, open.start) != lineStart(g.src, at) {
-		n := lineStart(g.src, open.start)
-		e := n
+	if f.child >= 0 {
+		e := open.bol
 		for e < len(g.src) && (g.src[e] == ' ' || g.src[e] == '\t') {
 			e++
 		}
 		eol := "\n"
-		if k := lineEnd(g.src, open.start); k < len(g.src) && g.src[k] == '\r' {
+		if n := open.bol; n > 1 && g.src[n-2] == '\r' {
 			eol = "\r\n"
 		}
-		return eol + string(g.src[n:e]) + c
+		return eol + string(g.src[open.bol:e]) + c
 	}
 	if !f.array && open.end < len(g.src) && g.src[open.end] == ' ' {
 		return " " + c
@@ -210,7 +211,7 @@ func (g *grammar) close(s state, n int) state {
 	s = g.trailing(s)
 	server := s
 	for range n {
-		b.WriteString(g.closer(s.top, s.end))
+		b.WriteString(g.closer(s.top))
 		s = g.pop(s, -1)
 	}
 	m := change("JSON_TRUNCATED", finding.Confirm, s.end, s.end, b.String())

@@ -32,6 +32,7 @@ type token struct {
 	first      bool // on its line
 	cut        bool // the text ends inside
 	col        int  // indentation of its line
+	bol        int  // where its line begins
 	key        name // which known key a string is
 }
 
@@ -89,7 +90,7 @@ func (l *lexer) emit(k kind, start, end int) *token {
 			l.inked++
 		}
 	}
-	t.first, t.col = start <= l.inked, l.col
+	t.first, t.col, t.bol = start <= l.inked, l.col, l.line
 	l.toks = append(l.toks, t)
 	switch k {
 	case tOpenObject:
@@ -391,7 +392,7 @@ func (l *lexer) word(i int) int {
 	}
 	// A key: everything up to its colon.
 	e := i
-	for e < min(eol, i+200) && !bytes.ContainsRune([]byte(":=,;{}[]\"'`"), rune(src[e])) {
+	for e < min(eol, i+200) && (src[e] == ' ' || src[e] == '\t' || !ends[src[e]]) {
 		e++
 	}
 	text := strings.TrimRight(string(src[i:e]), " \t")
@@ -414,7 +415,7 @@ func (l *lexer) word(i int) int {
 	}
 	// One word.
 	e = i
-	for e < eol && !bytes.ContainsRune([]byte(" \t:=,;{}[]\"'`"), rune(src[e])) {
+	for e < eol && !ends[src[e]] {
 		_, n := utf8.DecodeRune(src[e:])
 		e += n
 	}
@@ -422,6 +423,14 @@ func (l *lexer) word(i int) int {
 	l.scalar(i, min(e, len(src)), tJunk)
 	return min(e, len(src))
 }
+
+// ends are the bytes that end a word.
+var ends = func() (t [256]bool) {
+	for _, c := range " \t:=,;{}[]\"'`" {
+		t[c] = true
+	}
+	return t
+}()
 
 func colonNext(src []byte, i int) bool {
 	for i < len(src) && (src[i] == ' ' || src[i] == '\t') {

@@ -48,7 +48,7 @@ func (l *lexer) str(i int) int {
 	l.steps += e - i
 	// A path that ends with a backslash swallows its closing quote.
 	raw := src[i+1 : min(len(src), i+200)]
-	if drive().Match(raw) {
+	if k := bytes.IndexByte(raw, '\\'); k >= 0 && i+1+k < e && drive().Match(raw) {
 		for k := i + 1; k < e; k++ {
 			if src[k] == '\\' && k+1 < len(src) && src[k+1] == '\\' {
 				k++
@@ -340,7 +340,7 @@ func restScore(b []byte) float64 {
 			i = e + 1
 		default:
 			e := i
-			for e < len(b) && !bytes.ContainsRune([]byte(" \t,:{}[]\""), rune(b[e])) {
+			for e < len(b) && (b[e] >= utf8.RuneSelf || !ends[b[e]]) {
 				e++
 			}
 			if value {

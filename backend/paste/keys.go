@@ -59,7 +59,7 @@ func looksRandom(s string) bool {
 var (
 	placeholders = pattern.New(`(?i)x{4,}|\.\.\.|…|\*{3,}|•{2,}|^<.*>$|^\[.*\]$|^\{\{?.*\}?\}$|\byour?([-_ ]|$)|^your[a-z]|[-_ ]here$|^(replace|change|insert|enter|add|paste|put|set)[-_ ]?|^changeme$|^(my|some|example|sample|test|fake|dummy|demo)[-_ ]?((api|access|secret)[-_ ]?)?(key|token|secret|password)$|^(n/?a|none|null|todo|tbd|undefined|optional|required|empty)$|^(api[-_ ]?|access[-_ ]?|secret[-_ ]?|auth[-_ ]?)?(key|token|secret|password|pass|pwd)$|^(0{6,}|1234567?8?9?0?|abc|foo|bar|secret123)$`)
 	// starters begin an order to the reader, "change_me", but also real values.
-	reference = pattern.New(`^(?:\$\{[^{}]+\}|\$\{\{[^{}]+\}\}|\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%|\{env:[^{}]+\}|\{\{[^{}]+\}\}|\{[A-Za-z_][A-Za-z0-9_]*\})$`)
+	reference = pattern.New(`^(?:\$\{[^{}]+\}|\$\{\{[^{}]+\}\}|\$[A-Za-z_][A-Za-z0-9_]*|%[A-Za-z_][A-Za-z0-9_]*%|\$?\{(?:env|file):[^{}]+\}|\{\{[^{}]+\}\}|\{[A-Za-z_][A-Za-z0-9_]*\})$`)
 )
 
 // standsFor tells whether a value only stands for one that the user has:
@@ -71,7 +71,7 @@ func standsFor(s string) bool {
 
 // The other ways in which apps and shells name a variable, brought to ${NAME}.
 var (
-	envBrace   = pattern.New(`\{env:([A-Za-z_][A-Za-z0-9_]*)\}`)
+	envBrace   = pattern.New(`\$?\{env:([A-Za-z_][A-Za-z0-9_]*)\}`)
 	doubleRef  = pattern.New(`\$?\{\{\s*(?:secrets\.|env\.|inputs?\.|user\.)?([A-Za-z_][A-Za-z0-9_.-]*)\s*\}\}`)
 	bareDollar = pattern.New(`\$(?:env:)?([A-Za-z_][A-Za-z0-9_]*)`)
 	percents   = pattern.New(`%([A-Za-z_][A-Za-z0-9_]*)%`)

@@ -153,6 +153,7 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 	}
 	var wants []connect.Want
 	var titles []string
+	var lost []Warning
 	for _, id := range ids {
 		s, err := b.server(ctx, id)
 		if err != nil {
@@ -165,6 +166,11 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 		if req.Scope == "project" {
 			if w.Portable, err = b.portable(s, req.App); err != nil {
 				return ChangeResult{}, err
+			}
+			if c, ok := b.apps.Get(req.App); ok && w.Portable != nil {
+				if word, _ := profiles.Of(p, id); word.Tools != nil {
+					lost = append(lost, b.folderWarning("tools_not_kept", c, id))
+				}
 			}
 		}
 		wants, titles = append(wants, w), append(titles, s.Title)
@@ -191,7 +197,9 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	return b.change(ctx, plan, e, req.DryRun)
+	res, err := b.change(ctx, plan, e, req.DryRun)
+	res.Warnings = append(res.Warnings, lost...)
+	return res, err
 }
 
 // own tells that a request is about an app's own file, which a profile is for.

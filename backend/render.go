@@ -8,6 +8,7 @@ import (
 
 	"toolbay/backend/clients"
 	"toolbay/backend/model"
+	"toolbay/backend/profiles"
 )
 
 // RenderRequest is an entry to be shown as an app would be given it.
@@ -17,7 +18,8 @@ type RenderRequest struct {
 	// and the paths are those of a fresh computer. "" is this computer.
 	OS string
 	// Scope is user (default), private or project.
-	Scope   string
+	Scope string
+	// Profile is a profile's id or name, "" for the server's own settings.
 	Profile string
 	// File is another file of that app's dialect.
 	File string
@@ -25,6 +27,8 @@ type RenderRequest struct {
 	// them. For this computer Home has no effect, and no ProjectDir is the
 	// folder the program works in.
 	Home, ProjectDir string
+
+	word model.ProfileServer // what the profile has of its own for the server
 }
 
 // RenderView is what would be written, and where.
@@ -39,8 +43,8 @@ type RenderView struct {
 }
 
 // Render shows the entry of a server in an app's dialect, for any system. It
-// only reads. Error codes: app_unknown, server_unknown, app_needs_file,
-// no_place, keys_not_portable.
+// only reads. Error codes: app_unknown, server_unknown, profile_unknown,
+// profile_lacks, app_needs_file, no_place, keys_not_portable.
 func (b *Backend) Render(ctx context.Context, req RenderRequest) (RenderView, error) {
 	app, ok := b.apps.Get(req.App)
 	if !ok {
@@ -53,6 +57,9 @@ func (b *Backend) Render(ctx context.Context, req RenderRequest) (RenderView, er
 	scope := cmp.Or(req.Scope, clients.User)
 	path, at, err := b.place(app, scope, req)
 	if err != nil {
+		return RenderView{}, err
+	}
+	if err := b.inProfileOf(ctx, s, &req); err != nil {
 		return RenderView{}, err
 	}
 	l, err := b.launchFor(s, at, scope, req)
@@ -102,11 +109,29 @@ func (b *Backend) place(app clients.Client, scope string, req RenderRequest) (st
 	return f.Path, app.At(scope, project).For(f.Path), nil
 }
 
+// inProfileOf finds the profile that a request names, which must have the
+// server: the launcher starts nothing in one that has not.
+func (b *Backend) inProfileOf(ctx context.Context, s model.Server, req *RenderRequest) error {
+	if req.Profile == "" {
+		return nil
+	}
+	p, err := b.Profile(ctx, req.Profile)
+	if err != nil {
+		return err
+	}
+	word, in := profiles.Of(p, s.ID)
+	if req.Profile = profiles.Named(p.ID); !in && req.Profile != "" {
+		return model.Fail("profile_lacks", nil, "profile", p.Name, "server", s.ID)
+	}
+	req.word = word
+	return nil
+}
+
 // launchFor is what the entry starts: our launcher, the server itself where the
 // app can speak to it, and in a file that is shared what works everywhere.
 func (b *Backend) launchFor(s model.Server, at clients.Client, scope string, req RenderRequest) (clients.Launch, error) {
 	if scope == clients.Project {
-		l, err := b.portable(s, at.ID)
+		l, err := b.portable(inProfile(s, req.word), at.ID)
 		if err != nil {
 			return clients.Launch{}, err
 		}
@@ -115,7 +140,7 @@ func (b *Backend) launchFor(s model.Server, at clients.Client, scope string, req
 		}
 		return *l, nil
 	}
-	if l := native(s); l != nil && req.Profile == "" && at.Dialect.Speaks(*l) {
+	if l := native(s); l != nil && !profiles.Own(req.word) && at.Dialect.Speaks(*l) {
 		return *l, nil
 	}
 	launcher := filepath.Join(b.home, "bin", launcherName())

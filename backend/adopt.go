@@ -1,7 +1,6 @@
 package backend
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,7 +9,6 @@ import (
 	"slices"
 	"strings"
 
-	"toolbay/backend/catalog/recipe"
 	"toolbay/backend/clients"
 	"toolbay/backend/configfile"
 	"toolbay/backend/connect"
@@ -84,10 +82,12 @@ func (b *Backend) Adoptables(ctx context.Context) ([]Adoptable, error) {
 			if f.Scope != clients.User || f.Health != clients.OK {
 				continue
 			}
-			_, doc := app.Client.Inspect(f.Path)
+			client := app.Client.For(f.Path)
+			_, doc := client.Inspect(f.Path)
 			if doc == nil {
 				continue
 			}
+			doubled := doc.Duplicates()
 			for _, e := range app.Entries {
 				if e.File != f.Path || owner(e) != "" {
 					continue
@@ -97,7 +97,17 @@ func (b *Backend) Adoptables(ctx context.Context) ([]Adoptable, error) {
 				}
 				value, _ := doc.Get(e.Path...)
 				a, identity := b.adoptable(ctx, e.Name, value)
+				if a.Usable {
+					a.Problem = unfit(client.Dialect, e, value, doubled, a.item.keys)
+				}
+				if a.Problem != "" && a.Usable {
+					a.Usable, identity = false, "" // not one with another, which may be taken over
+				}
 				place := AdoptPlace{App: app.Client.ID, Name: e.Name, File: e.File, Enabled: e.Enabled}
+				// A second one in the same app is another server: each entry is its own.
+				for i, ok := at[identity]; ok && identity != "" && out[i].in(place.App); i, ok = at[identity] {
+					identity += "+"
+				}
 				if i, ok := at[identity]; ok && identity != "" {
 					out[i].Places = append(out[i].Places, place)
 					continue
@@ -115,6 +125,10 @@ func (b *Backend) Adoptables(ctx context.Context) ([]Adoptable, error) {
 	}
 	slices.SortStableFunc(out, func(a, b Adoptable) int { return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name)) })
 	return out, nil
+}
+
+func (a Adoptable) in(app string) bool {
+	return slices.ContainsFunc(a.Places, func(p AdoptPlace) bool { return p.App == app })
 }
 
 // adoptable is what an entry says, and what tells it from another: package,
@@ -143,9 +157,6 @@ func (b *Backend) adoptable(ctx context.Context, name string, value any) (Adopta
 	switch {
 	case !item.Usable:
 		a.Problem = "package_type_later"
-	case !simple(object, a.item.keys):
-		a.Problem = "entry_special"
-		return a, "" // not one with another, which may be taken over
 	default:
 		a.Usable, a.Problem = true, ""
 	}
@@ -157,38 +168,6 @@ func (b *Backend) adoptable(ctx context.Context, name string, value any) (Adopta
 	}{pack, f.Answers, f.Secrets})
 	sum := sha256.Sum256(said)
 	return a, string(sum[:])
-}
-
-// simple tells whether an entry says no more than what it starts, in a way that
-// is found again in its text: only such a one is taken over, so that nothing of
-// it can be lost later.
-func simple(o configfile.Object, keys map[string]string) bool {
-	seen := map[string]bool{}
-	for _, m := range o {
-		if seen[m.Key] || !slices.Contains([]string{"type", "command", "args", "env", "environment", "url", "headers", "http_headers"}, m.Key) {
-			return false
-		}
-		seen[m.Key] = true
-		inner := map[string]bool{}
-		if members, ok := m.Value.(configfile.Object); ok {
-			for _, v := range members {
-				text, isText := v.Value.(string)
-				if inner[v.Key] || !isText || strings.Contains(text, "${") || strings.Contains(text, "{env:") {
-					return false
-				}
-				inner[v.Key] = true
-			}
-		}
-		if list, ok := m.Value.([]any); ok && slices.ContainsFunc(list, func(v any) bool { s, ok := v.(string); return !ok || strings.Contains(s, "${") }) {
-			return false
-		}
-	}
-	for _, v := range keys {
-		if len(v) < 8 {
-			return false
-		}
-	}
-	return true
 }
 
 // id is short and changes when an entry comes, goes or moves, so that nobody
@@ -259,89 +238,6 @@ func (in *installation) adoptions(profile string) []connect.Adoption {
 	return out
 }
 
-// original is an entry as it was before it was adopted, its keys as marks.
-type original struct {
-	App  string `json:"app"`
-	File string `json:"file"`
-	Name string `json:"name"`
-	Text string `json:"text"`
-	// Escaped names the keys that stood in the text as JSON writes them.
-	Escaped []string `json:"escaped,omitempty"`
-	Keys    []string `json:"keys,omitempty"`
-}
-
-// masked is an original without its keys. ok is false when a key of the entry
-// is not found in the text: it is written in a way we would not find again.
-func masked(o connect.Original, keys map[string]string) (out original, ok bool) {
-	out = original{App: o.App, File: o.File, Name: o.Name, Text: string(o.Text)}
-	// The longest first: one key may be the beginning of another.
-	names := slices.SortedFunc(maps.Keys(keys), func(a, b string) int { return len(keys[b]) - len(keys[a]) })
-	for _, name := range names {
-		value, mark := keys[name], recipe.SecretMark(name)
-		if escaped := jsonText(value); escaped != value && strings.Contains(out.Text, escaped) {
-			out.Text = strings.ReplaceAll(out.Text, escaped, mark)
-			out.Escaped = append(out.Escaped, name)
-		} else if strings.Contains(out.Text, value) {
-			out.Text = strings.ReplaceAll(out.Text, value, mark)
-		} else {
-			return original{}, false
-		}
-		out.Keys = append(out.Keys, name)
-	}
-	return out, true
-}
-
-// jsonText is a text as it stands between the quotes in JSON.
-func jsonText(s string) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.Encode(s)
-	return strings.TrimSuffix(strings.TrimPrefix(strings.TrimSpace(b.String()), `"`), `"`)
-}
-
-// whole is the text of an original with its keys.
-func (o original) whole(keys map[string]string) ([]byte, error) {
-	pairs := []string{}
-	for _, name := range o.Keys {
-		value, ok := keys[name]
-		if !ok {
-			return nil, model.Fail("secret_unknown", nil, "name", name, "server", o.Name)
-		}
-		if slices.Contains(o.Escaped, name) {
-			value = jsonText(value)
-		}
-		pairs = append(pairs, recipe.SecretMark(name), value)
-	}
-	return []byte(strings.NewReplacer(pairs...).Replace(o.Text)), nil
-}
-
-const adoptedSetting = "adopted."
-
-// keepOriginals remembers how the entries were, for give-back.
-func (b *Backend) keepOriginals(ctx context.Context, server string, list []connect.Original, keys map[string]string) error {
-	var kept []original
-	for _, o := range list {
-		if m, ok := masked(o, keys); ok {
-			kept = append(kept, m)
-		}
-	}
-	data, err := json.Marshal(kept)
-	if err != nil {
-		return err
-	}
-	return b.store.PutSetting(ctx, adoptedSetting+server, string(data))
-}
-
-func (b *Backend) originals(ctx context.Context, server string) ([]original, error) {
-	kept, err := b.store.Setting(ctx, adoptedSetting+server)
-	if err != nil || kept == "" {
-		return nil, err
-	}
-	var list []original
-	return list, json.Unmarshal([]byte(kept), &list)
-}
-
 // GiveBack writes the entries of an adopted server as they were before. The
 // server stays installed, in no app that had it. Error codes: not_adopted,
 // consent_needed where a key would stand readable in a file again, and those of
@@ -364,13 +260,7 @@ func (b *Backend) GiveBack(ctx context.Context, server string, acceptRisk, dryRu
 		return ChangeResult{}, model.Fail("not_adopted", nil, "server", s.Title)
 	}
 	var needs []model.Need
-	var keys map[string]string
 	for _, o := range list {
-		if len(o.Keys) > 0 && keys == nil {
-			if keys, err = b.keysIn(s.KeysIn).Get(server, ""); err != nil {
-				return ChangeResult{}, err
-			}
-		}
 		if len(o.Keys) > 0 && !acceptRisk {
 			needs = append(needs, model.Need{
 				Kind: "risk", Name: "readable-key", Flag: "--accept-risk",
@@ -381,13 +271,9 @@ func (b *Backend) GiveBack(ctx context.Context, server string, acceptRisk, dryRu
 	if err := needed(needs); err != nil {
 		return ChangeResult{}, err
 	}
-	var back []connect.Original
-	for _, o := range list {
-		text, err := o.whole(keys)
-		if err != nil {
-			return ChangeResult{}, err
-		}
-		back = append(back, connect.Original{App: o.App, File: o.File, Name: o.Name, Text: text})
+	back, err := b.wholeOriginals(s, list)
+	if err != nil {
+		return ChangeResult{}, err
 	}
 	plan, err := b.connect.PlanGiveBack(ctx, s.Title, server, back)
 	if err != nil {

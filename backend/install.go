@@ -491,7 +491,7 @@ func (in *installation) connect(ctx context.Context, server model.Server) (chang
 		return "", nil, err
 	}
 	if len(in.was) > 0 {
-		if err := b.keepOriginals(ctx, in.id, in.was, in.req.Secrets); err != nil {
+		if err := b.keepOriginals(ctx, server, in.was, in.req.Secrets); err != nil {
 			return "", nil, err
 		}
 	}

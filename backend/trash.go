@@ -58,6 +58,8 @@ type trashed struct {
 	Server model.Server `json:"server"`
 	Spec   launch.Spec  `json:"spec"`
 	Time   time.Time    `json:"time"`
+	// Adopted is how the entries were that the server was taken over from.
+	Adopted string `json:"adopted,omitempty"`
 }
 
 // trashedServers are all servers in the trash.
@@ -91,8 +93,12 @@ func (b *Backend) toTrash(ctx context.Context, change, id string) error {
 	if err != nil {
 		return err
 	}
+	adopted, err := b.store.Setting(ctx, adoptedSetting+id)
+	if err != nil {
+		return err
+	}
 	dir := b.trashDir(change, id)
-	data, err := json.Marshal(trashed{Server: s, Spec: spec, Time: b.o.Now().UTC()})
+	data, err := json.Marshal(trashed{Server: s, Spec: spec, Time: b.o.Now().UTC(), Adopted: adopted})
 	if err != nil {
 		return err
 	}
@@ -109,7 +115,10 @@ func (b *Backend) toTrash(ctx context.Context, change, id string) error {
 	if err := launch.Delete(b.home, id); err != nil {
 		return err
 	}
-	return b.store.DeleteServer(ctx, id)
+	if err := b.store.DeleteServer(ctx, id); err != nil {
+		return err
+	}
+	return b.store.PutSetting(ctx, adoptedSetting+id, "")
 }
 
 // inTrash reads what the trash of a change holds of a server; nil when the
@@ -172,6 +181,9 @@ func (b *Backend) fromTrash(ctx context.Context, change, id string) (moved bool,
 		}
 	}
 	if err := b.putServer(ctx, t.Server); err != nil {
+		return true, err
+	}
+	if err := b.store.PutSetting(ctx, adoptedSetting+id, t.Adopted); err != nil {
 		return true, err
 	}
 	err = os.RemoveAll(dir)

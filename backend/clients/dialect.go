@@ -181,7 +181,7 @@ func (d Dialect) Turn(on bool) (member configfile.Object, ok bool) {
 // Default tells whether a member is one that Encode only gives a first value:
 // what the user made of it stays.
 func (d Dialect) Default(member string) bool {
-	return d.Off != nil && d.Off.Key == member ||
+	return d.Off != nil && d.Off.Key == member || d.Name != "" && d.Name == member ||
 		slices.ContainsFunc(d.Always, func(c Constant) bool { return c.Key == member })
 }
 

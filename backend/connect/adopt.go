@@ -22,6 +22,10 @@ type Adoption struct {
 type Original struct {
 	App, File, Name string
 	Text            []byte
+	// Value is what Text says; Revise gives what it should say instead where that
+	// is another thing now, nil for nothing.
+	Value  configfile.Object
+	Revise func(configfile.Object) configfile.Object
 }
 
 // PlanAdopt plans to make entries ours: what starts the server is exchanged for
@@ -76,7 +80,7 @@ func (c *Connector) PlanGiveBack(ctx context.Context, title, server string, list
 			continue
 		}
 		s := b.edit(o.File, client)
-		s.turns = append(s.turns, turn{name: o.Name, back: o.Text, entry: entry{server: server}})
+		s.turns = append(s.turns, turn{name: o.Name, back: o.Text, revise: o.Revise, entry: entry{server: server}})
 	}
 	return b.plan(ctx, "give-back", title)
 }
@@ -86,6 +90,8 @@ type turn struct {
 	name  string
 	entry entry
 	back  []byte
+
+	revise func(configfile.Object) configfile.Object
 }
 
 // take over one entry, or give it back.
@@ -105,6 +111,9 @@ func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
 			}
 		}
 		out, err := configfile.PutText(src, d.Format, found.Path, t.back)
+		if err == nil && t.revise != nil {
+			out, err = e.revised(out, client, found.Path, t.revise)
+		}
 		if err != nil {
 			return nil, e.fail(client, err)
 		}
@@ -125,7 +134,8 @@ func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
 	if err != nil {
 		return nil, e.fail(client, err)
 	}
-	e.originals = append(e.originals, Original{App: client.ID, File: e.path, Name: t.name, Text: slices.Clone(text)})
+	value, _ := get(doc, found.Path).(configfile.Object)
+	e.originals = append(e.originals, Original{App: client.ID, File: e.path, Name: t.name, Text: slices.Clone(text), Value: value})
 	t.entry.launch.Name = t.name
 	if src, err = e.exchange(src, client, found.Path, d.Encode(t.entry.launch)); err != nil {
 		return nil, err
@@ -138,6 +148,16 @@ func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
 	}
 	e.after.entries[r.key()] = r
 	return src, nil
+}
+
+// revised gives an entry the values that it should have now.
+func (e *edit) revised(src []byte, client clients.Client, path []string, revise func(configfile.Object) configfile.Object) ([]byte, error) {
+	doc, err := client.Read(src, e.path)
+	if err != nil {
+		return nil, err
+	}
+	value, _ := get(doc, path).(configfile.Object)
+	return configfile.Update(src, client.Dialect.Format, path, revise(value))
 }
 
 // forget notes that the entry called name is not ours any more.

@@ -64,7 +64,7 @@ func (r RepairRequest) text(table *clients.Table, goos string) (file finding.Fil
 		return file, nil, facts, model.Fail("app_unknown", nil, "app", r.App)
 	}
 	file.App = app
-	file.Path = cmp.Or(file.Path, shownPath(app, file.OS, file.Scope), absolute(r.File))
+	file.Path = cmp.Or(file.Path, shownPath(app, file.OS, file.Scope, r.File), absolute(r.File))
 	at, _, _ := app.As(file.OS, file.Scope, file.Path)
 	file.Dialect = at.Dialect
 	if src, err = readPlain(r.File); err != nil {
@@ -264,11 +264,13 @@ func (b *Backend) writeRepairs(ctx context.Context, found []repaired, allow find
 			view.Writes = append(view.Writes, b.realPath(path))
 		}
 		out.Views = append(out.Views, view)
-		if f.report.Text == nil || written[f.report.File.Path] {
+		if f.report.Text == nil && len(f.report.Aside) == 0 || written[f.report.File.Path] {
 			continue
 		}
-		written[f.report.File.Path] = true
-		change.Files = append(change.Files, changeset.File{Path: f.report.File.Path, Plan: f.plan(allow)})
+		if f.report.Text != nil { // else only another file has to be written
+			written[f.report.File.Path] = true
+			change.Files = append(change.Files, changeset.File{Path: f.report.File.Path, Plan: f.plan(allow)})
+		}
 		for path, s := range f.report.Aside {
 			real := b.realPath(path)
 			if !filepath.IsAbs(real) || written[real] {

@@ -3,6 +3,7 @@ package backend
 import (
 	"bytes"
 	"cmp"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -149,12 +150,18 @@ func maskedLines(s string) string {
 
 // shownPath is where an app keeps its file on a computer that is not here, in
 // the words of its system.
-func shownPath(app clients.Client, goos, scope string) string {
+func shownPath(app clients.Client, goos, scope, file string) string {
 	m := clients.Machine{OS: goos, Home: "~", Project: "."}
 	if goos == "windows" {
 		m.Home = "%USERPROFILE%"
 	}
 	path, _, ok := app.PathOn(m, scope)
+	// Of an app with files in several formats the one that is like this.
+	for _, p := range app.PlacesOn(m) {
+		if p.Spec.Scope == scope && p.Spec.Aside == "" && strings.HasSuffix(strings.ToLower(p.Path), strings.ToLower(filepath.Ext(file))) && (!ok || filepath.Ext(path) != filepath.Ext(file)) {
+			path, ok = p.Path, true
+		}
+	}
 	if !ok {
 		return ""
 	}

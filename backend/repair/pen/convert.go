@@ -285,7 +285,20 @@ func yamlAsList(src []byte, doc *configfile.Document, path []string, o configfil
 		lines := bytes.SplitAfter(src[it.at:it.end], []byte("\n"))
 		first := lines[0]
 		colon := bytes.IndexByte(first, ':')
-		if len(lines) < 2 || colon < 0 {
+		if colon < 0 {
+			return nil
+		}
+		if inner, ok := strings.CutPrefix(strings.TrimSpace(string(first[colon+1:])), "{"); ok && len(lines) == 1 {
+			b.Write(src[done:it.at])
+			sep := ", "
+			if strings.TrimSpace(inner) == "}" {
+				sep = ""
+			}
+			b.WriteString("- {" + as.Key + ": " + strings.TrimSpace(string(first[:colon])) + sep + inner)
+			done = it.end
+			continue
+		}
+		if len(lines) < 2 {
 			return nil
 		}
 		behind := bytes.TrimSpace(first[colon+1:])

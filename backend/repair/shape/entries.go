@@ -22,6 +22,9 @@ func Entries(t finding.Text) []finding.Finding {
 		d := t.File.Dialect
 		switch v := p.value.(type) {
 		case configfile.Object:
+			if isServer(v) {
+				continue // the structure's
+			}
 			for _, m := range v {
 				if n++; n > maxServers {
 					return found
@@ -135,6 +138,9 @@ func (e *entry) look(v any, taken func(string) bool) {
 	}
 	e.o = slices.Clone(o)
 	if slices.Contains(e.reads.Kinds, e.text("type")) {
+		return
+	}
+	if e.dotted() {
 		return
 	}
 	before := len(*e.found)

@@ -734,9 +734,6 @@ func (e *entry) nothing() {
 	if e.d.Off != nil && !e.reads.NeedsStart && isOff(e.o, *e.d.Off) {
 		return
 	}
-	if e.dotted() {
-		return
-	}
 	e.add("ENTRY_MISSING_FIELD", func(f *finding.Finding) {
 		f.Fix = finding.Confirm
 		f.Args["wanted"] = e.commandKey() + " / " + e.d.URLKey("streamable-http")
@@ -750,11 +747,11 @@ func onlyKey(o configfile.Object, key string) bool { return len(o) == 1 && o[0].
 // dotted is a TOML table whose name has a dot and no quotes: it became a table
 // in a table.
 func (e *entry) dotted() bool {
-	if e.d.Format != configfile.TOML || len(e.o) == 0 {
+	if e.d.Format != configfile.TOML || len(e.o) == 0 || e.d.List != "" {
 		return false
 	}
 	for _, m := range e.o {
-		if !isServer(m.Value) {
+		if !isServer(m.Value) || m.Key == "transport" || m.Key == "command" {
 			return false
 		}
 	}

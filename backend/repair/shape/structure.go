@@ -193,11 +193,13 @@ func (s *structure) takeKey(at []string) []finding.Change {
 // in it "servers", as VS Code's settings have it.
 func (s *structure) nested() {
 	for _, m := range s.root {
-		if !topKeys[plain(m.Key)] && m.Key != "github.copilot.chat" {
-			continue
-		}
 		outer, ok := m.Value.(configfile.Object)
 		if !ok || isServers(outer) {
+			continue
+		}
+		own := plain(s.Servers[len(s.Servers)-1])
+		split := slices.ContainsFunc(outer, func(i configfile.Member) bool { return plain(m.Key+i.Key) == own })
+		if !topKeys[plain(m.Key)] && !split {
 			continue
 		}
 		for _, inner := range outer {
@@ -339,6 +341,7 @@ func (s *structure) kind(p place) {
 		})
 	case []any:
 		if d.List != "" {
+			s.elements(p, v)
 			return
 		}
 		s.add("STRUCT_SERVERS_ARRAY", p.path, func(f *finding.Finding) {
@@ -359,6 +362,14 @@ func (s *structure) kind(p place) {
 		})
 	case configfile.Object:
 		if d.List == "" {
+			if isServer(v) && surely(v) { // one entry, without its name
+				name := packageName(startWords(v))
+				s.add("STRUCT_NO_WRAPPER", p.path, func(f *finding.Finding) {
+					f.Fix = finding.Confirm
+					f.Needs = "What shall the server be called? Toolbay took the name " + name + " from what it starts."
+					f.Changes = []finding.Change{{Path: p.path, Value: configfile.Object{{Key: name, Value: v}}}}
+				})
+			}
 			return
 		}
 		s.add("STRUCT_SERVERS_MAP", p.path, func(f *finding.Finding) {
@@ -368,6 +379,57 @@ func (s *structure) kind(p place) {
 			}
 		})
 	}
+}
+
+// elements finds entries of a list that do not say their name.
+func (s *structure) elements(p place, list []any) {
+	key := s.File.Dialect.List
+	if slices.ContainsFunc(list, func(e any) bool {
+		o, ok := e.(configfile.Object)
+		return !ok || !has(o, key) && !isServer(o) && (len(o) != 1 || !isServer(o[0].Value))
+	}) {
+		return // something of the app's own
+	}
+	var names []string
+	sure := true
+	changed := false
+	made := make([]any, 0, len(list))
+	for _, e := range list {
+		o, _ := e.(configfile.Object)
+		v, named := o.Get(key)
+		name, text := v.(string)
+		switch {
+		case named && text:
+		case named:
+			return
+		case len(o) == 1:
+			inner, _ := o[0].Value.(configfile.Object)
+			name, o, changed = o[0].Key, inner, true
+			o = append(configfile.Object{{Key: key, Value: name}}, o...)
+		default:
+			name, sure, changed = packageName(startWords(o)), false, true
+			if slices.Contains(names, name) {
+				name = free(name, func(n string) bool { return slices.Contains(names, n) })
+			}
+			o = append(configfile.Object{{Key: key, Value: name}}, o...)
+		}
+		names = append(names, name)
+		made = append(made, o)
+	}
+	if !changed {
+		return
+	}
+	code := "STRUCT_SERVERS_MAP"
+	if !sure {
+		code = "ENTRY_MISSING_FIELD"
+	}
+	s.add(code, p.path, func(f *finding.Finding) {
+		f.Args["wanted"] = key
+		if f.Changes = []finding.Change{{Path: p.path, Value: made}}; !sure {
+			f.Fix = finding.Confirm
+			f.Needs = "A server has no name: keep the one that Toolbay took from what it starts?"
+		}
+	})
 }
 
 // guessNames makes names for entries that have none or the same.
@@ -508,14 +570,16 @@ func (s *structure) oldLocation() bool {
 	if !ok || spec.Aside != "old" || len(spec.Servers) == 0 {
 		return false
 	}
-	at := spec.Servers
-	v, there := s.Doc.Get(at...)
-	if !there {
-		at = []string{strings.Join(spec.Servers, ".")}
-		v, there = s.Doc.Get(at...)
+	var at []string
+	var entries configfile.Object
+	for _, path := range [][]string{spec.Servers, {strings.Join(spec.Servers, ".")}, {"github.copilot.chat.mcp.servers"}, {"mcp", "mcpServers"}, {"mcpServers"}} {
+		v, _ := s.Doc.Get(path...)
+		if o, ok := v.(configfile.Object); ok && isServers(o) {
+			at, entries = path, o
+			break
+		}
 	}
-	entries, isMap := v.(configfile.Object)
-	if !there || !isMap || len(entries) == 0 {
+	if at == nil {
 		return true
 	}
 	s.add("STRUCT_OLD_LOCATION", at[:1], func(f *finding.Finding) {

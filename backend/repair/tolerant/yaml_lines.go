@@ -35,7 +35,7 @@ func (y *yamlReader) tabs() {
 			y.lines[i].text = strings.ReplaceAll(in, "\t", strings.Repeat(" ", width)) + text[len(in):]
 		}
 	}
-	best, bestLine, fitting, inRow := 0, -1, 0, -1
+	best, bestLine, fitting, inRow := 0, -1, 0, -2
 	for _, width := range []int{8, 6, 4, 3, 2, 1, 0} {
 		apply(width)
 		n, _ := y.stops(0)
@@ -45,8 +45,12 @@ func (y *yamlReader) tabs() {
 				row++
 			}
 		}
-		if n >= len(y.lines) && (len(levels) <= 1 || row == len(at)) {
+		sound := !slices.ContainsFunc(at, y.astray)
+		if n >= len(y.lines) && (len(levels) <= 1 || row == len(at)) && sound {
 			fitting++
+		}
+		if !sound {
+			row = -1
 		}
 		if n > bestLine || n == bestLine && row > inRow {
 			best, bestLine, inRow = width, n, row
@@ -62,6 +66,26 @@ func (y *yamlReader) tabs() {
 		y.lines[i].text = old[i].text
 		y.set(i, yamlWay{text, "YAML_TAB_INDENT", fix})
 	}
+}
+
+// astray tells that a line says something about a server, but stands among the
+// servers.
+func (y *yamlReader) astray(i int) bool {
+	keyOf := func(i int) name {
+		_, key, _, _ := yamlParts(y.lines[i].text)
+		return known(strings.TrimRight(key, " \t:"))
+	}
+	if k := keyOf(i); k == nOther || k == nServers {
+		return false
+	}
+	in := len(indentOf(y.lines[i].text))
+	for k := i - 1; k >= 0; k-- {
+		t := strings.TrimSpace(y.lines[k].text)
+		if t != "" && t[0] != '#' && len(indentOf(y.lines[k].text)) < in {
+			return keyOf(k) == nServers
+		}
+	}
+	return true
 }
 
 // quotes closes the strings that are open at the end of a line whose next one

@@ -43,7 +43,7 @@ func (b *Backend) repairFacts(ctx context.Context, m *machine.Machine, file find
 		f.ClientRunning = runs
 	}
 	f.LastKnownGood = b.lastGood(ctx, file, path)
-	f.LastWrittenByUs = b.lastWritten(ctx, file, path)
+	f.LastWrittenByUs = b.lastWritten(ctx, file, path, text)
 	return f
 }
 
@@ -153,15 +153,25 @@ func valueJSON(v any) json.RawMessage {
 	return whole.V
 }
 
-// lastWritten gives what the ledger says should stand in a file.
-func (b *Backend) lastWritten(ctx context.Context, file finding.File, path string) json.RawMessage {
+// lastWritten gives what the ledger says should stand in a file. An entry that
+// stands there under another name is not gone.
+func (b *Backend) lastWritten(ctx context.Context, file finding.File, path string, text []byte) json.RawMessage {
 	launches, err := b.connect.Written(ctx, path)
 	if err != nil || len(launches) == 0 {
 		return nil
 	}
+	var there []clients.Entry
+	if doc, err := configfile.Parse(text, file.Dialect.Format); err == nil {
+		there = file.Dialect.Decode(doc)
+	}
 	o := configfile.Object{}
 	for _, l := range launches {
-		o = append(o, configfile.Member{Key: l.Name, Value: file.Dialect.Encode(l)})
+		renamed := slices.ContainsFunc(there, func(e clients.Entry) bool {
+			return e.Name != l.Name && e.Command == l.Command && slices.Equal(e.Args, l.Args) && e.URL == l.URL
+		})
+		if !renamed {
+			o = append(o, configfile.Member{Key: l.Name, Value: file.Dialect.Encode(l)})
+		}
 	}
 	return valueJSON(o)
 }

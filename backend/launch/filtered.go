@@ -25,7 +25,7 @@ func filtered(c Command, spec Spec, tools []string) Serve {
 		next = beside(c, spec)
 	}
 	return func(ctx context.Context, stdin io.Reader, stdout, stderr io.Writer) error {
-		return filter.Serve(tools, stdin, stdout, func(in io.Reader, out io.Writer) error {
+		return filter.Serve(tools, stdin, stdout, stderr, func(in io.Reader, out io.Writer) error {
 			return next(ctx, in, out, stderr)
 		})
 	}

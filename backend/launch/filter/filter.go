@@ -3,7 +3,7 @@
 // about tools passes as it is, byte for byte and in order. backend/launch
 // imports it; it imports nothing of ours.
 //
-//	err := filter.Serve([]string{"read_file"}, os.Stdin, os.Stdout, func(in io.Reader, out io.Writer) error {
+//	err := filter.Serve([]string{"read_file"}, os.Stdin, os.Stdout, os.Stderr, func(in io.Reader, out io.Writer) error {
 //		return server(ctx, in, out)
 //	})
 package filter
@@ -13,22 +13,28 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync"
 )
 
 // MaxMessage is the largest message that is read as a whole, in bytes: each one
-// of the app, and a server's while a list of tools is awaited.
+// of the app, and a server's while a list of tools is awaited. A longer one of
+// the app is refused, one of the server is passed on unless it may be the list.
+// Either way the conversation goes on, and the log tells of it.
 const MaxMessage = 64 << 20
 
-var errTooLong = errors.New("a message is longer than 64 MB")
-
 // Serve lets server talk to an app of which stdin and stdout are the two ends,
-// and holds back all tools but those named. It returns when server does; server
-// sees the end of its input when the app's input ends.
-func Serve(tools []string, stdin io.Reader, stdout io.Writer, server func(in io.Reader, out io.Writer) error) error {
-	g := &gate{allowed: map[string]bool{}, app: stdout, awaited: map[string]bool{}}
+// and holds back all tools but those named; log is told in words what could not
+// be carried. It returns when server does; server sees the end of its input when
+// the app's input ends.
+func Serve(tools []string, stdin io.Reader, stdout, log io.Writer, server func(in io.Reader, out io.Writer) error) error {
+	return serve(MaxMessage, tools, stdin, stdout, log, server)
+}
+
+func serve(most int, tools []string, stdin io.Reader, stdout, log io.Writer, server func(in io.Reader, out io.Writer) error) error {
+	g := &gate{most: most, allowed: map[string]bool{}, app: stdout, log: log, awaited: map[string]bool{}}
 	for _, t := range tools {
 		g.allowed[t] = true
 	}
@@ -36,12 +42,17 @@ func Serve(tools []string, stdin io.Reader, stdout io.Writer, server func(in io.
 	go func() { toServer.CloseWithError(g.ask(stdin, toServer)) }()
 	err := server(in, g)
 	in.CloseWithError(io.ErrClosedPipe)
+	if last := g.end(); err == nil {
+		err = last
+	}
 	return err
 }
 
 // gate is one conversation. It is the writer that the server's output goes to.
 type gate struct {
+	most    int
 	allowed map[string]bool
+	log     io.Writer
 
 	mu      sync.Mutex
 	app     io.Writer
@@ -49,6 +60,7 @@ type gate struct {
 	held    []byte          // a message of the server that is read as a whole
 	holding bool            // the current message is being held
 	inside  bool            // the current message is partly written
+	lost    bool            // the current message is not passed on
 	answers [][]byte        // ours, until a message of the server has ended
 }
 
@@ -57,7 +69,17 @@ type gate struct {
 func (g *gate) ask(app io.Reader, server io.Writer) error {
 	r := bufio.NewReaderSize(app, 16<<10)
 	for {
-		line, err := readLine(r)
+		line, err := g.readLine(r)
+		if errors.Is(err, errTooLong) {
+			_, id := head(line)
+			g.say("Toolbay: The app sent a message of more than %d MB, which is more than Toolbay looks through while only some tools of the server can be used. The server did not get it.", g.most>>20)
+			if answer := refusal(id, invalidRequest, "This message is too long for a server of which only some tools can be used in Toolbay."); answer != nil {
+				if werr := g.answer(append(answer, '\n')); werr != nil {
+					return werr
+				}
+			}
+			continue
+		}
 		if len(bytes.TrimSpace(line)) > 0 {
 			pass, answer := g.judge(line)
 			if answer != nil {
@@ -77,20 +99,54 @@ func (g *gate) ask(app io.Reader, server io.Writer) error {
 	}
 }
 
+var errTooLong = errors.New("a message is too long")
+
 // readLine gives a line with its end. The reader's own buffer is not enough:
-// arguments of a call can be long.
-func readLine(r *bufio.Reader) ([]byte, error) {
+// arguments of a call can be long. Of one that is too long it gives the
+// beginning, and reads to its end.
+func (g *gate) readLine(r *bufio.Reader) ([]byte, error) {
 	var line []byte
+	tooLong := false
 	for {
 		part, err := r.ReadSlice('\n')
-		line = append(line, part...)
+		tooLong = tooLong || len(line)+len(part) > g.most
+		line = append(line, part[:min(len(part), g.most-len(line))]...)
 		switch {
-		case len(line) > MaxMessage:
-			return nil, errTooLong
-		case !errors.Is(err, bufio.ErrBufferFull):
+		case errors.Is(err, bufio.ErrBufferFull):
+		case err != nil && !tooLong:
 			return line, err
+		case tooLong:
+			return line, errTooLong // the end of the input comes with the next line
+		default:
+			return line, nil
 		}
 	}
+}
+
+// head gives what the beginning of a message tells: whether it is a request or a
+// notice, and its id.
+func head(beginning []byte) (method bool, id json.RawMessage) {
+	dec := json.NewDecoder(bytes.NewReader(beginning))
+	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+		return false, nil
+	}
+	for dec.More() {
+		t, err := dec.Token()
+		if err != nil {
+			break
+		}
+		var value json.RawMessage
+		if dec.Decode(&value) != nil {
+			break
+		}
+		switch t {
+		case "method":
+			method = true
+		case "id":
+			id = value
+		}
+	}
+	return method, id
 }
 
 // judge tells what of a line of the app goes to the server, and what we answer
@@ -213,6 +269,7 @@ const (
 	parseError     = -32700
 	invalidRequest = -32600
 	invalidParams  = -32602
+	internalError  = -32603
 )
 
 // refusal is the answer to a request that the server does not get; nil for a
@@ -252,7 +309,7 @@ func (g *gate) Write(p []byte) (int, error) {
 			part = rest[:end+1]
 		}
 		rest = rest[len(part):]
-		if !g.inside && !g.holding {
+		if !g.inside && !g.holding && !g.lost {
 			g.holding = len(g.awaited) > 0
 		}
 		if err := g.tell(part, end >= 0); err != nil {
@@ -264,18 +321,34 @@ func (g *gate) Write(p []byte) (int, error) {
 
 // tell passes on a part of a message; ends says that it is the last.
 func (g *gate) tell(part []byte, ends bool) error {
+	if g.lost {
+		g.lost = !ends
+		return g.between(ends)
+	}
 	if g.holding {
-		if g.held = append(g.held, part...); len(g.held) > MaxMessage {
-			return errTooLong
-		}
-		if !ends {
+		g.held = append(g.held, part...)
+		switch {
+		case len(g.held) > g.most && !g.harmless(g.held):
+			return g.lose(ends)
+		case len(g.held) > g.most:
+			part, g.held, g.holding = g.held, nil, false
+		case !ends:
 			return nil
+		default:
+			part, g.held, g.holding = g.listed(g.held), nil, false
 		}
-		part, g.held, g.holding = g.listed(g.held), nil, false
 	}
 	g.inside = !ends
-	if _, err := g.app.Write(part); err != nil || !ends {
+	if _, err := g.app.Write(part); err != nil {
 		return err
+	}
+	return g.between(ends)
+}
+
+// between writes our answers once a message has ended.
+func (g *gate) between(ended bool) error {
+	if !ended {
+		return nil
 	}
 	for _, a := range g.answers {
 		if _, err := g.app.Write(a); err != nil {
@@ -284,6 +357,68 @@ func (g *gate) tell(part []byte, ends bool) error {
 	}
 	g.answers = nil
 	return nil
+}
+
+// harmless tells whether a message that is too long to be read as a whole is no
+// answer to a request for the list, as far as its beginning says.
+func (g *gate) harmless(beginning []byte) bool {
+	method, id := head(beginning)
+	if method {
+		return true
+	}
+	// The same number can be written in several ways, and only one is safe to
+	// compare.
+	if !plainID(id) || g.awaited[key(id)] {
+		return false
+	}
+	for awaited := range g.awaited {
+		if !strings.HasPrefix(awaited, "text ") && !plainID(json.RawMessage(awaited)) {
+			return false
+		}
+	}
+	return true
+}
+
+// plainID tells whether an id is a text or a whole number as everybody writes it.
+func plainID(id json.RawMessage) bool {
+	digits := strings.TrimPrefix(string(id), "-")
+	return len(id) > 0 && id[0] == '"' ||
+		digits != "" && strings.Trim(digits, "0123456789") == "" && (digits == "0" || digits[0] != '0')
+}
+
+// lose leaves a message out that may be the list and is too long to be read.
+func (g *gate) lose(ended bool) error {
+	_, id := head(g.held)
+	g.held, g.holding, g.lost = nil, false, !ended
+	g.say("Toolbay: The server sent a list of more than %d MB while only some of its tools can be used, which is more than Toolbay looks through. The app did not get it.", g.most>>20)
+	if g.awaited[key(id)] {
+		delete(g.awaited, key(id))
+		g.answers = append(g.answers, append(refusal(id, internalError, "The server's list of tools is too long for Toolbay to look through."), '\n'))
+	}
+	return g.between(ended)
+}
+
+// say puts a line into the log.
+func (g *gate) say(format string, args ...any) { fmt.Fprintf(g.log, format+"\n", args...) }
+
+// end passes on what is still held when the server has ended, and our answers.
+func (g *gate) end() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if len(g.held) > 0 {
+		rest := g.listed(g.held)
+		g.held, g.holding, g.inside = nil, false, !bytes.HasSuffix(rest, []byte("\n"))
+		if _, err := g.app.Write(rest); err != nil {
+			return err
+		}
+	}
+	if g.inside && len(g.answers) > 0 {
+		if _, err := io.WriteString(g.app, "\n"); err != nil {
+			return err
+		}
+	}
+	g.inside, g.lost = false, false
+	return g.between(true)
 }
 
 // listed takes the tools that may not be used out of a message, if it is the

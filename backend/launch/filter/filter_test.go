@@ -32,7 +32,7 @@ func run(t *testing.T, tools []string, lines []string, saying ...string) (heard,
 		}
 		w.Close()
 	}()
-	err := Serve(tools, r, app, func(in io.Reader, out io.Writer) error {
+	err := Serve(tools, r, app, io.Discard, func(in io.Reader, out io.Writer) error {
 		s := bufio.NewScanner(in)
 		s.Buffer(nil, MaxMessage)
 		for s.Scan() {
@@ -143,7 +143,7 @@ func TestOrder(t *testing.T) {
 		io.WriteString(app, `{"id":1,"method":"tools/call","params":{"name":"rm"}}`+"\n")
 		io.WriteString(app, `{"id":2,"method":"ping"}`+"\n")
 	}()
-	err := Serve([]string{}, stdin, &out, func(in io.Reader, w io.Writer) error {
+	err := Serve([]string{}, stdin, &out, io.Discard, func(in io.Reader, w io.Writer) error {
 		io.WriteString(w, `{"id":0,"resu`)
 		close(started)
 		if line, _ := bufio.NewReader(in).ReadString('\n'); !strings.Contains(line, "ping") {
@@ -174,5 +174,77 @@ func TestLong(t *testing.T) {
 	}
 	if len(told) != 1 || !json.Valid([]byte(told[0])) || len(told[0]) < len(long) {
 		t.Errorf("the app was told %d messages", len(told))
+	}
+}
+
+// conversation is one with the limit at 64 bytes: the app says first, and then
+// the server, which ends when it has.
+func conversation(t *testing.T, app, server string) (got, told, log string) {
+	t.Helper()
+	var heard, out, words strings.Builder
+	err := serve(64, []string{"read"}, strings.NewReader(app), &out, &words, func(in io.Reader, w io.Writer) error {
+		if _, err := io.Copy(&heard, in); err != nil {
+			return err
+		}
+		for _, part := range strings.SplitAfter(server, " ") {
+			if _, err := io.WriteString(w, part); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return heard.String(), out.String(), words.String()
+}
+
+// TestTooLong: what is too long to be looked through is refused in words, or
+// passed on where there is nothing to look for; the conversation goes on.
+func TestTooLong(t *testing.T) {
+	pad := strings.Repeat("x ", 100)
+	const list = `{"id":1,"method":"tools/list"}` + "\n"
+	for name, c := range map[string]struct{ app, server, got, told, log string }{
+		"a call": {`{"id":7,"method":"tools/call","params":{"name":"read","arguments":{"a":"` + pad + `"}}}` + "\n" + `{"id":2,"method":"ping"}` + "\n", "",
+			`{"id":2,"method":"ping"}` + "\n", `{"error":{"code":-32600,"message":"This message is too long for a server of which only some tools can be used in Toolbay."},"id":7,"jsonrpc":"2.0"}` + "\n", "The server did not get it"},
+		"the last call": {`{"id":7,"params":{"a":"` + pad, "", "", `{"error":{"code":-32600,"message":"This message is too long for a server of which only some tools can be used in Toolbay."},"id":7,"jsonrpc":"2.0"}` + "\n", "The server did not get it"},
+		"another answer while the list is awaited": {list, `{"id":2,"result":"` + pad + `"}` + "\n" + `{"id":1,"result":{"tools":[{"name":"rm"}]}}` + "\n",
+			list, `{"id":2,"result":"` + pad + `"}` + "\n" + `{"id":1,"result":{"tools":[]}}` + "\n", ""},
+		"a notice": {list, `{"method":"log","params":"` + pad + `"}` + "\n", list, `{"method":"log","params":"` + pad + `"}` + "\n", ""},
+		"the list": {list, `{"id":1,"result":{"tools":[{"name":"rm","description":"` + pad + `"}]}}` + "\n" + `{"id":3,"result":{}}` + "\n",
+			list, `{"error":{"code":-32603,"message":"The server's list of tools is too long for Toolbay to look through."},"id":1,"jsonrpc":"2.0"}` + "\n" + `{"id":3,"result":{}}` + "\n", "The app did not get it"},
+		"perhaps the list": {list, `{"id":1.0,"result":{"tools":[{"name":"rm","description":"` + pad + `"}]}}` + "\n", list, "", "The app did not get it"},
+		"an id at the end": {list, `{"result":{"tools":[{"name":"rm","description":"` + pad + `"}]},"id":1}` + "\n", list, "", "The app did not get it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got, told, log := conversation(t, c.app, c.server)
+			if got != c.got || told != c.told || (log == "") != (c.log == "") || !strings.Contains(log, c.log) {
+				t.Errorf("the server got %q\nthe app was told %q\nlog %q", got, told, log)
+			}
+		})
+	}
+}
+
+// TestEnd: a server that ends has said what it said, also without an end of
+// line, and the app has our answers.
+func TestEnd(t *testing.T) {
+	const list = `{"id":1,"method":"tools/list"}` + "\n"
+	got, told, _ := conversation(t, list, `{"id":1,"result":{"tools":[{"name":"rm"},{"name":"read"}]}}`)
+	if got != list || told != `{"id":1,"result":{"tools":[{"name":"read"}]}}`+"\n" {
+		t.Errorf("held at the end: %q", told)
+	}
+	if _, told, _ = conversation(t, list, `half a`); told != "half a" {
+		t.Errorf("held, and no message: %q", told)
+	}
+	out := &strings.Builder{}
+	r, w := io.Pipe()
+	err := Serve([]string{"read"}, r, out, io.Discard, func(in io.Reader, app io.Writer) error {
+		io.WriteString(app, `{"id":0,`)
+		io.WriteString(w, `{"id":1,"method":"tools/call","params":{"name":"rm"}}`+"\n"+`{"id":2,"method":"ping"}`+"\n")
+		bufio.NewReader(in).ReadString('\n') // by then the first has its answer
+		return nil
+	})
+	if lines := strings.Split(out.String(), "\n"); err != nil || len(lines) != 3 || lines[0] != `{"id":0,` || !strings.Contains(lines[1], "turned off") {
+		t.Errorf("an answer of ours: %q, %v", out, err)
 	}
 }

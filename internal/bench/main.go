@@ -7,6 +7,7 @@ package main
 
 import (
 	"bufio"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -26,7 +27,7 @@ const (
 )
 
 func main() {
-	only := flag.String("only", "", "window, catalogue, kinds or watch: measure that alone")
+	only := flag.String("only", "", "window, catalogue, kinds, switch or watch: measure that alone")
 	million := flag.Bool("million", false, "measure the catalogue with 1,000,000 listings too")
 	keep := flag.String("keep", "", "a folder where the catalogue's databases stay")
 	home := flag.String("home", "", "a TOOLBAY_HOME to measure with, such as one of -keep's; a fresh one unless set")
@@ -67,7 +68,7 @@ func run(only, home, keep string, million bool) error {
 	case "kinds":
 		return kinds(toolbay, work, env)
 	case "switch":
-		return switching(work)
+		return errors.Join(profileSwitches(work), editing(work))
 	case "watch":
 		return watching(toolbay, work)
 	}
@@ -129,6 +130,9 @@ func run(only, home, keep string, million bool) error {
 		return err
 	}
 	if err := watching(toolbay, work); err != nil {
+		return err
+	}
+	if err := errors.Join(profileSwitches(work), editing(work)); err != nil {
 		return err
 	}
 	if err := search(); err != nil {

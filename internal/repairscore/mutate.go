@@ -126,8 +126,9 @@ func (t *tally) attempt(rng *rand.Rand, s sample, want any, ws []way) bool {
 	}
 	t.by[name] = count
 	if after := leaves(s.file, text); after != nil {
+		broken := leaves(s.file, src) // what says something else now was not changed by the repair
 		for p, v := range whole {
-			if now, ok := after[p]; ok && now != v && !touched[p] {
+			if now, ok := after[p]; ok && now != v && !touched[p] && broken[p] != now {
 				t.strays++
 				if len(t.faults) < 400 {
 					t.faults = append(t.faults, fmt.Sprintf("==== %s: %s: %s was %q, is %q\n%s\n---- became\n%s", s.name, name, p, v, now, src, text))
@@ -193,7 +194,13 @@ func leaves(file finding.File, src []byte) map[string]string {
 			}
 		case []any:
 			for i, e := range v {
-				walk(path+"\x00"+strconv.Itoa(i), e)
+				step := strconv.Itoa(i)
+				if o, ok := e.(configfile.Object); ok { // an entry of a list goes by its name
+					if n, ok := o.Get("name"); ok {
+						step = fmt.Sprint(n)
+					}
+				}
+				walk(path+"\x00"+step, e)
 			}
 		default:
 			out[path] = fmt.Sprint(v)
@@ -276,7 +283,12 @@ func key(ts []configfile.Token, i int, _ []byte) bool {
 	return ts[i].Kind == configfile.String && i+1 < len(ts) && ts[i+1].Kind == configfile.Colon
 }
 
-func inner(s string) string { return s[1 : len(s)-1] }
+func inner(s string) string {
+	if len(s) < 2 {
+		return s
+	}
+	return s[1 : len(s)-1]
+}
 
 func utf16Text(s string) string {
 	b := []byte{0xff, 0xfe}
@@ -384,16 +396,16 @@ var jsonWays = []way{
 		return ts[i].Kind == configfile.String && !bytes.ContainsAny(src[ts[i].Start:ts[i].End], `'\`)
 	}, func(_ *rand.Rand, s string) string { return "'" + inner(s) + "'" })},
 	{"key without quotes", onToken(func(ts []configfile.Token, i int, src []byte) bool {
-		return key(ts, i, src) && !bytes.ContainsAny(src[ts[i].Start+1:ts[i].End-1], " \\/@.\"")
+		return key(ts, i, src) && !strings.ContainsAny(inner(string(src[ts[i].Start:ts[i].End])), " \\/@.\"")
 	}, func(_ *rand.Rand, s string) string { return inner(s) })},
 	{"True and False", onToken(func(ts []configfile.Token, i int, src []byte) bool {
-		return ts[i].Kind == configfile.Word && src[ts[i].Start] != 'n'
+		return slices.Contains([]string{"true", "false"}, string(src[ts[i].Start:ts[i].End]))
 	}, func(_ *rand.Rand, s string) string { return strings.ToUpper(s[:1]) + s[1:] })},
 	{"path with single backslashes", onToken(func(ts []configfile.Token, i int, src []byte) bool {
 		return value(ts, i, src) && bytes.Contains(src[ts[i].Start:ts[i].End], []byte(`:\\`))
 	}, func(_ *rand.Rand, s string) string { return strings.ReplaceAll(s, `\\`, `\`) })},
-	{"missing closing quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string { return s[:len(s)-1] })},
-	{"missing opening quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string { return s[1:] })},
+	{"missing closing quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string { return s[:max(0, len(s)-1)] })},
+	{"missing opening quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string { return s[min(1, len(s)):] })},
 	{"comment", onToken(is(configfile.Comma), func(_ *rand.Rand, s string) string { return s + " // of mine\n" })},
 	{"comment of a shell", onToken(is(configfile.Comma), func(_ *rand.Rand, s string) string { return s + " # of mine\n" })},
 	{"no-break space", onToken(is(configfile.Colon), constant(":\u00a0"))},
@@ -461,6 +473,9 @@ func first(old, new string) func(string) string {
 func last(old, new string) func(string) string {
 	return func(l string) string {
 		i := strings.LastIndex(l, old)
+		if i < 0 {
+			return l
+		}
 		return l[:i] + new + l[i+len(old):]
 	}
 }

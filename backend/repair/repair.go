@@ -14,6 +14,7 @@ package repair
 import (
 	"bytes"
 	"slices"
+	"strings"
 
 	"toolbay/backend/configfile"
 	"toolbay/backend/repair/finding"
@@ -115,6 +116,7 @@ type pass struct {
 	// steps lead from the source to text, for the places of what is found.
 	steps    []step
 	problems []Problem
+	known    map[string]int // places in problems, by code and server
 	aside    map[string]string
 	parked   []finding.Parked
 	comments []string
@@ -220,39 +222,123 @@ func read(src []byte, file finding.File) tolerant.Reading {
 // make reports what a layer found and makes the changes that are allowed. Of
 // the structure one thing is done at a time: each gives the rest new paths.
 func (p *pass) make(found []finding.Finding, oneByOne bool) (changed bool) {
+	var todo []finding.Finding
 	for _, f := range found {
 		p.add(f, len(f.Changes) > 0 || len(f.Edits) > 0 || len(f.Aside) > 0)
-		if !p.allowed(f) || changed && oneByOne {
-			continue
+		if p.allowed(f) {
+			todo = append(todo, f)
 		}
-		if len(f.Changes) == 0 && len(f.Edits) == 0 {
-			if len(f.Aside) > 0 {
-				p.take(f)
-			}
-			continue
+	}
+	before := p.text
+	if !oneByOne {
+		todo, changed = p.inside(todo)
+	}
+	for _, f := range todo {
+		if changed && oneByOne {
+			break
 		}
-		before := p.text
-		if len(f.Edits) > 0 {
-			if changed || !p.splice(f.Edits) { // their places are of the text before
-				continue
-			}
-		}
-		out, err := pen.Apply(p.text, p.file.Dialect.Format, f.Changes...)
-		if err != nil {
-			p.fails(f)
-			continue
-		}
-		if !bytes.Equal(out, p.text) {
-			p.replace(out)
-		}
-		if bytes.Equal(before, p.text) {
-			continue
-		}
-		changed = true
-		p.take(f)
+		changed = p.do(f, changed) || changed
+	}
+	if changed {
 		p.comments = append(p.comments, lostComments(before, p.text, p.file.Dialect.Format)...)
 	}
 	return changed
+}
+
+// do makes the changes of one finding.
+func (p *pass) do(f finding.Finding, changed bool) bool {
+	if len(f.Changes) == 0 && len(f.Edits) == 0 {
+		if len(f.Aside) > 0 {
+			p.take(f)
+		}
+		return false
+	}
+	before := p.text
+	if len(f.Edits) > 0 && (changed || !p.splice(f.Edits)) { // their places are of the text before
+		return false
+	}
+	out, err := pen.Apply(p.text, p.file.Dialect.Format, f.Changes...)
+	if err != nil {
+		p.fails(f)
+		return !bytes.Equal(before, p.text)
+	}
+	if !bytes.Equal(out, p.text) {
+		p.replace(out)
+	}
+	if bytes.Equal(before, p.text) {
+		return false
+	}
+	p.take(f)
+	return true
+}
+
+// few is how many findings are made one by one: each reads the whole text.
+const few = 4
+
+// inside makes what stays within the entries in one pass, and gives what is
+// left to be done.
+func (p *pass) inside(todo []finding.Finding) (left []finding.Finding, changed bool) {
+	d := p.file.Dialect
+	if d.Format == configfile.TOML || d.Format == configfile.YAML || d.List != "" || len(todo) <= few {
+		return todo, false
+	}
+	var entries []*pen.Entry
+	at := map[string]*pen.Entry{}
+	var mine []finding.Finding
+	var step []int
+	for _, f := range todo {
+		path := p.entryOf(f)
+		if path == nil {
+			left = append(left, f)
+			continue
+		}
+		key := strings.Join(path, "\x00")
+		e := at[key]
+		if e == nil {
+			e = &pen.Entry{Path: path}
+			at[key] = e
+			entries = append(entries, e)
+		}
+		mine, step = append(mine, f), append(step, len(e.Steps))
+		e.Steps = append(e.Steps, f.Changes)
+	}
+	out, ok := pen.Each(p.text, d.Format, entries)
+	if !ok {
+		return todo, false
+	}
+	if changed = !bytes.Equal(out, p.text); changed {
+		p.replace(out)
+	}
+	for i, f := range mine {
+		if at[strings.Join(p.entryOf(f), "\x00")].Failed[step[i]] {
+			p.fails(f)
+		} else if changed {
+			p.take(f)
+		}
+	}
+	return left, changed
+}
+
+// entryOf is the path of the entry inside which a finding's changes are, nil
+// when they are elsewhere too.
+func (p *pass) entryOf(f finding.Finding) []string {
+	if len(f.Changes) == 0 || len(f.Edits) > 0 || len(f.Aside) > 0 {
+		return nil
+	}
+	first := f.Changes[0].Path
+	n := len(p.file.Dialect.Servers) + 1
+	if len(first) < n || !slices.Equal(first[:n-1], p.file.Dialect.Servers) {
+		n = 4 // projects, a folder, the servers, the entry
+		if len(first) < n || first[0] != "projects" {
+			return nil
+		}
+	}
+	for _, c := range f.Changes {
+		if len(c.Path) <= n || c.To != nil || !slices.Equal(c.Path[:n], first[:n]) {
+			return nil
+		}
+	}
+	return first[:n]
 }
 
 // take remembers what a fix does beside the text.
@@ -273,15 +359,12 @@ func (p *pass) edit(f finding.Finding) {
 	}
 }
 
-// add notes a problem, once for each code, server and kind of fix.
+// add notes a problem, once for each code and server.
 func (p *pass) add(f finding.Finding, mends bool) {
-	where := p.where(f)
-	for i := range p.problems {
+	key := f.Code + "\x00" + f.Server
+	if i, there := p.known[key]; there {
 		o := &p.problems[i]
-		if o.Code != f.Code || o.Server != f.Server {
-			continue
-		}
-		if o.Where != where {
+		if o.At != f.At || o.Pointer != f.Pointer {
 			o.Places++
 		}
 		if f.Fix == finding.Confirm && o.Fix == finding.Safe {
@@ -291,21 +374,23 @@ func (p *pass) add(f finding.Finding, mends bool) {
 			o.Needs = f.Needs
 		}
 		for _, n := range f.Notes {
-			if !slices.Contains(o.Notes, n) {
+			if len(o.Notes) < 100 && !slices.Contains(o.Notes, n) {
 				o.Notes = append(o.Notes, n)
 			}
 		}
 		return
 	}
-	p.problems = append(p.problems, Problem{Finding: f, Where: where, Places: 1, Mends: mends})
+	if p.known == nil {
+		p.known = map[string]int{}
+	}
+	p.known[key] = len(p.problems)
+	p.problems = append(p.problems, Problem{Finding: f, Where: p.where(f), Places: 1, Mends: mends})
 }
 
 // fails marks a problem whose fix could not be made.
 func (p *pass) fails(f finding.Finding) {
-	for i := range p.problems {
-		if p.problems[i].Code == f.Code && p.problems[i].Server == f.Server {
-			p.problems[i].Mends = false
-		}
+	if i, there := p.known[f.Code+"\x00"+f.Server]; there {
+		p.problems[i].Mends = false
 	}
 }
 

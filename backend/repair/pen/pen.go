@@ -84,6 +84,13 @@ func set(src []byte, f configfile.Format, path []string, value any) ([]byte, err
 	if last > 0 {
 		return configfile.Update(src, f, path[:last], configfile.Object{{Key: path[last], Value: value}})
 	}
+	if f != configfile.TOML && f != configfile.YAML {
+		out, err := configfile.Update(within(src), f, []string{"root"}, configfile.Object{{Key: path[0], Value: value}})
+		if err != nil {
+			return nil, err
+		}
+		return without(out), nil
+	}
 	if o, ok := value.(configfile.Object); ok {
 		if out, err := configfile.Replace(src, f, path, o); err == nil {
 			return out, nil
@@ -104,6 +111,14 @@ func rename(src []byte, f configfile.Format, from, to []string) ([]byte, error) 
 	}
 	return moveValue(src, f, from, to)
 }
+
+// The edits of configfile that change a value want an object above it.
+const root = `{"root":`
+
+// within makes a JSON text a member of another; without takes it out again.
+func within(src []byte) []byte { return slices.Concat([]byte(root), src, []byte("\n}")) }
+
+func without(src []byte) []byte { return src[len(root) : len(src)-len("\n}")] }
 
 // moveValue moves what a member says, without its comments and style.
 func moveValue(src []byte, f configfile.Format, from, to []string) ([]byte, error) {

@@ -17,7 +17,10 @@ import (
 // can be made one after another.
 func Entries(t finding.Text) []finding.Finding {
 	var found []finding.Finding
-	n := 0
+	n, most := 0, maxServers
+	if f := t.File.Dialect.Format; f == configfile.TOML || f == configfile.YAML {
+		most = maxInLines
+	}
 	for _, p := range places(t) {
 		d := t.File.Dialect
 		switch v := p.value.(type) {
@@ -26,7 +29,7 @@ func Entries(t finding.Text) []finding.Finding {
 				continue // the structure's
 			}
 			for _, m := range v {
-				if n++; n > maxServers {
+				if n++; n > most {
 					return found
 				}
 				nested := len(p.path) == len(t.Servers) && d.Quirk == "opencode-nested" && m.Key == "servers" && isServers(m.Value)
@@ -41,7 +44,7 @@ func Entries(t finding.Text) []finding.Finding {
 				continue
 			}
 			for _, name := range t.Doc.Names(d.List, p.path...) {
-				if n++; n > maxServers {
+				if n++; n > most {
 					return found
 				}
 				path := under(p.path, configfile.Named(d.List, name))

@@ -25,6 +25,8 @@ type JobView struct {
 	Update *backend.UpdateResult `json:"update,omitempty"`
 	// Adopted goes with the result of taking a server over.
 	Adopted *Adopted `json:"adopted,omitempty"`
+	// Imported is the result of an import.
+	Imported *ImportedProfile `json:"imported,omitempty"`
 }
 
 func (w *Window) jobView(s job.Snapshot) JobView {
@@ -39,6 +41,9 @@ func (w *Window) jobView(s job.Snapshot) JobView {
 	}
 	if r, ok := s.Result.(backend.AdoptResult); ok {
 		v.Result, v.Adopted = &r.InstallResult, &Adopted{Keys: list(r.Keys)}
+	}
+	if r, ok := s.Result.(ImportedProfile); ok {
+		v.Imported = &r
 	}
 	if r, ok := s.Result.(backend.UpdateResult); ok {
 		v.Update = &r

@@ -14,9 +14,9 @@ import (
 // Opening is a file or link that this computer was asked to open with Toolbay.
 type Opening struct {
 	// Ref goes to the install sheet when Kind is file, and into the paste box
-	// when it is link.
+	// when it is link; of a profile's file and of a folder it is the path.
 	Ref  string `json:"ref"`
-	Kind string `json:"kind"` // file, link
+	Kind string `json:"kind"` // file, link, profile, folder
 }
 
 // Opened gives what Toolbay was started with, or what came before the page was

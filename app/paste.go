@@ -51,6 +51,8 @@ func (w *Window) OpenFiles(paths []string) []Opening {
 	for _, path := range paths {
 		if ref, kind, ok := backend.Opening(path, ""); ok {
 			out = append(out, Opening{Ref: ref, Kind: kind})
+		} else if kind, ok := backend.Dropped(path); ok {
+			out = append(out, Opening{Ref: path, Kind: kind})
 		}
 	}
 	return out

@@ -181,6 +181,8 @@ type ImportedServer struct {
 	Problem  string       `json:"problem"`
 	Needs    []model.Need `json:"needs"`
 	Warnings []string     `json:"warnings"`
+	// Asks are the settings behind Needs.
+	Asks []model.Input `json:"-"`
 
 	said profiles.FileServer
 	ref  string
@@ -223,7 +225,7 @@ func (b *Backend) ReviewProfile(ctx context.Context, data []byte) (ProfileReview
 		im := b.imported(ctx, s)
 		if id := b.sameHere(s, all, taken); id != "" {
 			taken[id] = true
-			im.Server, im.State, im.Problem, im.Needs = id, "here", "", []model.Need{}
+			im.Server, im.State, im.Problem, im.Needs, im.Asks = id, "here", "", []model.Need{}, nil
 		}
 		r.Servers = append(r.Servers, im)
 	}
@@ -302,11 +304,13 @@ func (b *Backend) imported(ctx context.Context, s profiles.FileServer) ImportedS
 		if answered || !needed {
 			continue
 		}
-		im.Needs = append(im.Needs, importNeed(s.Name, in, in.Secret || slices.Contains(s.Keys, in.Name)))
+		in.Secret, in.Required = in.Secret || slices.Contains(s.Keys, in.Name), true
+		im.Needs, im.Asks = append(im.Needs, importNeed(s.Name, in, in.Secret)), append(im.Asks, in)
 	}
 	for _, name := range s.Keys {
 		if !slices.ContainsFunc(im.Needs, func(n model.Need) bool { return n.Name == s.Name+"."+name }) {
-			im.Needs = append(im.Needs, importNeed(s.Name, model.Input{Name: name}, true))
+			in := model.Input{Name: name, Secret: true, Required: true}
+			im.Needs, im.Asks = append(im.Needs, importNeed(s.Name, in, true)), append(im.Asks, in)
 		}
 	}
 	return im

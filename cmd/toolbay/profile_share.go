@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"os"
-	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,9 +12,6 @@ import (
 	"toolbay/backend/model"
 	"toolbay/backend/text"
 )
-
-// ProjectFile is what a project's servers are declared in.
-const projectFile = "toolbay.json"
 
 func (c *cli) profileExport() *cobra.Command {
 	var profile string
@@ -65,11 +60,11 @@ func (c *cli) profileImport() *cobra.Command {
 		noBrowser        bool
 	)
 	cmd := &cobra.Command{
-		Use: "import FILE|FOLDER", Short: "Make a profile of a file that somebody gave you, or of a project's " + projectFile,
+		Use: "import FILE|FOLDER", Short: "Make a profile of a file that somebody gave you, or of a project's " + backend.ProjectFile,
 		Args: exactly(1, "name one file or folder"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			var err error
-			if req.Data, err = readProfileFile(args[0]); err != nil {
+			if req.Data, err = backend.ReadProfileFile(args[0]); err != nil {
 				return err
 			}
 			if req.Answers, err = pairs("--answer", answers); err != nil {
@@ -131,26 +126,6 @@ func printReview(w io.Writer, r backend.ProfileReview) {
 	if len(r.Missing) > 0 {
 		fmt.Fprintln(w, text.Line("profile.import.missing", "apps", strings.Join(r.Missing, ", ")))
 	}
-}
-
-// readProfileFile reads a profile's file, in a folder the one of its project.
-func readProfileFile(path string) ([]byte, error) {
-	if st, err := os.Stat(path); err == nil && st.IsDir() {
-		path = filepath.Join(path, projectFile)
-	}
-	if st, err := os.Stat(path); err == nil && !st.Mode().IsRegular() {
-		return nil, model.Fail("import_unreadable", nil, "file", path)
-	}
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, model.Fail("import_unreadable", err, "file", path)
-	}
-	defer f.Close()
-	data, err := io.ReadAll(io.LimitReader(f, maxPaste+1))
-	if err != nil {
-		return nil, model.Fail("import_unreadable", err, "file", path)
-	}
-	return data, nil
 }
 
 func (c *cli) profileLink() *cobra.Command {

@@ -40,6 +40,8 @@ var spoken = map[string]any{
 	"Adoptable": app.Adoptable{}, "AdoptRequest": app.AdoptRequest{}, "AdoptPreview": app.AdoptPreview{}, "Adopted": app.Adopted{},
 	"RepairProblem": app.RepairProblem{}, "RepairView": app.RepairView{}, "EntryProof": app.EntryProof{},
 	"Copies": app.Copies{}, "GiveBackPreview": app.GiveBackPreview{},
+	"OfferedServer": app.OfferedServer{}, "ProfileOffer": app.ProfileOffer{}, "ImportRequest": app.ImportRequest{}, "ImportedProfile": app.ImportedProfile{},
+	"ProjectFile": app.ProjectFile{}, "ProjectView": app.ProjectView{},
 	"ProfileSetting": app.ProfileSetting{}, "ProfileSetRequest": app.ProfileSetRequest{},
 	"NoticeView": backend.NoticeView{}, "FoundServer": backend.FoundServer{}, "VerifyResult": app.VerifyResult{}, "Trashed": app.Trashed{},
 }

@@ -9,6 +9,7 @@ import { drafts } from '@/features/install/drafts'
 import { InstallSheetProvider } from '@/features/install/install-context'
 import { useStageWord } from '@/features/install/progress'
 import { PasteProvider } from '@/features/paste/paste-context'
+import { ProjectsProvider } from '@/features/projects/projects-context'
 import { useWords } from '@/ui/problem'
 import { useToast } from '@/ui/toast'
 import { ErrorPage } from './error-page'
@@ -73,20 +74,22 @@ function Frame() {
   return (
     <DiscoverStateProvider>
       <InstallSheetProvider>
-        <PasteProvider>
-          <Theme />
-          <div className="grid h-full grid-cols-[13.25rem_minmax(0,1fr)] narrow:grid-cols-[4rem_minmax(0,1fr)]">
-            <Sidebar />
-            <main
-              id="main"
-              tabIndex={-1}
-              className="relative my-2 mr-2 flex min-h-0 min-w-0 flex-col overflow-hidden rounded-bay border border-line bg-panel outline-none"
-            >
-              <Outlet />
-            </main>
-          </div>
-          <JobAnnouncer />
-        </PasteProvider>
+        <ProjectsProvider>
+          <PasteProvider>
+            <Theme />
+            <div className="grid h-full grid-cols-[13.25rem_minmax(0,1fr)] narrow:grid-cols-[4rem_minmax(0,1fr)]">
+              <Sidebar />
+              <main
+                id="main"
+                tabIndex={-1}
+                className="relative my-2 mr-2 flex min-h-0 min-w-0 flex-col overflow-hidden rounded-bay border border-line bg-panel outline-none"
+              >
+                <Outlet />
+              </main>
+            </div>
+            <JobAnnouncer />
+          </PasteProvider>
+        </ProjectsProvider>
       </InstallSheetProvider>
     </DiscoverStateProvider>
   )

@@ -1,5 +1,90 @@
 import { addedDiff } from './fake-data'
-import type { AppView, Backend, ProfileDetail, ProfileResult, ServerView } from './types'
+import type {
+  AppView,
+  Backend,
+  JobView,
+  ProfileDetail,
+  ProfileOffer,
+  ProfileResult,
+  ProjectView,
+  ServerView,
+  Words,
+} from './types'
+
+/** A profile's file: one server is here already, one asks for a key, one cannot be had here. */
+export function makeOffer(): ProfileOffer {
+  const server = (name: string, title: string): ProfileOffer['servers'][number] => ({
+    name,
+    server: '',
+    title,
+    kind: 'npm',
+    package: { type: 'npm', identifier: `@acme/${name}`, version: '1.2.3' },
+    known: '',
+    state: 'install',
+    problem: null,
+    inputs: [],
+    warnings: [],
+  })
+  return {
+    name: 'Acme shop',
+    servers: [
+      { ...server('files', 'Files'), server: 'files', state: 'here' },
+      {
+        ...server('tickets', 'Tickets'),
+        inputs: [
+          {
+            key: 'tickets.TICKETS_KEY',
+            label: 'Tickets key',
+            description: '',
+            required: true,
+            secret: true,
+            format: 'string',
+            default: '',
+            placeholder: '',
+            choices: [],
+            link: '',
+            multiple: false,
+            min: null,
+            max: null,
+            given: false,
+          },
+        ],
+      },
+      server('docs', 'Docs'),
+    ],
+    apps: ['claude-code'],
+    missing: ['Zed'],
+  }
+}
+
+/** A project with one file, which declares servers of its own. */
+export function makeProject(): ProjectView {
+  return {
+    folder: '/home/maria/Documents/Notion files',
+    profile: '',
+    name: '',
+    declares: true,
+    files: [
+      {
+        path: '/home/maria/Documents/Notion files/.mcp.json',
+        apps: ['claude-code'],
+        health: 'ok',
+        problem: null,
+        servers: [
+          {
+            name: 'tickets',
+            server: '',
+            command: 'npx -y @acme/tickets@1.2.3',
+            url: '',
+            enabled: true,
+            readable_keys: 0,
+            ours: false,
+          },
+        ],
+      },
+    ],
+  }
+}
 
 /** What the fake holds of a profile; room is counted from it. */
 export function makeProfiles(servers: ServerView[]): ProfileDetail[] {
@@ -52,10 +137,23 @@ type Profiles = Pick<
   | 'linkFolder'
   | 'unlinkFolder'
   | 'exportProfile'
+  | 'pickProfile'
+  | 'reviewProfile'
+  | 'importProfile'
+  | 'project'
 >
 
 type World = {
-  state: { profiles: ProfileDetail[]; servers: ServerView[]; apps: AppView[] }
+  state: {
+    profiles: ProfileDetail[]
+    servers: ServerView[]
+    apps: AppView[]
+    shared: ProfileOffer
+    project: ProjectView
+    importFails: Words | undefined
+  }
+  step: number
+  sendJob(job: JobView): void
   answer<T>(method: keyof Backend, args: unknown[], value: () => T): Promise<T>
   record(kind: string, title: string): string
   changed(what: 'profiles'): void
@@ -63,7 +161,7 @@ type World = {
 }
 
 /** The fake's profiles. Undo is only noted, as everywhere in the fake. */
-export function fakeProfiles({ state, answer, record, changed, mayWrite }: World): Profiles {
+export function fakeProfiles({ state, step, answer, record, changed, mayWrite, sendJob }: World): Profiles {
   const find = (id: string): ProfileDetail => {
     const p = state.profiles.find((x) => x.id === id || (id === '' && x.active))
     if (!p) throw new Error(`no profile ${id}`)
@@ -235,6 +333,54 @@ export function fakeProfiles({ state, answer, record, changed, mayWrite }: World
       answer('unlinkFolder', [id, folder], () => {
         find(id).folders = find(id).folders.filter((f) => f !== folder)
         return done(find(id), 'unlink')
+      }),
+    pickProfile: () => answer('pickProfile', [], () => '/home/maria/Downloads/Acme shop.json'),
+    reviewProfile: (path) => answer('reviewProfile', [path], () => state.shared),
+    project: (folder) => answer('project', [folder], () => ({ ...state.project, folder })),
+    importProfile: (req) =>
+      answer('importProfile', [req], () => {
+        const job: JobView = {
+          id: `import-${state.profiles.length}-${Date.now()}`,
+          kind: 'import',
+          title: req.name,
+          subject: req.path,
+          state: 'running',
+          progress: { stage: 'download', done: 0, total: 0, unit: '' },
+          started: new Date().toISOString(),
+        }
+        sendJob(job)
+        setTimeout(() => {
+          const failed = state.importFails
+          if (failed && !req.accept_risk) return sendJob({ ...job, state: 'failed', error: failed })
+          const made: ProfileDetail = {
+            id: 'acme-shop',
+            name: req.name,
+            active: false,
+            apps: req.apps,
+            servers: [],
+            folders: req.link === '' ? [] : [req.link],
+            changed: '',
+            contents: [],
+            room: [],
+            warnings: [],
+          }
+          state.profiles.push(made)
+          const wanted = state.shared.servers.filter((s) => !req.skip.includes(s.name))
+          sendJob({
+            ...job,
+            state: 'done',
+            imported: {
+              profile: made.id,
+              name: made.name,
+              installed: wanted.filter((s) => s.state === 'install').length,
+              here: wanted.filter((s) => s.state === 'here').length,
+              left: [],
+              files: req.link === '' ? [] : [`${req.link}/.mcp.json`],
+            },
+          })
+          changed('profiles')
+        }, step)
+        return job.id
       }),
     exportProfile: (id) => answer('exportProfile', [id], () => ({ file: `${find(id).name}.json`, left: [] })),
   }

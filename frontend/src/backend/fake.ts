@@ -20,7 +20,7 @@ import {
   notionInputs,
   removedDiff,
 } from './fake-data'
-import { fakeProfiles, makeProfiles } from './fake-profiles'
+import { fakeProfiles, makeOffer, makeProfiles, makeProject } from './fake-profiles'
 import { fakeRepair, makeChecks } from './fake-repair'
 import type {
   Adoptable,
@@ -45,7 +45,9 @@ import type {
   Opening,
   PasteItem,
   ProfileDetail,
+  ProfileOffer,
   Progress,
+  ProjectView,
   RepairView,
   SearchPage,
   SearchQuery,
@@ -104,6 +106,11 @@ export type FakeState = {
   adoptables: Adoptable[]
   /** words taking over ends with, by id */
   adoptFails: Record<string, Words>
+  /** what a profile's file would bring */
+  shared: ProfileOffer
+  project: ProjectView
+  /** words an import ends with until the risk is agreed to */
+  importFails: Words | undefined
   /** older copies that hold keys */
   copies: Copies
   /** apps that run and would lose what is written */
@@ -195,6 +202,9 @@ export function makeFake(options: FakeOptions = {}): Fake {
     backups: [],
     adoptables: makeAdoptables(),
     adoptFails: {},
+    shared: makeOffer(),
+    project: makeProject(),
+    importFails: undefined,
     copies: { count: 0, files: [], still: [] },
     profiles: makeProfiles(given.servers ?? makeServers()),
     running: [],
@@ -845,7 +855,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
         return { change: record('restore', 'An earlier copy'), files: [], restart: [] }
       }),
     ...fakeAdopt({ state, step, answer, record, changed, mayWrite, sendJob }),
-    ...fakeProfiles({ state, answer, record, changed, mayWrite }),
+    ...fakeProfiles({ state, step, answer, record, changed, mayWrite, sendJob }),
     ...fakeRepair({ state, answer, record, changed, mayWrite }),
     notices: () => answer('notices', [], () => state.notices),
     putBack: (ids, closing) =>

@@ -14,6 +14,7 @@ import type {
   AdoptRequest,
   Backend,
   Closing,
+  ImportRequest,
   InstallRequest,
   JobView,
   ProfileResult,
@@ -444,6 +445,28 @@ export const useProfileChange = () =>
     (b, act: (b: Backend, closing: Closing) => Promise<ProfileResult>, closing) => act(b, closing),
     [keys.profiles, ...stale.apps, keys.history],
   )
+/** What a profile's file would bring; asked anew each time it is looked at. */
+export function useProfileOffer(path: string) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: ['preview', 'import', path],
+    queryFn: () => backend.reviewProfile(path),
+    enabled: path !== '',
+    gcTime: 0,
+    refetchOnWindowFocus: false,
+  })
+}
+export const useImportProfile = () => useAct((b, req: ImportRequest) => b.importProfile(req), [keys.jobs])
+
+/** What stands in a project's folder, while somebody looks at it. */
+export function useProject(folder: string) {
+  const backend = useBackend()
+  return useQuery({
+    queryKey: [...keys.profiles, 'project', folder],
+    queryFn: () => backend.project(folder),
+    enabled: folder !== '',
+  })
+}
 export const useExportProfile = () => useAct((b, id: string) => b.exportProfile(id), [keys.history])
 
 /** What is wrong in the apps' files. Asked again with the apps. */

@@ -259,7 +259,7 @@ export type Progress = { stage: string; done: number; total: number; unit: '' | 
 
 export type JobView = {
   id: string
-  /** install, adopt, sync, check, compare, update, sign-in */
+  /** install, adopt, import, sync, check, compare, update, sign-in */
   kind: string
   title: string
   /** listing or server the job is about */
@@ -273,6 +273,8 @@ export type JobView = {
   update?: UpdateResult
   /** goes with the result of taking a server over */
   adopted?: Adopted
+  /** of an import */
+  imported?: ImportedProfile
 }
 
 /** What is known of newer versions of one server. */
@@ -654,6 +656,76 @@ export type ProfileSetRequest = {
   accept_risk: boolean
 }
 
+/** A server of a profile's file, seen from this computer. */
+export type OfferedServer = {
+  name: string
+  /** its id here, '' when it would be installed */
+  server: string
+  title: string
+  kind: string
+  package: Pack
+  known: string
+  state: 'here' | 'install' | 'problem'
+  problem: Words | null
+  /** what the file does not say; keys are SERVER.NAME */
+  inputs: InputField[]
+  /** sentences */
+  warnings: string[]
+}
+
+export type ProfileOffer = {
+  name: string
+  servers: OfferedServer[]
+  apps: string[]
+  /** names of apps that are not here */
+  missing: string[]
+}
+
+export type ImportRequest = {
+  /** the file, or a project's folder */
+  path: string
+  name: string
+  apps: string[]
+  /** by SERVER.NAME */
+  answers: Record<string, string>
+  secrets: Record<string, string>
+  skip: string[]
+  allow_scripts: boolean
+  accept_risk: boolean
+  /** a folder that is linked to the new profile, or '' */
+  link: string
+}
+
+export type ImportedProfile = {
+  profile: string
+  name: string
+  installed: number
+  here: number
+  left: string[]
+  /** written into the linked folder */
+  files: string[]
+}
+
+export type ProjectFile = {
+  path: string
+  apps: string[]
+  health: FileView['health']
+  problem: Words | null
+  servers: EntryView[]
+}
+
+/** What stands for AI apps in a project's folder. */
+export type ProjectView = {
+  folder: string
+  /** the profile it is linked to, '' for none */
+  profile: string
+  /** what that is called */
+  name: string
+  files: ProjectFile[]
+  /** the project declares servers of its own */
+  declares: boolean
+}
+
 export type Exported = {
   file: string
   /** servers that others cannot have */
@@ -790,8 +862,9 @@ export type ExtensionView = {
 
 /** A file or link that this computer was asked to open with Toolbay. */
 export type Opening = {
-  /** for the install sheet when kind is file, for the paste box when it is link */
+  /** for the install sheet when kind is file, for the paste box when it is link, else a path */
   ref: string
+  /** file, link, profile, folder */
   kind: string
 }
 
@@ -954,6 +1027,13 @@ export interface Backend {
   unlinkFolder(id: string, folder: string): Promise<ProfileResult>
   /** asks where to with the system's own dialog; null when no place was chosen */
   exportProfile(id: string): Promise<Exported | null>
+  /** asks which file with the system's own dialog; '' when none was chosen */
+  pickProfile(): Promise<string>
+  /** what a profile's file, or the one in a folder, would bring */
+  reviewProfile(path: string): Promise<ProfileOffer>
+  /** starts a job of kind "import" */
+  importProfile(req: ImportRequest): Promise<string>
+  project(folder: string): Promise<ProjectView>
 
   /** what changed in the apps' files outside Toolbay */
   /** Looks at every file of the apps; only reads. */

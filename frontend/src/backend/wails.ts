@@ -125,6 +125,10 @@ export const wailsBackend: Backend = {
   linkFolder: (id, folder) => call('LinkFolder', id, folder),
   unlinkFolder: (id, folder) => call('UnlinkFolder', id, folder),
   exportProfile: (id) => call('ExportProfile', id),
+  pickProfile: () => call('PickProfile'),
+  reviewProfile: (path) => call('ReviewProfile', path),
+  importProfile: (req) => call('ImportProfile', req),
+  project: (folder) => call('Project', folder),
 
   checkApps: () => call('CheckApps'),
   previewRepair: (app, path, sureOnly) => call('PreviewRepair', app, path, sureOnly),

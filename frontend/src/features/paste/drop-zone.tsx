@@ -3,6 +3,16 @@ import { useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Opening, useBackend } from '@/backend'
 
+/** A profile that somebody shared: it is no text to look through for servers. */
+function isProfile(text: string): boolean {
+  try {
+    const said: unknown = JSON.parse(text)
+    return typeof said === 'object' && said !== null && 'toolbay' in said && typeof said.toolbay === 'number'
+  } catch {
+    return false
+  }
+}
+
 type Props = { onText: (text: string) => void; onOpening: (what: Opening) => void }
 
 /** Files and text can be dropped anywhere on the window; while something is over it, it says so. */
@@ -50,11 +60,15 @@ export function DropZone({ onText, onOpening }: Props) {
       const text = e.dataTransfer?.getData('text/plain') ?? ''
       const file = e.dataTransfer?.files[0]
       if (!file && text.trim() !== '') onText(text)
-      // A bundle comes from the window itself, which knows where it is; other small files are read as text.
+      // A bundle, a folder and a profile come from the window itself, which knows where they are; other small files
+      // are read as text.
       if (file && file.size <= 1 << 20 && !/\.(mcpb|dxt)$/i.test(file.name)) {
-        void file.text().then((content) => {
-          if (!content.includes('\0')) onText(content)
-        })
+        void file.text().then(
+          (content) => {
+            if (!content.includes('\0') && !isProfile(content)) onText(content)
+          },
+          () => undefined, // a folder has no text
+        )
       }
     }
     window.addEventListener('dragenter', enter)

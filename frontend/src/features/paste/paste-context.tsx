@@ -1,6 +1,7 @@
 import { createContext, type ReactNode, use, useEffect, useMemo, useState } from 'react'
 import { type Opening, useBackend } from '@/backend'
 import { useInstallSheet } from '@/features/install/install-context'
+import { useProjects } from '@/features/projects/projects-context'
 import { DropZone } from './drop-zone'
 import { PasteSheet } from './paste-sheet'
 
@@ -15,6 +16,7 @@ const Context = createContext<PasteControl | null>(null)
 export function PasteProvider({ children }: { children: ReactNode }) {
   const backend = useBackend()
   const sheet = useInstallSheet()
+  const projects = useProjects()
   // Each opening is a box of its own, so that nothing of the last text is left in it.
   const [box, setBox] = useState({ n: 0, open: false, text: '' })
   const control = useMemo<PasteControl>(
@@ -27,10 +29,12 @@ export function PasteProvider({ children }: { children: ReactNode }) {
         if (kind === 'file') {
           const file = ref.split(/[\\/]/).at(-1) ?? ref
           sheet.open({ ref, pack: -1, title: file, publisher: '', category: '' })
-        } else control.open(ref)
+        } else if (kind === 'profile') projects.openFile(ref)
+        else if (kind === 'folder') projects.openFolder(ref)
+        else control.open(ref)
       },
     }),
-    [sheet, control],
+    [sheet, control, projects],
   )
   useEffect(() => {
     const off = backend.on('open', take)

@@ -1,8 +1,9 @@
 import { Folder, Plus, X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type ProfileDetail, toWords, useBackend } from '@/backend'
-import { useLinkPreview } from '@/backend/queries'
+import { type ProfileDetail, type ProfileView, toWords, useBackend } from '@/backend'
+import { useLinkPreview, useProject } from '@/backend/queries'
+import { useProjects } from '@/features/projects/projects-context'
 import { count, shortPath } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Rows } from '@/ui/card'
@@ -20,6 +21,11 @@ export function Folders({ profile }: { profile: ProfileDetail }) {
   const backend = useBackend()
   const change = useChange()
   const [linking, setLinking] = useState('')
+  const projects = useProjects()
+  const look = async () => {
+    const folder = await backend.pickFolder(t('profiles.link-pick')).catch(() => '')
+    if (folder !== '') projects.openFolder(folder)
+  }
   const pick = async () => setLinking(await backend.pickFolder(t('profiles.link-pick')).catch(() => ''))
   return (
     <section aria-label={t('profiles.folders', { name: profile.name })}>
@@ -28,9 +34,15 @@ export function Folders({ profile }: { profile: ProfileDetail }) {
         {profile.folders.map((f) => (
           <li key={f} className="flex min-h-11 items-center gap-3 px-3.5 py-1.5">
             <Folder aria-hidden className="size-4 shrink-0 text-ink-3" />
-            <span className="min-w-0 grow truncate font-[550]" title={f}>
+            <button
+              type="button"
+              aria-label={t('projects.look-label', { folder: shortPath(f) })}
+              title={f}
+              onClick={() => projects.openFolder(f)}
+              className="min-w-0 grow truncate rounded-xs text-left font-[550] hover:underline underline-offset-3"
+            >
               {shortPath(f)}
-            </span>
+            </button>
             <Button
               tone="quiet"
               size="sm"
@@ -46,11 +58,12 @@ export function Folders({ profile }: { profile: ProfileDetail }) {
           </li>
         ))}
         {profile.folders.length === 0 && <li className="meta px-3.5 py-2.75">{t('profiles.no-folders')}</li>}
-        <li className="px-3.5 py-2">
+        <li className="flex flex-wrap gap-x-4 px-3.5 py-2">
           <TextButton onClick={() => void pick()}>
             <Plus aria-hidden className="size-3.5" />
             {t('profiles.link')}
           </TextButton>
+          <TextButton onClick={() => void look()}>{t('projects.look')}</TextButton>
         </li>
       </Rows>
       {change.problem && <Problem alert className="mt-2.5" words={change.problem} />}
@@ -59,8 +72,18 @@ export function Folders({ profile }: { profile: ProfileDetail }) {
   )
 }
 
-function LinkDialog({ profile, folder, onClose }: { profile: ProfileDetail; folder: string; onClose: () => void }) {
+export function LinkDialog({
+  profile,
+  folder,
+  onClose,
+}: {
+  profile: ProfileView
+  folder: string
+  onClose: () => void
+}) {
   const { t } = useTranslation()
+  const projects = useProjects()
+  const project = useProject(folder)
   const preview = useLinkPreview(profile.id, folder)
   const change = useChange()
   const problem = change.problem ?? (preview.error ? toWords(preview.error) : undefined)
@@ -93,6 +116,24 @@ function LinkDialog({ profile, folder, onClose }: { profile: ProfileDetail; fold
     >
       <div className="mt-4 flex flex-col gap-3">
         {problem && <Problem alert words={problem} />}
+        {project.data?.declares && (
+          <Note
+            tone="info"
+            action={
+              <Button
+                size="sm"
+                onClick={() => {
+                  onClose()
+                  projects.openFile(folder, folder)
+                }}
+              >
+                {t('projects.see')}
+              </Button>
+            }
+          >
+            {t('projects.declares')}
+          </Note>
+        )}
         {preview.data?.warnings.map((w) => (
           <Note key={w.text} tone="warn">
             {w.text}

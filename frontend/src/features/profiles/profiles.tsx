@@ -1,8 +1,9 @@
-import { Ellipsis, Plus, Share } from 'lucide-react'
+import { Download, Ellipsis, Plus, Share } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type ProfileContent, type ProfileDetail, type ProfileView, toWords } from '@/backend'
+import { type ProfileContent, type ProfileDetail, type ProfileView, toWords, useBackend } from '@/backend'
 import { useApps, useExportProfile, useProfile, useProfiles, useServers } from '@/backend/queries'
+import { useProjects } from '@/features/projects/projects-context'
 import { list } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Segmented } from '@/ui/choice'
@@ -38,6 +39,7 @@ export function Profiles() {
   return (
     <>
       <PageHead title={t('nav.profiles')}>
+        <ImportButton />
         {shown && <ShareButton profile={shown} />}
         <Button tone="filled" onClick={() => setAsked('new')}>
           <Plus aria-hidden className="size-4" />
@@ -87,6 +89,22 @@ export function Profiles() {
         )}
       </PageBody>
     </>
+  )
+}
+
+function ImportButton() {
+  const { t } = useTranslation()
+  const backend = useBackend()
+  const projects = useProjects()
+  const pick = async () => {
+    const path = await backend.pickProfile().catch(() => '')
+    if (path !== '') projects.openFile(path)
+  }
+  return (
+    <Button onClick={() => void pick()}>
+      <Download aria-hidden className="size-4" />
+      {t('projects.import')}
+    </Button>
   )
 }
 

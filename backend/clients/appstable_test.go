@@ -114,7 +114,10 @@ func rows(t *testing.T, b *bytes.Buffer, c Client, m Machine) {
 		if at.Sure == SureC && p.Spec.Aside == "" {
 			notes = append(notes, "sure C: never made, written only where it is there")
 		}
-		if p.Spec.Aside != "" {
+		if p.Spec.Aside == "" && p.Spec.own() == 0 {
+			notes = append(notes, "every such file is read; no entry is put there")
+		}
+		if p.Spec.Aside != "" || p.Spec.own() == 0 {
 			entry = ""
 		}
 		file := "`" + p.Path + "`"

@@ -116,11 +116,13 @@ func (f FileSpec) check() error {
 			return fmt.Errorf("folder %q does not fit scope %s", p, f.Scope)
 		}
 	}
-	for _, n := range f.Names {
-		if strings.ContainsAny(n, `\:*{}`) || strings.HasPrefix(n, "/") {
+	for i, n := range f.Names {
+		// A star stands for any beginning, after the names that have none.
+		kind := strings.TrimPrefix(n, "*")
+		if strings.ContainsAny(kind, `\:*{}[]?`) || strings.HasPrefix(kind, "/") || kind == "" || kind != n && strings.Contains(n, "/") || kind == n && i >= f.own() {
 			return fmt.Errorf("file name %q", n)
 		}
-		if err := checkPath("{HOME}/" + n); err != nil {
+		if err := checkPath("{HOME}/" + kind); err != nil {
 			return err
 		}
 	}

@@ -133,12 +133,13 @@ func (t *Table) look(sys System, c Client, projectDir string) App {
 			if spec.Existing && !slices.ContainsFunc(files, func(f FileState) bool { return f.Health != Absent }) {
 				continue
 			}
-			best := choose(files, docs, at.Dialect)
+			own := min(spec.own(), len(files))
+			best := choose(files[:own], docs[:own], at.Dialect)
 			for i, f := range files {
 				if scope != Private && a.has(f.Path) {
 					continue // the project is the home folder
 				}
-				f.Primary = !primary && i == best
+				f.Primary = !primary && i == best && i < own
 				f.Unread = instead
 				if f.Health == Absent && !f.Primary {
 					continue
@@ -151,7 +152,7 @@ func (t *Table) look(sys System, c Client, projectDir string) App {
 					a.Entries = append(a.Entries, at.entries(docs[i], f.Path)...)
 				}
 			}
-			primary = true
+			primary = primary || own > 0
 			instead = instead || spec.Instead
 		}
 	}
@@ -242,7 +243,7 @@ func (c Client) For(path string) Client {
 		for _, name := range spec.Names {
 			for _, folder := range spec.Folders {
 				end := filepath.Join(filepath.Base(filepath.FromSlash(folder)), filepath.FromSlash(name))
-				if strings.HasSuffix(path, string(filepath.Separator)+end) {
+				if ends(filepath.ToSlash(path), filepath.ToSlash(end)) > 0 {
 					return c.in(spec, "")
 				}
 			}
@@ -254,12 +255,47 @@ func (c Client) For(path string) Client {
 // filesIn reads the files of a spec; docs[i] is nil where files[i] has no
 // readable content.
 func (c Client) filesIn(folder string, spec FileSpec) (files []FileState, docs []*configfile.Document) {
-	for _, n := range spec.Names {
+	for _, n := range spec.in(folder) {
 		f, doc := c.Inspect(filepath.Join(folder, filepath.FromSlash(n)))
 		f.Scope, f.Sure = spec.Scope, c.Sure
 		files, docs = append(files, f), append(docs, doc)
 	}
 	return files, docs
+}
+
+// maxFurther is how many files of a folder are read where an app reads all.
+const maxFurther = 100
+
+// own is how many of the names are of files that the app may be given; those
+// with a star come after them.
+func (f FileSpec) own() int {
+	if i := slices.IndexFunc(f.Names, func(n string) bool { return strings.Contains(n, "*") }); i >= 0 {
+		return i
+	}
+	return len(f.Names)
+}
+
+// in gives the names of the files in a folder: first those that may be given to
+// the app, there or not, then what else is there of the kinds it reads.
+func (f FileSpec) in(folder string) []string {
+	own := f.own()
+	names := slices.Clone(f.Names[:own])
+	if own == len(f.Names) {
+		return names
+	}
+	entries, err := os.ReadDir(folder)
+	if err != nil {
+		return names // not there, or not ours to read: nothing stands there for us
+	}
+	for _, e := range entries {
+		if e.IsDir() || slices.Contains(names, e.Name()) || !slices.ContainsFunc(f.Names[own:], func(n string) bool { return ends(e.Name(), n) > 0 }) {
+			continue
+		}
+		if names = append(names, e.Name()); len(names) == own+maxFurther {
+			break
+		}
+	}
+	return names
 }
 
 // choose gives the index of the file that gets new entries: the only one that

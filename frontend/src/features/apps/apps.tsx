@@ -82,7 +82,7 @@ export function Apps() {
               checks={wrong(app.id)}
               servers={servers.data ?? []}
               onLook={again}
-              onRepaired={() => setPicked(app.id)}
+              onRepair={() => setPicked(app.id)}
             />
             {absent.length > 0 && (
               <p className="meta mt-6">{t('apps.absent', { apps: list(absent.map((a) => a.name)) })}</p>
@@ -126,18 +126,20 @@ type DetailsProps = {
   checks: RepairView[]
   servers: ServerView[]
   onLook: () => void
-  /** the app is to stay in view, though it is no longer the one that needs it most */
-  onRepaired: () => void
+  /** the app is to stay in view, though it will no longer be the one that needs it most */
+  onRepair: () => void
 }
 
 /** An app's servers, or what is wrong with its file and the way out. */
-function AppDetails({ app, checks, servers, onLook, onRepaired }: DetailsProps) {
+function AppDetails({ app, checks, servers, onLook, onRepair }: DetailsProps) {
   const [file, setFile] = useState('')
   const [done, setDone] = useState<Done | null>(null)
   const [undone, setUndone] = useState(0)
-  const view = checks.find((v) => v.path === file) ?? checks.find((v) => !v.parses_before) ?? checks[0]
+  // While a repair is made it stays in view: the lists are asked for again before it has ended.
+  const [held, setHeld] = useState<RepairView | null>(null)
+  const view = held ?? checks.find((v) => v.path === file) ?? checks.find((v) => !v.parses_before) ?? checks[0]
   const unread = view !== undefined && !view.parses_before
-  const others = checks.filter((v) => v !== view)
+  const others = held ? [] : checks.filter((v) => v !== view)
   if (done)
     return (
       <>
@@ -157,8 +159,12 @@ function AppDetails({ app, checks, servers, onLook, onRepaired }: DetailsProps) 
         <Repair
           key={`${view.path} ${undone}`}
           view={view}
-          onDone={(d) => {
-            onRepaired()
+          onBegin={() => {
+            onRepair()
+            setHeld(view)
+          }}
+          onEnd={(d) => {
+            setHeld(null)
             setDone(d)
           }}
         />

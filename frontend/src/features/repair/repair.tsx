@@ -13,13 +13,17 @@ import { Problem } from '@/ui/problem'
 import { useToast } from '@/ui/toast'
 import { numbered, ProblemList } from './problem-list'
 
-type Props = { view: RepairView; onDone: (done: Repaired) => void }
+type Props = {
+  view: RepairView
+  onBegin: () => void /** with what was done, or nothing when it failed */
+  onEnd: (done: Repaired | null) => void
+}
 
 /** What was mended, to be shown afterwards. */
 export type Repaired = { view: RepairView; result: ChangeResult }
 
 /** One file: what is wrong in words, the change beside it, and one button. */
-export function Repair({ view, onDone }: Props) {
+export function Repair({ view, onBegin, onEnd }: Props) {
   const { t } = useTranslation()
   const say = useToast()
   const repair = useRepair()
@@ -32,9 +36,10 @@ export function Repair({ view, onDone }: Props) {
   const nothing = shown.files.length === 0
   const apply = () => {
     if (nothing || repair.isPending) return
+    onBegin()
     repair.mutate(
       { app: view.app, path: view.path, sureOnly: !asked },
-      { onSuccess: (result) => onDone({ view: shown, result }) },
+      { onSuccess: (result) => onEnd({ view: shown, result }), onError: () => onEnd(null) },
     )
   }
   const count = view.problems.length

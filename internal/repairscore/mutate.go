@@ -193,7 +193,13 @@ func leaves(file finding.File, src []byte) map[string]string {
 			}
 		case []any:
 			for i, e := range v {
-				walk(path+"\x00"+strconv.Itoa(i), e)
+				step := strconv.Itoa(i)
+				if o, ok := e.(configfile.Object); ok { // an entry of a list goes by its name
+					if n, ok := o.Get("name"); ok {
+						step = fmt.Sprint(n)
+					}
+				}
+				walk(path+"\x00"+step, e)
 			}
 		default:
 			out[path] = fmt.Sprint(v)
@@ -276,7 +282,12 @@ func key(ts []configfile.Token, i int, _ []byte) bool {
 	return ts[i].Kind == configfile.String && i+1 < len(ts) && ts[i+1].Kind == configfile.Colon
 }
 
-func inner(s string) string { return s[1 : len(s)-1] }
+func inner(s string) string {
+	if len(s) < 2 {
+		return s
+	}
+	return s[1 : len(s)-1]
+}
 
 func utf16Text(s string) string {
 	b := []byte{0xff, 0xfe}
@@ -392,7 +403,7 @@ var jsonWays = []way{
 	{"path with single backslashes", onToken(func(ts []configfile.Token, i int, src []byte) bool {
 		return value(ts, i, src) && bytes.Contains(src[ts[i].Start:ts[i].End], []byte(`:\\`))
 	}, func(_ *rand.Rand, s string) string { return strings.ReplaceAll(s, `\\`, `\`) })},
-	{"missing closing quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string { return s[:len(s)-1] })},
+	{"missing closing quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string { return s[:max(0, len(s)-1)] })},
 	{"missing opening quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string { return s[1:] })},
 	{"comment", onToken(is(configfile.Comma), func(_ *rand.Rand, s string) string { return s + " // of mine\n" })},
 	{"comment of a shell", onToken(is(configfile.Comma), func(_ *rand.Rand, s string) string { return s + " # of mine\n" })},
@@ -461,6 +472,9 @@ func first(old, new string) func(string) string {
 func last(old, new string) func(string) string {
 	return func(l string) string {
 		i := strings.LastIndex(l, old)
+		if i < 0 {
+			return l
+		}
 		return l[:i] + new + l[i+len(old):]
 	}
 }

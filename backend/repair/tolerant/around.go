@@ -188,6 +188,22 @@ func fits(text []byte, f configfile.Format) bool {
 	return err == nil && len(d.Duplicates()) == 0
 }
 
+// twice finds a text that stands there two times.
+func twice(src []byte, _ *Reading) []mend {
+	head := bytes.TrimSpace(src)
+	line, _, more := bytes.Cut(head, []byte("\n"))
+	if !more || len(bytes.TrimSpace(line)) == 0 {
+		return nil
+	}
+	half := len(src) / 2
+	for i := max(0, half-200); i < min(len(src), half+200); i++ {
+		if i > 0 && src[i-1] == '\n' && bytes.HasPrefix(src[i:], line) && bytes.Equal(bytes.TrimSpace(src[:i]), bytes.TrimSpace(src[i:])) {
+			return []mend{change("JSON_CONCATENATED_DOCS", finding.Safe, i, len(src), "")}
+		}
+	}
+	return nil
+}
+
 // fences leaves what stands between the lines of a code block.
 func fences(src []byte, r *Reading) []mend {
 	if !bytes.Contains(src, []byte("```")) && !bytes.Contains(src, []byte("~~~")) {

@@ -114,7 +114,11 @@ func (l *lexer) startsAnother(i int) bool {
 		return true
 	}
 	if src[i] != '"' || l.frugal() {
-		return false
+		n := i
+		for n < len(src) && n < i+40 && !ends[src[n]] && src[n] != '\n' && src[n] != '\r' {
+			n++
+		}
+		return n > i && literal(string(src[i:n])) && follows(src, n)
 	}
 	e, closed := scanQuote(src, i+1, '"')
 	l.steps += e - i

@@ -28,6 +28,10 @@ func (t *tomlReader) statement(i, eol int) {
 		}
 	}
 	for e < eol && src[e] != '=' && src[e] != ':' && src[e] != '#' {
+		if (src[e] == '"' || src[e] == '\'') && e > i && src[e-1] != '.' && !bytes.ContainsAny(src[i:e], "\"'") {
+			t.missingEquals(i, eol) // a value begins
+			return
+		}
 		if r, _ := utf8.DecodeRune(src[e:]); r == '：' || r == '＝' {
 			break
 		}

@@ -2,6 +2,7 @@ package tolerant
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -24,9 +25,15 @@ func yamlText(src []byte, f configfile.Format, r *Reading) []mend {
 		if bytes.Contains(src, []byte("”")) || bytes.Contains(src, []byte("“")) {
 			return curly(src)
 		}
+		if ms := numbers(src, r); len(ms) > 0 {
+			// Keys may be numbers; then they are no server's.
+			if _, text := findings(src, ms); holdsServers(text) && !holdsServers(src) {
+				return ms
+			}
+		}
 		return nil
 	}
-	for _, find := range []func([]byte, *Reading) []mend{lineEnds, colours, conflictIn(f), fences, quoted, numbers} {
+	for _, find := range []func([]byte, *Reading) []mend{lineEnds, colours, conflictIn(f), fences, quoted, numbers, twice} {
 		if ms := find(src, r); len(ms) > 0 {
 			return ms
 		}
@@ -61,6 +68,12 @@ func yamlText(src []byte, f configfile.Format, r *Reading) []mend {
 		return []mend{{code: "FILE_BEYOND_REPAIR", fix: finding.Never, at: -1}}
 	}
 	return ms
+}
+
+// holdsServers tells that a text that parses has servers at a usual place.
+func holdsServers(src []byte) bool {
+	d, err := configfile.Parse(src, configfile.YAML)
+	return err == nil && slices.ContainsFunc(d.Keys(), func(k string) bool { return known(k) == nServers })
 }
 
 type yamlLine struct {
@@ -360,7 +373,11 @@ func (y *yamlReader) ways(i int, indent bool) []yamlWay {
 	}
 	lead, key, val, comment := yamlParts(s)
 	if indent {
-		for _, n := range y.levels(i) {
+		levels := y.levels(i)
+		slices.SortStableFunc(levels, func(a, b int) int {
+			return btoi(y.astray(i, a)) - btoi(y.astray(i, b))
+		})
+		for _, n := range levels {
 			add("YAML_BAD_INDENT", finding.Confirm, strings.Repeat(" ", n)+strings.TrimLeft(s, " \t"))
 		}
 		return out
@@ -582,7 +599,7 @@ func (y *yamlReader) levels(i int) []int {
 			n++
 		}
 	}
-	slices.SortStableFunc(out, func(a, b int) int { return abs(a-own) - abs(b-own) })
+	slices.SortFunc(out, func(a, b int) int { return cmp.Or(abs(a-own)-abs(b-own), a-b) })
 	return out
 }
 

@@ -45,7 +45,7 @@ func (y *yamlReader) tabs() {
 				row++
 			}
 		}
-		sound := !slices.ContainsFunc(at, y.astray)
+		sound := !slices.ContainsFunc(at, func(i int) bool { return y.astray(i, len(indentOf(y.lines[i].text))) })
 		if n >= len(y.lines) && (len(levels) <= 1 || row == len(at)) && sound {
 			fitting++
 		}
@@ -68,21 +68,36 @@ func (y *yamlReader) tabs() {
 	}
 }
 
-// astray tells that a line says something about a server, but stands among the
-// servers.
-func (y *yamlReader) astray(i int) bool {
+// astray tells that a line that stands in column in would say something about
+// a server among the servers or among its variables, or lose what is below it.
+func (y *yamlReader) astray(i, in int) bool {
 	keyOf := func(i int) name {
 		_, key, _, _ := yamlParts(y.lines[i].text)
 		return known(strings.TrimRight(key, " \t:"))
 	}
-	if k := keyOf(i); k == nOther || k == nServers {
+	plainLine := func(k int) bool {
+		t := strings.TrimSpace(y.lines[k].text)
+		return t != "" && t[0] != '#' && !y.lines[k].gone
+	}
+	_, key, val, _ := yamlParts(y.lines[i].text)
+	if key != "" && val == "" {
+		for k := i + 1; k < len(y.lines); k++ {
+			if plainLine(k) {
+				if n := len(indentOf(y.lines[k].text)); n < in || n == in && !strings.HasPrefix(strings.TrimSpace(y.lines[k].text), "- ") {
+					return true
+				}
+				break
+			}
+		}
+	}
+	k := keyOf(i)
+	if k == nOther || k == nServers {
 		return false
 	}
-	in := len(indentOf(y.lines[i].text))
-	for k := i - 1; k >= 0; k-- {
-		t := strings.TrimSpace(y.lines[k].text)
-		if t != "" && t[0] != '#' && len(indentOf(y.lines[k].text)) < in {
-			return keyOf(k) == nServers
+	for j := i - 1; j >= 0; j-- {
+		if plainLine(j) && len(indentOf(y.lines[j].text)) < in {
+			up := keyOf(j)
+			return up == nServers || up == nEnv
 		}
 	}
 	return true

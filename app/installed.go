@@ -24,6 +24,8 @@ type ServerView struct {
 	Alert     *text.Words     `json:"alert"`
 	Log       string          `json:"log"`
 	Tools     []model.Tool    `json:"tools"`
+	// Costs are the tokens that each tool takes in every conversation.
+	Costs     []int           `json:"costs"`
 	Apps      []string        `json:"apps"`
 	Profiles  []string        `json:"profiles"`
 	Installed string          `json:"installed"`
@@ -83,7 +85,7 @@ func (w *Window) Servers() ([]ServerView, error) {
 	for _, s := range servers {
 		v := ServerView{
 			ID: s.ID, Title: s.Title, Version: s.Version, Publisher: s.Publisher, Category: s.Category,
-			Package: s.Package, Listing: s.Listing, Status: s.Status, Tools: []model.Tool{},
+			Package: s.Package, Listing: s.Listing, Status: s.Status, Tools: []model.Tool{}, Costs: []int{},
 			Apps: s.Apps, Profiles: s.Profiles, Installed: s.Installed.Format(time.RFC3339),
 			Sample: s.Server.Sample, Settings: []ServerSetting{}, Account: s.Account,
 			Adopted:  adopted[s.ID],
@@ -96,6 +98,7 @@ func (w *Window) Servers() ([]ServerView, error) {
 			v.Problem = words(s.Problem)
 		}
 		if p := s.Server.Probe; p != nil {
+			v.Costs = backend.ToolCosts(p)
 			v.Tools, v.Log, v.Checked = list(p.Tools), p.Log, p.Time.UTC().Format(time.RFC3339)
 		}
 		for _, in := range s.Server.Inputs {

@@ -39,7 +39,8 @@ type Adoptable struct {
 	Usable  bool   `json:"usable"`
 	Problem string `json:"problem"`
 
-	item pasted
+	item   pasted
+	parked bool // kept from a repair
 }
 
 // AdoptPlace is an entry of an adoptable server.
@@ -120,6 +121,7 @@ func (b *Backend) Adoptables(ctx context.Context) ([]Adoptable, error) {
 			}
 		}
 	}
+	out = append(out, b.parkedAdoptables(ctx)...)
 	for i := range out {
 		out[i].ID = out[i].id()
 	}
@@ -222,6 +224,9 @@ func (b *Backend) Adopt(ctx context.Context, req AdoptRequest, report job.Report
 	res.Files = diffs(files)
 	if res.InstallResult, err = in.finish(ctx, report); err != nil {
 		return AdoptResult{}, err
+	}
+	if a.parked && !req.DryRun {
+		return res, b.unpark(a.Name)
 	}
 	return res, nil
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"toolbay/backend/clients"
+	"toolbay/backend/connect"
 	"toolbay/backend/model"
 	"toolbay/backend/profiles"
 	"toolbay/backend/text"
@@ -24,8 +25,10 @@ type ProfileContent struct {
 	Server string `json:"server"`
 	Title  string `json:"title"`
 	// Apps are those that get it.
-	Apps    []string          `json:"apps"`
-	Off     []string          `json:"off"`
+	Apps []string `json:"apps"`
+	Off  []string `json:"off"`
+	// Cannot tells of an app that cannot be given it, and why in words.
+	Cannot  map[string]string `json:"cannot"`
 	Answers map[string]string `json:"answers"`
 	// Keys are those of the profile's own.
 	Keys []string `json:"keys"`
@@ -69,19 +72,30 @@ func (b *Backend) ShowProfile(ctx context.Context, ref string) (ProfileDetail, e
 		ProfileView: ProfileView{ID: p.ID, Name: p.Name, Active: p.ID == active, Servers: []string{}, Apps: p.Apps, Folders: p.Folders, Changed: p.Changed.UTC()},
 		Contents:    []ProfileContent{},
 	}
+	looked := map[string]clients.App{}
+	for _, id := range p.Apps {
+		if a, err := b.apps.LookOne(b.system, id, ""); err == nil {
+			looked[id] = a
+		}
+	}
 	for _, word := range p.Servers {
 		s, here := servers[word.Server]
 		if !here {
 			continue
 		}
 		c := ProfileContent{
-			Server: s.ID, Title: s.Title, Apps: []string{}, Off: append([]string{}, word.Off...),
+			Server: s.ID, Title: s.Title, Apps: []string{}, Off: append([]string{}, word.Off...), Cannot: map[string]string{},
 			Answers: map[string]string{}, Keys: append([]string{}, word.Keys...),
 			AllTools: word.Tools == nil, Tools: append([]string{}, word.Tools...), Known: -1,
 		}
 		for _, app := range p.Apps {
 			if !slices.Contains(word.Off, app) {
 				c.Apps = append(c.Apps, app)
+			}
+			if a, ok := looked[app]; ok {
+				if err := connect.Refuses(a, s.ID); err != nil {
+					c.Cannot[app] = text.ForError(err).Message
+				}
 			}
 		}
 		for name, v := range word.Answers {
@@ -94,13 +108,21 @@ func (b *Backend) ShowProfile(ctx context.Context, ref string) (ProfileDetail, e
 	}
 	d.Room, d.Warnings = b.weigh(p, servers, p.Apps)
 	for _, r := range d.Room {
-		if a, err := b.apps.LookOne(b.system, r.App, ""); err == nil && !a.Found {
-			gone := text.ForError(model.Fail("app_not_found", nil, "app", r.Name))
-			d.Warnings = append(d.Warnings, Warning{Code: gone.Code, App: r.App, Text: gone.Message})
+		a, ok := looked[r.App]
+		if !ok {
+			continue
+		}
+		if err := connect.Refuses(a, ""); err != nil {
+			why := text.ForError(err)
+			d.Warnings = append(d.Warnings, Warning{Code: why.Code, App: r.App, Text: why.Message})
 		}
 	}
 	return d, nil
 }
+
+// ToolCosts estimates the tokens that each tool of a server costs in every
+// conversation, in their order.
+func ToolCosts(p *model.Probe) []int { return profiles.Costs(p) }
 
 func (b *Backend) serversByID(ctx context.Context) (map[string]model.Server, error) {
 	all, err := b.store.Servers(ctx)

@@ -306,6 +306,9 @@ func (b *Backend) writeRepairs(ctx context.Context, found []repaired, allow find
 	if out.Note, err = b.sideNote(record.ID, found); err != nil {
 		return out, err
 	}
+	if err := b.park(found); err != nil {
+		return out, err
+	}
 	if err := b.connect.Reconcile(context.WithoutCancel(ctx)); err != nil {
 		return out, err
 	}

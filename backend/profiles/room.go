@@ -81,6 +81,15 @@ func Weigh(p model.Profile, app string, lim Limits, probed func(server string) *
 	return l, out
 }
 
+// Costs estimates what each tool of a server costs, in their order.
+func Costs(p *model.Probe) []int {
+	out := make([]int, len(p.Tools))
+	for i := range p.Tools {
+		out[i] = tokens(p, i)
+	}
+	return out
+}
+
 // tokens estimates what one tool costs.
 func tokens(p *model.Probe, i int) int {
 	t := p.Tools[i]

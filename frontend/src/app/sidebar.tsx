@@ -13,7 +13,7 @@ import {
 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useApps, useNotices, useServers, useUpdates } from '@/backend/queries'
+import { useApps, useNotices, useProfiles, useServers, useUpdates } from '@/backend/queries'
 import { appHealth } from '@/features/apps/health'
 import { needsYou } from '@/features/installed/installed'
 import { Switcher } from '@/features/profiles/switcher'
@@ -41,6 +41,8 @@ type Item = {
   name: string
   icon: LucideIcon
   n?: number
+  /** what n counts */
+  of?: (n: number) => string
   problems?: number
   updates?: number
 }
@@ -52,6 +54,7 @@ export function Sidebar() {
   const apps = useApps()
   const updates = useUpdates()
   const notices = useNotices()
+  const profiles = useProfiles()
   const newer = (updates.data ?? []).filter(updateReady).length
   const waiting = (servers.data ?? []).filter(needsYou).length
   const brokenApps = (apps.data ?? []).filter((a) => a.found && appHealth(a) === 'bad').length
@@ -64,10 +67,17 @@ export function Sidebar() {
       name: t('nav.installed'),
       icon: Layers,
       n: servers.data?.length,
+      of: (count) => t('nav.servers', { count }),
       problems: waiting,
       updates: newer,
     },
-    { to: '/profiles', name: t('nav.profiles'), icon: BriefcaseBusiness },
+    {
+      to: '/profiles',
+      name: t('nav.profiles'),
+      icon: BriefcaseBusiness,
+      n: profiles.data?.length,
+      of: (count) => t('nav.sets', { count }),
+    },
     { to: '/apps', name: t('nav.apps'), icon: AppWindow, problems: brokenApps + outside },
     { to: '/activity', name: t('nav.activity'), icon: History },
   ]
@@ -130,7 +140,7 @@ function NavItem({ item, narrow }: { item: Item; narrow: boolean }) {
             item.n !== undefined &&
             item.n > 0 && (
               <span className="num ml-auto font-medium text-ink-3 text-meta narrow:hidden">
-                {count(item.n)} <span className="sr-only">{t('nav.servers', { count: item.n })}</span>
+                {count(item.n)} <span className="sr-only">{item.of?.(item.n)}</span>
               </span>
             )
           )}

@@ -336,6 +336,7 @@ export function makeServers(): ServerView[] {
     alert: null,
     log: '',
     tools: tools.slice(0, 4),
+    costs: [120, 120, 120, 120],
     apps: [],
     profiles: [],
     installed: ago(9 * day),

@@ -359,6 +359,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
       alert: null,
       log: '',
       tools: l?.tools ?? [],
+      costs: (l?.tools ?? []).map(() => 120),
       apps: [],
       profiles: [],
       installed: ago(0),

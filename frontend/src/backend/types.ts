@@ -377,6 +377,8 @@ export type ServerView = {
   alert: Words | null
   log: string
   tools: Tool[]
+  /** the tokens that each tool takes in every chat */
+  costs: number[]
   apps: string[]
   profiles: string[]
   installed: string
@@ -598,6 +600,8 @@ export type ProfileContent = {
   /** those that get it */
   apps: string[]
   off: string[]
+  /** apps that cannot be given it, and why */
+  cannot: Record<string, string>
   answers: Record<string, string>
   /** keys of the profile's own */
   keys: string[]

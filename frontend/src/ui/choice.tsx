@@ -32,7 +32,7 @@ export function Chip({
   )
 }
 
-export type Choice<T extends string> = { value: T; label: string; count?: number }
+export type Choice<T extends string> = { value: T; label: string; count?: number; mark?: string }
 
 type OneOf<T extends string> = { label: string; value: T; onChange: (value: T) => void; choices: Choice<T>[] }
 
@@ -55,6 +55,12 @@ export function Segmented<T extends string>({ label, value, onChange, choices }:
         >
           {c.label}{' '}
           {c.count !== undefined && <span className="num font-normal text-ink-3">{formatCount(c.count)}</span>}
+          {c.mark && (
+            <span className="inline-flex items-center gap-1 font-medium text-meta text-ok">
+              <Check aria-hidden className="size-3.5" />
+              {c.mark}
+            </span>
+          )}
         </Toggle>
       ))}
     </ToggleGroup>

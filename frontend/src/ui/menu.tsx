@@ -35,16 +35,23 @@ export function MenuItem({
   children,
   destructive = false,
   disabled = false,
+  apart = false,
 }: {
   onClick: () => void
   children: ReactNode
   destructive?: boolean
   disabled?: boolean
+  /** below choices, with a line between and its words under theirs */
+  apart?: boolean
 }) {
   return (
-    <Base.Item onClick={onClick} disabled={disabled} className={cn(item, destructive && 'text-bad')}>
-      {children}
-    </Base.Item>
+    <>
+      {apart && <Base.Separator className="my-1 h-px bg-line" />}
+      <Base.Item onClick={onClick} disabled={disabled} className={cn(item, destructive && 'text-bad')}>
+        {apart && <span aria-hidden className="size-4 shrink-0" />}
+        {children}
+      </Base.Item>
+    </>
   )
 }
 

@@ -13,7 +13,7 @@ require('node:readline')
   .on('line', (line) => {
     const m = JSON.parse(line)
     if (m.id === undefined) return
-    if (m.method === 'initialize') answer(m.id, { protocolVersion: '2025-11-25', capabilities: { tools: {} }, serverInfo: { name: 'keyed', version: '1.0.0' } })
+    if (m.method === 'initialize') answer(m.id, { protocolVersion: m.params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'keyed', version: '1.0.0' } })
     else if (m.method === 'tools/list') answer(m.id, { tools: [{ name: 'open', description: 'Opens what the key is for', inputSchema: { type: 'object' } }] })
     else if (m.method === 'ping') answer(m.id, {})
     else process.stdout.write(JSON.stringify({ jsonrpc: '2.0', id: m.id, error: { code: -32601, message: 'unknown method' } }) + '\n')

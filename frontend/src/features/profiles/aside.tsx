@@ -66,6 +66,7 @@ export function Folders({ profile }: { profile: ProfileDetail }) {
           <TextButton onClick={() => void look()}>{t('projects.look')}</TextButton>
         </li>
       </Rows>
+      {profile.folders.length > 0 && <p className="meta mt-2">{t('profiles.folders-text', { name: profile.name })}</p>}
       {change.problem && <Problem alert className="mt-2.5" words={change.problem} />}
       {linking && <LinkDialog profile={profile} folder={linking} onClose={() => setLinking('')} />}
     </section>

@@ -1,11 +1,13 @@
 import { type ReactNode, useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Backend, Closing, ProfileContent, ProfileDetail, ProfileResult, ServerView } from '@/backend'
+import { count as formatCount } from '@/text/format'
 import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { Checkbox } from '@/ui/checkbox'
 import { Panel } from '@/ui/dialog'
 import { Field, Labelled } from '@/ui/field'
+import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
 import { useChange } from './use-change'
 
@@ -87,7 +89,7 @@ type PickProps = {
   done: (n: number) => string
   act: (b: Backend, chosen: string[], closing: Closing) => Promise<ProfileResult>
   onClose: () => void
-  note?: (n: number) => ReactNode
+  note?: (chosen: string[]) => ReactNode
 }
 
 /** Several of a list. */
@@ -128,7 +130,7 @@ export function PickDialog({ title, text, button, choices, first, none = false, 
           />
         ))}
       </Rows>
-      {note?.(chosen.length)}
+      {note?.(chosen)}
       {change.problem && <Problem alert className="mt-3" words={change.problem} />}
     </Panel>
   )
@@ -181,7 +183,35 @@ export function ToolsDialog({ profile, content, server, onClose }: ToolsProps) {
       done={() => t('profiles.changed', { title: content.title, name: profile.name })}
       act={(b, chosen, how) => b.profileTools(profile.id, content.server, meansAll(chosen) ? null : chosen, how)}
       onClose={onClose}
-      note={(n) => n === 0 && names.length > 0 && <p className="meta mt-2.5">{t('profiles.pick-none')}</p>}
+      note={(chosen) => names.length > 0 && <Cost {...{ profile, content, server, chosen }} />}
     />
+  )
+}
+
+/** What the chosen tools cost in every chat, and the apps whose limit they come up against. */
+function Cost({ profile, content, server, chosen }: Omit<ToolsProps, 'onClose'> & { chosen: string[] }) {
+  const { t } = useTranslation()
+  const tools = server?.tools ?? []
+  if (chosen.length === 0) return <p className="meta mt-2.5">{t('profiles.pick-none')}</p>
+  const tokens = tools.reduce((n, x, i) => n + (chosen.includes(x.name) ? (server?.costs[i] ?? 0) : 0), 0)
+  const now = content.all_tools ? tools.length : content.tools.length
+  const crowded = profile.room
+    .filter((r) => r.limit > 0 && content.apps.includes(r.app))
+    .map((r) => ({ ...r, tools: r.tools - now + chosen.length }))
+    .filter((r) => r.tools > r.limit)
+  return (
+    <div aria-live="polite" className="mt-2.5">
+      <p className="meta num">
+        {t('profiles.pick-cost', {
+          count: chosen.length,
+          tokens: t('profiles.tokens', { tokens: formatCount(tokens) }),
+        })}
+      </p>
+      {crowded.map((r) => (
+        <Note key={r.app} tone="warn" className="mt-2">
+          {t('profiles.pick-room', { app: r.name, tools: formatCount(r.tools), limit: formatCount(r.limit) })}
+        </Note>
+      ))}
+    </div>
   )
 }

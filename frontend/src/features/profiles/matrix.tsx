@@ -1,6 +1,6 @@
 import type { TFunction } from 'i18next'
-import { Check, Minus, X } from 'lucide-react'
-import { type KeyboardEvent, useState } from 'react'
+import { Ban, Check, Minus, X } from 'lucide-react'
+import { type KeyboardEvent, type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { AppView, ProfileContent, ProfileDetail, ServerView } from '@/backend'
 import { AppGlyph } from '@/ui/app-glyph'
@@ -18,10 +18,12 @@ type Props = {
   /** undefined for the profile that has the servers' own settings */
   onOwn: ((content: ProfileContent) => void) | undefined
   onRemove: (content: ProfileContent) => void
+  /** what stands below the last row */
+  children?: ReactNode
 }
 
 /** Which app gets which server. One cell has the focus; arrow keys move it, Space turns on and off. */
-export function Matrix({ profile, apps, servers, onCell, onTools, onOwn, onRemove }: Props) {
+export function Matrix({ profile, apps, servers, onCell, onTools, onOwn, onRemove, children }: Props) {
   const { t } = useTranslation()
   const [at, setAt] = useState<[number, number]>([0, 0])
   const columns = profile.apps
@@ -48,91 +50,97 @@ export function Matrix({ profile, apps, servers, onCell, onTools, onOwn, onRemov
   }
 
   return (
-    <Card className="overflow-x-auto">
-      <table className="w-full border-collapse text-ui" onKeyDown={move}>
-        <caption className="sr-only">{t('profiles.keys')}</caption>
-        <thead>
-          <tr className="bg-panel text-second">
-            <th scope="col" className="px-3.5 py-2.5 text-left font-medium text-ink-2">
-              {t('profiles.server')}
-            </th>
-            {columns.map((id) => (
-              <th key={id} scope="col" className="px-2 py-2.5 font-medium text-ink-2">
-                <span className="mx-auto flex w-fit flex-col items-center gap-1 whitespace-nowrap">
-                  <AppGlyph app={id} size={24} />
-                  {appName(id)}
-                </span>
+    <Card className="overflow-hidden">
+      <div className="overflow-x-auto">
+        <table className="w-full border-collapse text-ui" onKeyDown={move}>
+          <caption className="sr-only">{t('profiles.keys')}</caption>
+          <thead>
+            <tr className="bg-panel text-second">
+              <th scope="col" className="px-3.5 py-2.5 text-left font-medium text-ink-2">
+                {t('profiles.server')}
               </th>
-            ))}
-            <th scope="col" className="px-3 py-2.5 text-left font-medium text-ink-2">
-              {t('profiles.tools')}
-            </th>
-            {onOwn && (
-              <th scope="col" className="px-3 py-2.5 text-left font-medium text-ink-2">
-                {t('profiles.own')}
-              </th>
-            )}
-            <td />
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((c, r) => (
-            <tr key={c.server} className="border-line border-t">
-              <th scope="row" className="px-3.5 py-2 text-left font-semibold">
-                <span className="flex min-w-40 items-center gap-2.5">
-                  <Tile name={c.title} category={servers.find((s) => s.id === c.server)?.category ?? ''} size={24} />
-                  {c.title}
-                </span>
-              </th>
-              {columns.map((app, k) => (
-                <td key={app} className="px-2 py-1.5 text-center">
-                  <Cell
-                    content={c}
-                    app={app}
-                    appName={appName(app)}
-                    place={`${r} ${k}`}
-                    focusable={r === row && k === column}
-                    onFocus={() => setAt([r, k])}
-                    onToggle={(on) => onCell(c, app, on)}
-                  />
-                </td>
+              {columns.map((id) => (
+                <th key={id} scope="col" className="px-2 py-2.5 font-medium text-ink-2">
+                  <span className="mx-auto flex w-fit flex-col items-center gap-1 whitespace-nowrap">
+                    <AppGlyph app={id} size={24} />
+                    {appName(id)}
+                  </span>
+                </th>
               ))}
-              <td className="px-3 py-1.5 whitespace-nowrap">
-                <TextButton onClick={() => onTools(c)}>
-                  {c.all_tools
-                    ? c.known < 0
-                      ? t('profiles.all')
-                      : t('profiles.all-tools', { count: c.known })
-                    : t('profiles.some-tools', { have: c.tools.length, count: Math.max(c.known, c.tools.length) })}{' '}
-                  <span className="sr-only">{c.title}</span>
-                </TextButton>
-              </td>
+              <th scope="col" className="px-3 py-2.5 text-left font-medium text-ink-2">
+                {t('profiles.tools')}
+              </th>
               {onOwn && (
-                <td className="px-3 py-1.5 whitespace-nowrap">
-                  {servers.find((s) => s.id === c.server)?.settings.length === 0 ? (
-                    <span className="meta">{t('profiles.own-nothing')}</span>
-                  ) : (
-                    <TextButton onClick={() => onOwn(c)}>
-                      {ownWord(c, t)} <span className="sr-only">{c.title}</span>
-                    </TextButton>
-                  )}
-                </td>
+                <th scope="col" className="px-3 py-2.5 text-left font-medium text-ink-2">
+                  {t('profiles.own')}
+                </th>
               )}
-              <td className="py-1.5 pr-2.5 text-right">
-                <Button
-                  tone="quiet"
-                  size="sm"
-                  square
-                  aria-label={t('profiles.remove', { title: c.title, name: profile.name })}
-                  onClick={() => onRemove(c)}
-                >
-                  <X aria-hidden className="size-3.5" />
-                </Button>
-              </td>
+              <td />
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {rows.map((c, r) => (
+              <tr key={c.server} className="border-line border-t">
+                <th scope="row" className="px-3.5 py-2 text-left font-semibold">
+                  <span className="flex min-w-40 items-center gap-2.5">
+                    <Tile name={c.title} category={servers.find((s) => s.id === c.server)?.category ?? ''} size={24} />
+                    {c.title}
+                  </span>
+                </th>
+                {columns.map((app, k) => (
+                  <td key={app} className="px-2 py-1.5 text-center">
+                    <Cell
+                      content={c}
+                      app={app}
+                      appName={appName(app)}
+                      place={`${r} ${k}`}
+                      focusable={r === row && k === column}
+                      onFocus={() => setAt([r, k])}
+                      onToggle={(on) => onCell(c, app, on)}
+                    />
+                  </td>
+                ))}
+                <td className="px-3 py-1.5 whitespace-nowrap">
+                  <TextButton onClick={() => onTools(c)}>
+                    {c.all_tools
+                      ? c.known < 0
+                        ? t('profiles.all')
+                        : t('profiles.all-tools', { count: c.known })
+                      : t('profiles.some-tools', {
+                          have: c.tools.length,
+                          count: Math.max(c.known, c.tools.length),
+                        })}{' '}
+                    <span className="sr-only">{c.title}</span>
+                  </TextButton>
+                </td>
+                {onOwn && (
+                  <td className="px-3 py-1.5 whitespace-nowrap">
+                    {servers.find((s) => s.id === c.server)?.settings.length === 0 ? (
+                      <span className="meta">{t('profiles.own-nothing')}</span>
+                    ) : (
+                      <TextButton onClick={() => onOwn(c)}>
+                        {ownWord(c, t)} <span className="sr-only">{c.title}</span>
+                      </TextButton>
+                    )}
+                  </td>
+                )}
+                <td className="py-1.5 pr-2.5 text-right">
+                  <Button
+                    tone="quiet"
+                    size="sm"
+                    square
+                    aria-label={t('profiles.remove', { title: c.title, name: profile.name })}
+                    onClick={() => onRemove(c)}
+                  >
+                    <X aria-hidden className="size-3.5" />
+                  </Button>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      {children}
     </Card>
   )
 }
@@ -156,45 +164,53 @@ type CellProps = {
 function Cell({ content, app, appName, place, focusable, onFocus, onToggle }: CellProps) {
   const { t } = useTranslation()
   const on = content.apps.includes(app)
-  const state = on ? (content.all_tools ? 'true' : 'mixed') : 'false'
+  const cannot = content.cannot[app]
+  const state = cannot ? 'cannot' : on ? (content.all_tools ? 'true' : 'mixed') : 'false'
   return (
     <button
       type="button"
       role="checkbox"
-      aria-checked={state}
+      aria-checked={state === 'cannot' ? 'false' : state}
+      aria-disabled={cannot ? true : undefined}
       aria-label={t('profiles.cell', { title: content.title, app: appName })}
-      aria-description={state === 'mixed' ? t('profiles.cell-some') : undefined}
+      aria-description={cannot ?? (state === 'mixed' ? t('profiles.cell-some') : undefined)}
+      title={cannot}
       tabIndex={focusable ? 0 : -1}
       data-cell={place}
       onFocus={onFocus}
-      onClick={() => onToggle(!on)}
-      className={mark(state)}
+      onClick={() => !cannot && onToggle(!on)}
+      className={cn(mark(state), 'size-7.5 rounded-md')}
     >
       <Sign state={state} />
     </button>
   )
 }
 
-const mark = (state: 'true' | 'mixed' | 'false') =>
+type State = 'true' | 'mixed' | 'false' | 'cannot'
+
+const mark = (state: State) =>
   cn(
-    'motion inline-grid size-7.5 place-items-center rounded-md border align-middle',
+    'motion inline-grid place-items-center border align-middle',
     state === 'true' && 'border-accent bg-accent text-on-accent',
     state === 'mixed' && 'border-accent bg-accent-soft text-accent-text',
     state === 'false' && 'border-control bg-sunken shadow-slot',
+    state === 'cannot' && 'cursor-default border-transparent text-ink-3',
   )
 
-function Sign({ state }: { state: 'true' | 'mixed' | 'false' }) {
+function Sign({ state }: { state: State }) {
+  if (state === 'cannot') return <Ban aria-hidden className="size-4" />
   if (state === 'true') return <Check aria-hidden className="size-4" />
   return state === 'mixed' ? <Minus aria-hidden className="size-4" /> : null
 }
 
-export function Legend() {
+export function Legend({ cannot }: { cannot: boolean }) {
   const { t } = useTranslation()
-  const states = [
+  const states: [State, string][] = [
     ['true', t('profiles.legend-on')],
     ['mixed', t('profiles.legend-some')],
     ['false', t('profiles.legend-off')],
-  ] as const
+    ...(cannot ? [['cannot', t('profiles.legend-cannot')] satisfies [State, string]] : []),
+  ]
   return (
     <ul className="meta mt-2.5 flex flex-wrap items-center gap-x-4 gap-y-1">
       {states.map(([state, word]) => (

@@ -73,6 +73,36 @@ describe('Profiles', () => {
     )
   })
 
+  it('says what an app cannot use, and turns nothing on there', async () => {
+    const fake = small()
+    const why = 'Your organisation decides which servers VS Code may use.'
+    for (const c of fake.state.profiles[0]?.contents ?? []) c.cannot = { vscode: why }
+    const { user, server } = await opened(fake)
+    const cell = screen.getByRole('checkbox', { name: `${server.title} in VS Code` })
+    expect(cell).not.toBeChecked()
+    expect(cell).toHaveAttribute('aria-disabled', 'true')
+    expect(cell).toHaveAccessibleDescription(why)
+    await user.click(cell)
+    cell.focus()
+    await user.keyboard(' {ArrowLeft}')
+    expect(screen.getByRole('checkbox', { name: `${server.title} in Claude Code` })).toHaveFocus()
+    expect(callsOf(fake, 'profileCell')).toEqual([])
+    expect(screen.getByText('This app cannot use it')).toBeVisible()
+  })
+
+  it('tells what the chosen tools cost in every chat', async () => {
+    const fake = small()
+    const { user, first } = await opened(fake)
+    const has = first.contents.find((c) => c.known > 1)
+    const tools = fake.state.servers.find((s) => s.id === has?.server)?.tools ?? []
+    if (!has || !tools[0]) throw new Error('no server with tools')
+    await user.click(screen.getByRole('button', { name: `All ${has.known} tools ${has.title}` }))
+    const pick = await dialog(`Choose tools of ${has.title}`)
+    expect(pick.getByText(`${has.known} tools, about ${has.known * 120} tokens in every chat`)).toBeVisible()
+    await user.click(pick.getByRole('checkbox', { name: tools[0].title || tools[0].name }))
+    expect(pick.getByText(new RegExp(`${(has.known - 1) * 120} tokens`))).toBeVisible()
+  })
+
   it('takes servers in and out', async () => {
     const { user, fake, first, server } = await opened()
     await user.click(screen.getByRole('button', { name: `Take ${server.title} out of Work` }))

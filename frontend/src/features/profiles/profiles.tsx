@@ -13,7 +13,6 @@ import { Note } from '@/ui/note'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { PageBody, PageHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
-import { Status } from '@/ui/status'
 import { useToast } from '@/ui/toast'
 import { Folders, Room } from './aside'
 import { NameDialog, PickDialog, ToolsDialog } from './dialogs'
@@ -59,16 +58,23 @@ export function Profiles() {
                   label={t('profiles.choose')}
                   value={shown.id}
                   onChange={setPicked}
-                  choices={all.map((p) => ({ value: p.id, label: p.name }))}
+                  choices={all.map((p) => ({
+                    value: p.id,
+                    label: p.name,
+                    mark: p.active ? t('profiles.marked') : undefined,
+                  }))}
                 />
-                {shown.active ? (
-                  <Status tone="ok">{t('profiles.in-use')}</Status>
-                ) : (
-                  <Button size="sm" onClick={() => setAsked('switch')}>
-                    {t('profiles.switch', { name: shown.name })}
-                  </Button>
-                )}
                 <More profile={shown} onAsk={setAsked} onGone={() => setPicked('')} />
+                {shown.active ? (
+                  all.length > 1 && <p className="meta">{t('profiles.whole')}</p>
+                ) : (
+                  <>
+                    <Button size="sm" onClick={() => setAsked('switch')}>
+                      {t('profiles.switch', { name: shown.name })}
+                    </Button>
+                    <Difference from={all.find((p) => p.active)} to={shown} />
+                  </>
+                )}
               </div>
               {detail.isError ? (
                 <LoadProblem words={toWords(detail.error)} onRetry={() => void detail.refetch()} />
@@ -106,6 +112,18 @@ function ImportButton() {
       {t('projects.import')}
     </Button>
   )
+}
+
+/** What a switch means, in a few words; the dialog shows all of it. */
+function Difference({ from, to }: { from: ProfileView | undefined; to: ProfileView }) {
+  const { t } = useTranslation()
+  const off = from?.servers.filter((s) => !to.servers.includes(s)).length ?? 0
+  const on = to.servers.filter((s) => !from?.servers.includes(s)).length
+  const said = [
+    off > 0 && t('profiles.turns-off', { count: off }),
+    on > 0 && t('profiles.turns-on', { count: on }),
+  ].filter((x) => x !== false)
+  return said.length > 0 && <p className="meta num">{said.join(' · ')}</p>
 }
 
 function ShareButton({ profile }: { profile: ProfileView }) {
@@ -169,22 +187,23 @@ function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Aske
   const [own, setOwn] = useState<ProfileContent | null>(null)
   const missing = (servers.data ?? []).filter((s) => !profile.servers.includes(s.id))
   const { id, name } = profile
+  const cannot = profile.contents.some((c) => Object.keys(c.cannot).length > 0)
+  const add = missing.length > 0 && (
+    <TextButton onClick={() => onAsk('add')}>
+      <Plus aria-hidden className="size-3.5" />
+      {t('profiles.add')}
+    </TextButton>
+  )
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_18.25rem] gap-5 narrow:grid-cols-1">
       <div className="min-w-0">
         <div className="mb-2.5 flex flex-wrap items-center gap-x-3 gap-y-1.5">
           <p className="meta num grow">{t('profiles.in', { count: profile.contents.length, name })}</p>
-          {missing.length > 0 && (
-            <TextButton onClick={() => onAsk('add')}>
-              <Plus aria-hidden className="size-3.5" />
-              {t('profiles.add')}
-            </TextButton>
-          )}
           <TextButton onClick={() => onAsk('apps')}>{t('profiles.apps')}</TextButton>
         </div>
         {change.problem && <Problem alert className="mb-2.5" words={change.problem} />}
         {profile.contents.length === 0 ? (
-          <Empty title={t('profiles.empty', { name })} />
+          <Empty title={t('profiles.empty', { name })}>{add}</Empty>
         ) : (
           <>
             <Matrix
@@ -205,9 +224,22 @@ function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Aske
                   t('profiles.taken', { title: c.title, name }),
                 )
               }
-            />
+            >
+              {missing.length > 0 && (
+                <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-line border-t px-3.5 py-2.5">
+                  {add}
+                  <p className="meta min-w-0 grow truncate text-right">
+                    {t('profiles.not-in', { name, servers: list(missing.map((s) => s.title)) })}
+                  </p>
+                </div>
+              )}
+            </Matrix>
             {id === firstProfile && <p className="meta mt-2.5">{t('profiles.own-first', { name })}</p>}
-            {profile.apps.length > 0 ? <Legend /> : <p className="meta mt-2.5">{t('profiles.no-apps', { name })}</p>}
+            {profile.apps.length > 0 ? (
+              <Legend cannot={cannot} />
+            ) : (
+              <p className="meta mt-2.5">{t('profiles.no-apps', { name })}</p>
+            )}
           </>
         )}
         {profile.warnings.map((w) => (

@@ -75,9 +75,7 @@ export function SwitchDialog({ id, name, onClose }: { id: string; name: string; 
             <p className="font-semibold">{t('profiles.restart')}</p>
             <ul>
               {plan.restart.map((r) => (
-                <li key={r.app}>
-                  {r.name}: {r.text}
-                </li>
+                <li key={r.app}>{r.text.startsWith(r.name) ? r.text : `${r.name}: ${r.text}`}</li>
               ))}
             </ul>
           </Note>

@@ -48,7 +48,9 @@ export function Switcher({ narrow }: { narrow: boolean }) {
           onChange={(id) => id !== active.id && setTo(id)}
           choices={data.map((p) => ({ value: p.id, label: p.name }))}
         />
-        <MenuItem onClick={() => void navigate({ to: '/profiles' })}>{t('profiles.manage')}</MenuItem>
+        <MenuItem apart onClick={() => void navigate({ to: '/profiles' })}>
+          {t('profiles.manage')}
+        </MenuItem>
       </Menu>
       {next && !next.active && <SwitchDialog id={next.id} name={next.name} onClose={() => setTo('')} />}
     </>

@@ -2,6 +2,7 @@ package tolerant
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 	"unicode/utf8"
 
@@ -531,7 +532,12 @@ func (l *lexer) scalar(i, e int, k kind) {
 		t.cut = true
 	}
 	if k == tString {
-		l.add(mend{code: "JSON_UNQUOTED_VALUE", fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i, To: e, New: quoteText(text)}}})
+		quoted := quoteText(text)
+		// What somebody escaped is escaped already.
+		if as := `"` + text + `"`; strings.Contains(text, `\\`) && json.Valid([]byte(as)) {
+			quoted = as
+		}
+		l.add(mend{code: "JSON_UNQUOTED_VALUE", fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i, To: e, New: quoted}}})
 	}
 }
 

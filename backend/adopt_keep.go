@@ -236,18 +236,18 @@ func spotsOf(value configfile.Object, name, key string) (out [][]any) {
 		}
 		switch v := m.Value.(type) {
 		case string:
-			if strings.Contains(v, key) {
+			if within(v, key) >= 0 {
 				out = append(out, []any{m.Key})
 			}
 		case configfile.Object:
 			for _, inner := range v {
-				if text, ok := inner.Value.(string); ok && within(text, key) {
+				if text, ok := inner.Value.(string); ok && within(text, key) >= 0 {
 					out = append(out, []any{m.Key, inner.Key})
 				}
 			}
 		case []any:
 			for i, e := range v {
-				if text, ok := e.(string); ok && (i > 0 || m.Key != "command") && within(text, key) {
+				if text, ok := e.(string); ok && (i > 0 || m.Key != "command") && within(text, key) >= 0 {
 					out = append(out, []any{m.Key, i})
 				}
 			}
@@ -258,22 +258,22 @@ func spotsOf(value configfile.Object, name, key string) (out [][]any) {
 
 func objectOf(v any) configfile.Object { o, _ := v.(configfile.Object); return o }
 
-// within tells whether a key stands in a text: alone, or behind what leads to a
-// value.
-func within(text, key string) bool {
+// within tells where a key stands in a text, alone or behind what leads to a
+// value; -1 for nowhere.
+func within(text, key string) int {
 	for at := 0; key != ""; {
 		i := strings.Index(text[at:], key)
 		if i < 0 {
-			return false
+			break
 		}
 		i += at
 		end := i + len(key)
 		if (i == 0 || strings.ContainsRune("=: /&?@\"',;", rune(text[i-1]))) && (end == len(text) || strings.ContainsRune(" /&?@\"',;", rune(text[end]))) {
-			return true
+			return i
 		}
 		at = i + 1
 	}
-	return false
+	return -1
 }
 
 // withKey is an entry with another value of a key where that stands.
@@ -281,7 +281,8 @@ func withKey(value configfile.Object, name, was, is string) configfile.Object {
 	value = slices.Clone(value)
 	put := func(v any) any {
 		text, _ := v.(string)
-		return strings.Replace(text, was, is, 1)
+		i := max(within(text, was), 0)
+		return text[:i] + is + text[i+len(was):]
 	}
 	for _, p := range spotsOf(value, name, was) {
 		i := slices.IndexFunc(value, func(m configfile.Member) bool { return m.Key == p[0] })

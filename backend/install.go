@@ -29,7 +29,9 @@ type InstallRequest struct {
 	Package int
 	// Name is the server's id; "" has one proposed.
 	Name string
-	// Profile is the profile that gets the server, "" for the one in use.
+	// Profile is the profile that gets the server, "" for the one in use: with
+	// apps on in those, else off in all of its apps. One that is named and no apps
+	// is on in all of its apps.
 	Profile string
 	Answers map[string]string
 	// Secrets are key values by input name. They go to the keychain only.
@@ -52,6 +54,8 @@ type InstallRequest struct {
 	SignIn func(address string)
 	// told names the answers that stood in a pasted text and nowhere else.
 	told map[string]bool
+	// alone leaves the profiles as they are: another one is about to be made.
+	alone bool
 	// adopts are entries of apps that become the server's, in place of Apps.
 	adopts []AdoptPlace
 }
@@ -143,12 +147,37 @@ func (b *Backend) Offer(ctx context.Context, refText string, pack int) (install.
 // backend/install, the probe's start_* codes, those of backend/connect.
 func (b *Backend) Install(ctx context.Context, req InstallRequest, report job.Report) (InstallResult, error) {
 	req.Apps = unique(req.Apps)
+	if err := b.appsOfProfile(ctx, &req); err != nil {
+		return InstallResult{}, err
+	}
 	in, err := b.prepare(ctx, req, report)
 	if err != nil {
 		return InstallResult{}, err
 	}
 	defer in.claim.release()
 	return in.finish(ctx, report)
+}
+
+// appsOfProfile names the apps of an install for the profile in use that names
+// none: those of the profile that are here.
+func (b *Backend) appsOfProfile(ctx context.Context, req *InstallRequest) error {
+	if req.Profile == "" || len(req.Apps) > 0 {
+		return nil
+	}
+	p, err := b.Profile(ctx, req.Profile)
+	if err != nil {
+		return err
+	}
+	active, err := b.activeProfile(ctx)
+	if err != nil || p.ID != active {
+		return err
+	}
+	for _, app := range p.Apps {
+		if a, err := b.apps.LookOne(b.system, app, ""); err == nil && a.Found && a.Managed == "" {
+			req.Apps = append(req.Apps, app)
+		}
+	}
+	return nil
 }
 
 // finish does what was prepared, unless it is a dry run.
@@ -545,8 +574,12 @@ func (in *installation) planApps(ctx context.Context) (connect.Plan, *profileEdi
 		}
 		p = profiles.TurnOn(p, in.id, app)
 	}
-	if len(targets) == 0 && in.req.Profile != "" {
+	switch {
+	case len(targets) > 0 || in.req.alone:
+	case in.req.Profile != "":
 		p = profiles.Add(p, in.id)
+	default:
+		p = profiles.AddOff(p, in.id)
 	}
 	e.set(p.ID, &p)
 	if p.ID != e.in {

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"toolbay/backend/model"
+	"toolbay/backend/profiles"
+	"toolbay/backend/secrets"
 )
 
 // KeyView is one key of an installed server. Its value is never part of it.
@@ -19,9 +21,14 @@ type KeyView struct {
 	Apps    []string `json:"apps"`
 }
 
-// Keys lists the keys of all servers, set or not, and who uses them.
+// Keys lists the keys of all servers, set or not, and who uses them; those of a
+// profile's own name it.
 func (b *Backend) Keys(ctx context.Context) ([]KeyView, error) {
 	servers, err := b.Servers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all, _, err := b.store.Profiles(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -37,6 +44,23 @@ func (b *Backend) Keys(ctx context.Context) ([]KeyView, error) {
 					Server: s.ID, Title: s.Title, Name: i.Name, Label: about(i.Input), Set: i.Set,
 					Link: i.Link, Where: where, Apps: s.Apps,
 				})
+			}
+		}
+		for _, p := range all {
+			word, _ := profiles.Of(p, s.ID)
+			for _, name := range word.Keys {
+				k := KeyView{Server: s.ID, Title: s.Title, Profile: p.ID, Name: name, Label: name, Set: true, Where: where, Apps: []string{}}
+				for _, i := range s.Server.Inputs {
+					if i.Name == name {
+						k.Label, k.Link = about(i.Input), i.Link
+					}
+				}
+				for _, app := range p.Apps {
+					if profiles.On(p, s.ID, app) {
+						k.Apps = append(k.Apps, app)
+					}
+				}
+				out = append(out, k)
 			}
 		}
 	}
@@ -117,6 +141,10 @@ func (b *Backend) editKey(ctx context.Context, id, name string, edit func(map[st
 		return err
 	}
 	keys := b.keysIn(s.KeysIn)
+	moved, err := b.ownKeysTo(ctx, id, before, keys)
+	if err != nil {
+		return err
+	}
 	switch {
 	case len(values) > 0:
 		if !had {
@@ -128,6 +156,11 @@ func (b *Backend) editKey(ctx context.Context, id, name string, edit func(map[st
 	}
 	if err == nil && had && before.Where() != keys.Where() {
 		err = before.Delete(id, "")
+	}
+	for _, profile := range moved {
+		if err == nil {
+			err = before.Delete(id, profile)
+		}
 	}
 	if err != nil {
 		return err
@@ -143,6 +176,35 @@ func (b *Backend) editKey(ctx context.Context, id, name string, edit func(map[st
 	b.o.Changed("keys")
 	b.o.Changed("servers")
 	return nil
+}
+
+// ownKeysTo copies what profiles have of their own for a server to the place
+// where its keys go, and names those profiles.
+func (b *Backend) ownKeysTo(ctx context.Context, id string, from, to secrets.Keys) (moved []string, err error) {
+	if from.Where() == to.Where() {
+		return nil, nil
+	}
+	of, err := b.store.ProfilesOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	for _, profile := range sortedKeys(of) {
+		if len(of[profile].Keys) == 0 {
+			continue
+		}
+		values, err := from.Get(id, profile)
+		if model.Code(err) == "secret_unknown" {
+			continue // it was lost before
+		}
+		if err == nil {
+			err = to.Set(id, profile, values)
+		}
+		if err != nil {
+			return nil, err
+		}
+		moved = append(moved, profile)
+	}
+	return moved, nil
 }
 
 func hasKeys(s model.Server) bool {

@@ -307,8 +307,9 @@ func (b *Backend) planProfiles(ctx context.Context, e *profileEdit, c commit, fr
 	if err != nil {
 		return empty, err
 	}
-	if _, differ := profiles.Diff(&from, &to); e.in != e.to || differ {
-		shifts = append(ownShifts(from, to, servers), shifts...)
+	again := kind == "switch" && e.in == e.to // brings an app up to date that was left as it was
+	if _, differ := profiles.Diff(&from, &to); e.in != e.to || differ || again {
+		shifts = append(ownShifts(from, to, servers, again), shifts...)
 	}
 	if len(shifts) == 0 {
 		return empty, nil
@@ -320,6 +321,10 @@ func (b *Backend) planProfiles(ctx context.Context, e *profileEdit, c commit, fr
 		}
 		return skip
 	})
+	for _, app := range res.Skipped {
+		left := model.Fail("app_skipped", nil, "app", b.appName(app), "profile", to.Name)
+		res.Warnings = append(res.Warnings, Warning{Code: "app_skipped", App: app, Text: text.ForError(left).Message})
+	}
 	plan, stopped, err := b.connect.PlanShift(ctx, kind, empty.Change.Title, shifts)
 	if err != nil {
 		return empty, err
@@ -345,8 +350,8 @@ func (b *Backend) planProfiles(ctx context.Context, e *profileEdit, c commit, fr
 }
 
 // ownShifts tells what each app's own files need to come from one profile to the
-// other, or from how one was to how it is.
-func ownShifts(from, to model.Profile, servers map[string]model.Server) []connect.Shift {
+// other, or from how one was to how it is; with all, whatever stands there now.
+func ownShifts(from, to model.Profile, servers map[string]model.Server, all bool) []connect.Shift {
 	launches := map[string]*clients.Launch{}
 	here := map[string]bool{}
 	for id, s := range servers {
@@ -358,13 +363,13 @@ func ownShifts(from, to model.Profile, servers map[string]model.Server) []connec
 	}
 	var out []connect.Shift
 	for _, app := range profiles.AppsOf(from, to) {
-		shift := connect.Shift{App: app, Sweep: from.ID != to.ID}
+		shift := connect.Shift{App: app, Sweep: all || from.ID != to.ID}
 		got := map[string]bool{}
 		for _, s := range to.Servers {
 			on := here[s.Server] && slices.Contains(to.Apps, app) && !slices.Contains(s.Off, app)
 			got[s.Server] = on
 			old, had := was[s.Server]
-			stays := from.ID == to.ID && had && profiles.Own(old) == profiles.Own(s) && slices.Contains(from.Apps, app) && !slices.Contains(old.Off, app)
+			stays := !all && from.ID == to.ID && had && profiles.Own(old) == profiles.Own(s) && slices.Contains(from.Apps, app) && !slices.Contains(old.Off, app)
 			if on && !stays {
 				w := connect.Want{Server: s.Server, Profile: profiles.Named(to.ID), Native: launches[s.Server]}
 				if profiles.Own(s) {

@@ -430,6 +430,7 @@ func (req ProfileImport) install(im ImportedServer) InstallRequest {
 	r := InstallRequest{
 		Ref: im.ref, Package: -1, Name: "", Answers: map[string]string{}, Secrets: map[string]string{},
 		Arguments: im.said.Arguments, AllowScripts: req.AllowScripts, AcceptRisk: req.AcceptRisk, Yes: req.Yes, DryRun: req.DryRun,
+		alone: true,
 	}
 	if req.SignIn != nil {
 		r.SignIn = func(address string) { req.SignIn(im.Title, address) }

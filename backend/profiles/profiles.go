@@ -162,6 +162,14 @@ func Put(p model.Profile, s model.ProfileServer) model.Profile {
 	return Tidy(p)
 }
 
+// AddOff puts a server that is new to a profile into it, off in all its apps.
+func AddOff(p model.Profile, server string) model.Profile {
+	if at(p, server) >= 0 {
+		return p
+	}
+	return Put(p, model.ProfileServer{Server: server, Off: slices.Clone(p.Apps)})
+}
+
 // TurnOn gives an app a server, both of which need not have been in the profile:
 // an app that is new to it gets this server alone, and a server that is new
 // stands in this app alone.

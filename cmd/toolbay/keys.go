@@ -28,7 +28,11 @@ func (c *cli) keys() *cobra.Command {
 					if k.Set {
 						state = text.Line("key.set")
 					}
-					fmt.Fprintf(w, "%-20s %-32s %s\n", k.Server, k.Name, state)
+					server := k.Server
+					if k.Profile != "" {
+						server += " (" + k.Profile + ")"
+					}
+					fmt.Fprintf(w, "%-20s %-32s %s\n", server, k.Name, state)
 				}
 			})
 		},

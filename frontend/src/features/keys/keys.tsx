@@ -64,30 +64,36 @@ function KeyRow({ item }: { item: KeyView }) {
           <h2 className="truncate text-body leading-4.5">{item.label}</h2>
           <p className="meta truncate">
             {item.title}
+            {item.profile && ` (${item.profile})`}
             {item.apps.length > 0 && `, ${t('keys.used', { apps: list(item.apps) })}`}
           </p>
         </div>
         <span className="w-32">
           <Status tone={item.set ? 'ok' : 'key'}>{item.set ? t('keys.set') : t('status.needs-key')}</Status>
         </span>
+        {/* A profile's own keys are changed in the profile. */}
         <span className="flex w-44 justify-end gap-1.5">
-          <Button
-            size="sm"
-            onClick={() => setReplacing(true)}
-            aria-label={t(item.set ? 'keys.replace-label' : 'keys.add-label', { label: item.label })}
-          >
-            {item.set ? t('replace-key', { ns: 'actions' }) : t('add-key', { ns: 'actions' })}
-          </Button>
-          {item.set && (
-            <Button
-              size="sm"
-              tone="quiet"
-              square
-              aria-label={t('keys.delete-label', { label: item.label })}
-              onClick={() => setAsking(true)}
-            >
-              <Trash2 aria-hidden className="size-4" />
-            </Button>
+          {!item.profile && (
+            <>
+              <Button
+                size="sm"
+                onClick={() => setReplacing(true)}
+                aria-label={t(item.set ? 'keys.replace-label' : 'keys.add-label', { label: item.label })}
+              >
+                {item.set ? t('replace-key', { ns: 'actions' }) : t('add-key', { ns: 'actions' })}
+              </Button>
+              {item.set && (
+                <Button
+                  size="sm"
+                  tone="quiet"
+                  square
+                  aria-label={t('keys.delete-label', { label: item.label })}
+                  onClick={() => setAsking(true)}
+                >
+                  <Trash2 aria-hidden className="size-4" />
+                </Button>
+              )}
+            </>
           )}
         </span>
       </div>

@@ -19,7 +19,11 @@ export function JobLine({ job }: { job: JobView }) {
   const title =
     job.kind === 'install'
       ? t('progress.title', { title: job.title })
-      : job.kind === 'update' || job.kind === 'compare' || job.kind === 'sign-in' || job.kind === 'adopt' || job.kind === 'import'
+      : job.kind === 'update' ||
+          job.kind === 'compare' ||
+          job.kind === 'sign-in' ||
+          job.kind === 'adopt' ||
+          job.kind === 'import'
         ? t(`jobs.${job.kind}`, { title: job.title })
         : job.kind === 'check'
           ? t('jobs.check')

@@ -125,7 +125,7 @@ export function AdoptChoose({ onClose, onStart }: Props) {
           <Button
             size="lg"
             tone="filled"
-            aria-disabled={missing !== '' || adopt.isPending || undefined}
+            aria-disabled={(missing !== '' && toFill === 0) || adopt.isPending || undefined}
             onClick={start}
           >
             {chosen.length > 0 ? t('adopt.manage', { count: chosen.length }) : t('adopt.open')}

@@ -223,7 +223,12 @@ function Review({ path, folder, title, offer, linked, onClose }: ReviewProps) {
         <Button size="lg" tone="quiet" onClick={onClose}>
           {t('cancel')}
         </Button>
-        <Button size="lg" tone="filled" aria-disabled={missing !== '' || start.isPending || undefined} onClick={press}>
+        <Button
+          size="lg"
+          tone="filled"
+          aria-disabled={(missing !== '' && toFill === 0) || start.isPending || undefined}
+          onClick={press}
+        >
           {installs > 0 ? t('projects.do', { count: installs }) : t('projects.do-none')}
         </Button>
       </SheetFoot>
@@ -258,7 +263,7 @@ function ServerRow({ server, taken, onTake, children }: RowProps) {
         <Tile name={title} category="" size={32} />
         <div className="min-w-0 grow">
           <p className="truncate font-semibold leading-4.5">{title}</p>
-          <p className="meta">{[known && t('paste.known', { title: known }), says].filter(Boolean).join(' · ')}</p>
+          <p className="meta">{[known && t('paste.known', { title: known }), says].filter(Boolean).join(' ')}</p>
         </div>
         {state === 'here' && <CircleCheck aria-hidden className="size-4 shrink-0 text-ok" />}
       </div>
@@ -313,7 +318,7 @@ function Work({ job, onClose }: { job: JobView; onClose: () => void }) {
             <p>{t('projects.done-text', { installed: done.installed, here: done.here })}</p>
             {done.left.length > 0 && <p>{t('projects.left', { titles: list(done.left) })}</p>}
             {done.files.length > 0 && <p>{t('projects.wrote', { count: done.files.length })}</p>}
-            <p>{t('projects.not-in-use')}</p>
+            {done.files.length === 0 && <p>{t('projects.not-in-use')}</p>}
           </div>
         ) : (
           <>

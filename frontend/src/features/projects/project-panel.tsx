@@ -43,7 +43,7 @@ export function ProjectPanel({ folder, onClose, onDeclared }: Props) {
             {t('close')}
           </Button>
           {p?.declares && (
-            <Button tone="filled" onClick={() => onDeclared(p.folder)}>
+            <Button tone={p.profile ? 'plain' : 'filled'} onClick={() => onDeclared(p.folder)}>
               {t('projects.see')}
             </Button>
           )}

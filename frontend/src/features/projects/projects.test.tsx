@@ -32,7 +32,7 @@ describe('Importing a profile', () => {
   it('asks only for what is missing, installs the rest, and makes the profile', async () => {
     const { user, fake, sheet } = await importing()
     expect(callsOf(fake, 'reviewProfile')).toEqual([[file]])
-    expect(sheet.getByText('Is here already')).toBeVisible()
+    expect(sheet.getByText('It is here already.')).toBeVisible()
     expect(sheet.getByText('Not on this computer: Zed.')).toBeVisible()
     expect(await axeOf()).toEqual([])
     await user.click(sheet.getByRole('button', { name: 'Install 2 servers' }))

@@ -143,7 +143,7 @@ func (p *pass) run() {
 	doc, err := configfile.Parse(p.text, p.file.Dialect.Format)
 	if err != nil {
 		if p.allow == finding.Confirm {
-			p.add(finding.New("FILE_BEYOND_REPAIR"), false)
+			p.beyond()
 		}
 		return
 	}
@@ -163,6 +163,30 @@ func (p *pass) run() {
 			return
 		}
 	}
+}
+
+// lastGood gives the names of the servers in the last good copy.
+func (p *pass) lastGood() []string {
+	doc, err := configfile.Parse(p.facts.LastKnownGood, configfile.JSON)
+	if err != nil {
+		return nil
+	}
+	return doc.Keys()
+}
+
+// beyond tells what can still be read of a text that cannot be mended.
+func (p *pass) beyond() {
+	f := finding.New("FILE_BEYOND_REPAIR")
+	f.Needs = "Bring back the last good copy of the file? The one that is there stays in Toolbay's backups."
+	var names []string
+	for _, s := range read(p.text, p.file).Saved {
+		names = append(names, s.Name)
+		f.Parked = append(f.Parked, s)
+	}
+	if len(names) > 0 {
+		f.Notes = append(f.Notes, "These servers could still be read: "+strings.Join(names, ", ")+".")
+	}
+	p.add(f, false)
 }
 
 // blank handles a file that holds nothing.
@@ -195,6 +219,15 @@ func (p *pass) readText() {
 		changed := false
 		var edits []finding.Edit
 		for _, f := range r.Findings {
+			if f.Code == "ENC_BOM" && Parses(p.file, p.text) {
+				f.Severity = finding.Warn // other programs stumble over it
+			}
+			if f.Code == "JSON_TRUNCATED" && f.Fix == finding.Confirm {
+				f.Needs = "The end of the file was cut off. Keep what is left, or bring back the last good copy?"
+				if names := p.lastGood(); len(names) > 0 {
+					f.Needs += " The copy has " + strings.Join(names, ", ") + "."
+				}
+			}
 			p.add(f, len(f.Edits) > 0)
 			if p.allowed(f) && len(f.Edits) > 0 {
 				edits = append(edits, f.Edits...)

@@ -303,10 +303,6 @@ func kept(before, after []byte) string {
 	if crlf == 0 && bytes.Contains(after, []byte("\r")) {
 		return "CR among LF"
 	}
-	left := map[string]int{}
-	for line := range bytes.Lines(after) {
-		left[string(bytes.TrimSpace(line))]++
-	}
 	return ""
 }
 

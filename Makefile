@@ -79,7 +79,8 @@ test-apps: ## drive real AI apps through what Toolbay writes
 FUZZ_TIME ?= 60s
 FUZZ_TIME_SHORT ?= 20s
 FUZZ := $(foreach f,JSON JSONC TOML YAML,backend/configfile:$(f):$(FUZZ_TIME)) \
-	$(foreach f,Archive Entry Manifest,backend/bundle:$(f):$(FUZZ_TIME_SHORT))
+	$(foreach f,Archive Entry Manifest,backend/bundle:$(f):$(FUZZ_TIME_SHORT)) \
+	$(foreach f,JSON JSONC TOML YAML,backend/repair/tolerant:$(f):$(FUZZ_TIME_SHORT))
 fuzz: ## look for what the readers of bundles and of apps' files cannot stand
 	@mkdir -p $(BIN) && rm -f $(COUNTS)
 	build/part.sh fuzz build/fuzz.sh $(COUNTS) $(FUZZ)

@@ -212,6 +212,7 @@ func (l *doctor) servers(ctx context.Context) {
 		l.fails(DoctorCheck{Area: AreaServers, State: CheckUnknown}, err)
 		return
 	}
+	l.room(servers)
 	for _, s := range servers {
 		if s.Package.Type == "oci" {
 			l.containerised = true
@@ -273,6 +274,24 @@ func (l *doctor) servers(ctx context.Context) {
 			}
 			l.add(c)
 		}
+	}
+}
+
+// room tells of apps that have more tools of our servers than they take.
+func (l *doctor) room(servers []ServerView) {
+	tools := map[string]int{}
+	for _, s := range servers {
+		for _, app := range s.Apps {
+			tools[app] += len(s.Tools)
+		}
+	}
+	for _, c := range l.b.apps.All() {
+		if c.Limits.Tools == 0 || tools[c.ID] <= c.Limits.Tools {
+			continue
+		}
+		check := DoctorCheck{Area: AreaApps, ID: c.ID, Name: c.Name, Code: "RT_TOO_MANY_TOOLS", State: CheckAdvice, Command: "toolbay profile"}
+		check.Title, check.Detail, _ = text.Problem(check.Code, map[string]string{"app": c.Name})
+		l.add(check)
 	}
 }
 

@@ -61,7 +61,7 @@ func (c *check) bare(e *entry) {
 		return
 	}
 	where, p := c.find(e, e.command)
-	if where == unknown && p == "" && !c.windows() && c.saidNotFound(e) {
+	if where == unknown && (p != "" || !c.windows()) && c.saidNotFound(e) {
 		where = elsewhere
 	}
 	switch where {
@@ -344,7 +344,16 @@ func (c *check) nodeFolder(version, p string) string {
 		return p
 	case p != "":
 		return c.join(p, "bin")
-	case c.Facts.Home != "" && !c.windows():
+	}
+	// The newest stands beside one whose place is known.
+	for _, which := range []map[string]string{c.Facts.Which, c.Facts.LoginShellWhich} {
+		if at, _ := c.lookup(which, "node"); at != "" {
+			if m := inVersion().FindStringSubmatchIndex(at); m != nil {
+				return c.dir(at[:m[2]] + version + at[m[7]:])
+			}
+		}
+	}
+	if c.Facts.Home != "" && !c.windows() {
 		return c.Facts.Home + "/.nvm/versions/node/v" + version + "/bin"
 	}
 	return ""

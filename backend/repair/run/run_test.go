@@ -128,6 +128,14 @@ var rules = []struct {
 	{"the oldest Node comes first", "claude-desktop", "darwin", one(`{"command": "node", "args": ["/opt/a/server.js"]}`),
 		`{"node_versions": ["16.20.2", "22.11.0"], "home": "/Users/sam"}`,
 		"RT_NODE_TOO_OLD", one(`{"command": "/Users/sam/.nvm/versions/node/v22.11.0/bin/node", "args": ["/opt/a/server.js"]}`)},
+	{"the newest Node beside the one that is found", "cursor", "darwin", one(`{"command": "npx", "args": ["-y", "a-mcp"]}`),
+		`{"node_versions": ["v14.1.0", "v20.2.0"], "which": {"npx": "/Users/sam/.nvm/versions/node/v14.1.0/bin/npx", "node": "/Users/sam/.nvm/versions/node/v14.1.0/bin/node"}, "gui_path": ["/Users/sam/.nvm/versions/node/v14.1.0/bin", "/usr/bin"]}`,
+		"RT_NODE_TOO_OLD", one(`{"command": "/Users/sam/.nvm/versions/node/v20.2.0/bin/npx", "args": ["-y", "a-mcp"], "env": {"PATH": "/Users/sam/.nvm/versions/node/v20.2.0/bin:/Users/sam/.nvm/versions/node/v14.1.0/bin:/usr/bin"}}`)},
+	{"seen not to be found on Windows", "cursor", "windows", one(`{"command": "uvx", "args": ["a-mcp"]}`),
+		`{"login_shell_which": {"uvx": "C:\\Users\\sam\\.local\\bin\\uvx.exe"}, "observed_error": "spawn uvx ENOENT"}`,
+		"RT_COMMAND_NOT_ON_GUI_PATH", one(`{"command": "C:\\Users\\sam\\.local\\bin\\uvx.exe", "args": ["a-mcp"]}`)},
+	{"the same server for all projects", "cursor", "linux", one(`{"command": "npx", "args": ["-y", "x@1.0.0"]}`),
+		`{"content": {".cursor/mcp.json": {"mcpServers": {"other": {"command": "npx", "args": ["-y", "x"]}}}}}`, "RT_DUPLICATE_SERVER", ""},
 	{"an old Node by its folder", "cursor", "darwin", one(`{"command": "/Users/sam/.nvm/versions/node/v14.17.0/bin/node", "args": ["/opt/a/server.js"]}`), "",
 		"RT_NODE_TOO_OLD", ""},
 	{"a new Node", "cursor", "darwin", one(`{"command": "node", "args": ["/opt/a/server.js"]}`), `{"node_versions": {"/usr/local/bin/node": "v22.1.0"}}`, "", ""},
@@ -286,6 +294,18 @@ func TestFiles(t *testing.T) {
 				t.Errorf("mended %s, want %s", got, want)
 			}
 		})
+	}
+}
+
+// What a log says is told with the finding, without its keys.
+func TestLogIsQuoted(t *testing.T) {
+	found, _ := look(t, "cursor", "linux", clients.User, "", one(`{"command": "npx", "args": ["-y", "a-mcp"]}`),
+		`{"observed_error": "started\nError [ERR_MODULE_NOT_FOUND]: API_KEY=sk-ant-REDACTED0123456789 imported from /a/_npx/5a9d879542beca3a/x.js"}`)
+	if len(found) != 1 || len(found[0].Notes) != 1 {
+		t.Fatalf("%+v", found)
+	}
+	if note := found[0].Notes[0]; !strings.Contains(note, "ERR_MODULE_NOT_FOUND") || strings.Contains(note, "0123456789") {
+		t.Errorf("%q", note)
 	}
 }
 

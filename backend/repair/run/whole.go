@@ -1,11 +1,15 @@
 package run
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"toolbay/backend/clients"
+	"toolbay/backend/configfile"
 	"toolbay/backend/pattern"
 	"toolbay/backend/repair/finding"
 )
@@ -17,6 +21,10 @@ const maxSaid = 64 << 10
 // server's own.
 const room = 8
 
+// longest is what the models' services take of a server's and a tool's name
+// together at least, whatever the app takes.
+const longest = 60
+
 // name reports a name that leaves no room for the names of its tools.
 func (c *check) name(e *entry) {
 	n := utf8.RuneCountInString(e.name)
@@ -24,7 +32,10 @@ func (c *check) name(e *entry) {
 	if both := c.File.App.Limits.NameAndTool; limit == 0 && both > 0 {
 		limit = both - room
 	}
-	if limit == 0 || n <= limit {
+	if limit == 0 {
+		limit = longest
+	}
+	if n <= limit {
 		return
 	}
 	c.report(e, "RT_NAME_LEN", func(f *finding.Finding) {
@@ -34,18 +45,49 @@ func (c *check) name(e *entry) {
 
 // twins are entries that start the same server twice: its tools come twice.
 func (c *check) twins() {
-	first := map[string]*entry{}
+	first := map[string]string{}
+	for _, e := range c.otherScopes() {
+		// The same name in both is the app's own way to overrule one.
+		if key := c.same(e); key != "" && !slices.ContainsFunc(c.entries, func(o *entry) bool { return o.name == e.name }) {
+			first[key] = e.name
+		}
+	}
 	for _, e := range c.entries {
 		key := c.same(e)
 		if key == "" {
 			continue
 		}
 		if o, ok := first[key]; ok {
-			c.report(e, "RT_DUPLICATE_SERVER", func(f *finding.Finding) { f.Args["other"] = o.name })
+			c.report(e, "RT_DUPLICATE_SERVER", func(f *finding.Finding) { f.Args["other"] = o })
 			continue
 		}
-		first[key] = e
+		first[key] = e.name
 	}
+}
+
+// otherScopes gives the entries of the app's files of another scope, as far as
+// what they hold is known.
+func (c *check) otherScopes() []*entry {
+	scope := map[string]string{clients.User: clients.Project, clients.Project: clients.User}[c.File.Scope]
+	var all []*entry
+	for _, p := range slices.Sorted(maps.Keys(c.Facts.Content)) {
+		place := c.canon(p)
+		for _, s := range c.File.App.Files {
+			if s.Scope != scope || s.Aside != "" || !c.onSystem(s) || !slices.ContainsFunc(filesOf(s), func(f string) bool { return fits(f, place) }) {
+				continue
+			}
+			at, _, _ := c.File.App.As(c.File.OS, scope, p)
+			text, _ := c.Facts.Text(p)
+			doc, err := configfile.Parse(text, at.Dialect.Format)
+			if err != nil {
+				break
+			}
+			other := &check{Text: finding.Text{File: finding.File{App: c.File.App, Dialect: at.Dialect, OS: c.File.OS}, Doc: doc, Servers: at.Dialect.Servers}}
+			all = append(all, other.read()...)
+			break
+		}
+	}
+	return all
 }
 
 var version = pattern.New(`^(@?[^@]+)@[^@/]+$`)
@@ -88,6 +130,7 @@ var (
 	noDocker = pattern.New(`(?i)docker(Desktop)?LinuxEngine|docker_engine|Cannot connect to the Docker daemon|docker daemon is not running|docker desktop is (not running|unable to start|starting)|error during connect: .*docker|dial unix .*docker\.sock|Cannot connect to Podman`)
 	tooMany  = pattern.New(`(?i)exceed(s|ed|ing)?\b.{0,40}\b(limit|max\w*)\b.{0,30}\btools|too many tools|maximum (number )?of \d* ?tools|tools? limit|limit of \d+ tools|\d+ tools.{0,40}(exceed|limit|more than)`)
 	tooLong  = pattern.New(`(?i)(tools?\.\d+\.\S*name|tool name|function name|name).{0,80}(at most|longer than|maximum length|too long|exceeds?).{0,20}\d\d|combined (server|name).{0,40}(exceed|length)|filtered out .{0,60}(60|64) char`)
+	failing  = pattern.New(`(?i)error|cannot|can't|failed|unexpected|not found|refused`)
 	timedOut = pattern.New(`-32001|[Rr]equest timed out|[Tt]imed out waiting`)
 )
 
@@ -119,10 +162,10 @@ func (c *check) observed() {
 	if tooMany().MatchString(said) {
 		c.report(nil, "RT_TOO_MANY_TOOLS", nil)
 	} else if tooLong().MatchString(said) {
-		if longest := c.longest(); longest != nil {
-			c.report(longest, "RT_NAME_LEN", func(f *finding.Finding) {
-				f.Args["length"] = strconv.Itoa(utf8.RuneCountInString(longest.name))
-				f.Args["limit"] = strconv.Itoa(c.File.App.Limits.NameAndTool)
+		if e := c.longest(); e != nil {
+			c.report(e, "RT_NAME_LEN", func(f *finding.Finding) {
+				f.Args["length"] = strconv.Itoa(utf8.RuneCountInString(e.name))
+				f.Args["limit"] = strconv.Itoa(cmp.Or(c.File.App.Limits.NameAndTool, longest))
 			})
 		}
 	}
@@ -152,8 +195,31 @@ func (c *check) said(e *entry) string {
 // tie reports a code for the entries that a message can be about.
 func (c *check) tie(code string, about func(e *entry, said string) bool) {
 	for _, e := range c.concerned(func(e *entry) bool { return about(e, c.said(e)) }) {
-		c.report(e, code, nil)
+		c.report(e, code, func(f *finding.Finding) {
+			if line := told(c.said(e)); line != "" {
+				f.Notes = append(f.Notes, "Its log says: "+line)
+			}
+		})
 	}
+}
+
+// told gives the line that says most, with what looks like a key left out.
+func told(said string) string {
+	best := ""
+	for line := range strings.Lines(said) {
+		if line = strings.TrimSpace(line); best == "" || failing().MatchString(line) && !failing().MatchString(best) {
+			best = line
+		}
+	}
+	if len(best) > 300 {
+		best = strings.ToValidUTF8(best[:300], "") + "…"
+	}
+	return configfile.MaskSecrets(strings.Map(func(r rune) rune {
+		if r < 0x20 || r == 0x7f {
+			return ' '
+		}
+		return r
+	}, best))
 }
 
 // concerned are the entries that a message names, by name or by what they

@@ -44,7 +44,7 @@ func split(src []byte) []textLine {
 // around finds what came along when a text was copied: colours, fences, line
 // numbers, marks of a comparison, prose, and what became of a text in a page.
 func around(src []byte, r *Reading) []mend {
-	for _, find := range []func([]byte, *Reading) []mend{colours, conflictIn(configfile.JSON), fences, quoted, numbers, compared, entities, backslashed, prose} {
+	for _, find := range []func([]byte, *Reading) []mend{colours, conflictIn(configfile.JSON), fences, quoted, numbers, compared, entities, backslashed} {
 		if ms := find(src, r); len(ms) > 0 {
 			return ms
 		}

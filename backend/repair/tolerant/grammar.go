@@ -283,7 +283,11 @@ func (g *grammar) outside(s state, i int) {
 				g.reopen(s, i)
 			}
 			n.from = t.start
-			n = n.with(change("JSON_MISSING_ROOT_BRACES", finding.Safe, t.start, t.start, "{\n"))
+			at := t.start
+			if t.first {
+				at = t.bol
+			}
+			n = n.with(change("JSON_MISSING_ROOT_BRACES", finding.Safe, at, at, "{\n"))
 			n = g.push(n, -1, false)
 			n.end = t.start
 			g.member(n, i)
@@ -291,7 +295,8 @@ func (g *grammar) outside(s state, i int) {
 		}
 		g.emit(g.drop(s, i, "JSON_STRAY_TEXT", costJunk))
 	case tCloseObject, tCloseArray:
-		m := change("JSON_EXTRA_CLOSER", finding.Confirm, t.start, t.end, "")
+		from, to := g.alone(t)
+		m := change("JSON_EXTRA_CLOSER", finding.Confirm, from, to, "")
 		if i >= g.tail {
 			m.fix = finding.Safe
 		}
@@ -776,8 +781,21 @@ func (g *grammar) shut(s state, i int) {
 		w := g.trailing(s).with(change("JSON_WRONG_CLOSER", finding.Confirm, t.start, t.end, c)).charge(costSwap + odd)
 		g.emit(g.pop(w, i))
 	}
-	w := s.with(change("JSON_EXTRA_CLOSER", finding.Confirm, t.start, t.end, "")).charge(costExtra)
+	from, to := g.alone(t)
+	w := s.with(change("JSON_EXTRA_CLOSER", finding.Confirm, from, to, "")).charge(costExtra)
 	g.emit(w)
+}
+
+// alone gives what goes with a closer: its line, when it is alone on it.
+func (g *grammar) alone(t *token) (from, to int) {
+	e := t.end
+	for e < len(g.src) && e < t.end+80 && (g.src[e] == ' ' || g.src[e] == '\t' || g.src[e] == '\r') {
+		e++
+	}
+	if t.first && t.bol > 0 && e < len(g.src) && g.src[e] == '\n' {
+		return t.bol, e + 1
+	}
+	return t.start, t.end
 }
 
 // closes says how odd a closer is for that opener.

@@ -19,6 +19,11 @@ func jsonText(src []byte, f configfile.Format, r *Reading) []mend {
 	if ms := otherFormat(src, f); len(ms) > 0 {
 		return ms
 	}
+	for _, find := range []func([]byte, *Reading) []mend{prose, tail} {
+		if ms := find(src, r); len(ms) > 0 {
+			return ms
+		}
+	}
 	ms, texts, cut := structure(src, f, r)
 	if texts > 1 && len(ms) == 0 {
 		if ms = join(src, f); len(ms) > 0 {
@@ -26,6 +31,9 @@ func jsonText(src []byte, f configfile.Format, r *Reading) []mend {
 		}
 	}
 	_, text := findings(src, ms)
+	if len(bytes.TrimSpace(text)) == 0 { // nothing of it is JSON
+		ms, cut = nil, true
+	}
 	if cut || len(ms) == 0 || texts == 1 && !parses(text, f) {
 		r.Saved = saved(src, f)
 		if len(ms) == 0 {
@@ -80,6 +88,45 @@ func structure(src []byte, f configfile.Format, r *Reading) (ms []mend, texts in
 		ms = append(ms, l.comments(r)...)
 	}
 	return ms, texts, false
+}
+
+// tail finds the end of an older text behind the whole of a newer one: what is
+// left when two programs write a file at the same time.
+func tail(src []byte, r *Reading) []mend {
+	t := newGrower(src, bomLen(src)).grow(0)
+	if t == nil || !t.object() {
+		return nil
+	}
+	rest := bytes.TrimSpace(src[t.end:])
+	l := &lexer{src: rest, format: configfile.JSON}
+	l.run()
+	if len(l.toks) < 2 {
+		return nil
+	}
+	switch k := l.toks[0].kind; {
+	case k == tComma, k == tOpenObject, k == tOpenArray, k == tString && l.toks[1].kind == tColon && rest[0] == '"':
+		return nil
+	}
+	depth, words := 0, false
+	for _, k := range l.toks {
+		switch k.kind {
+		case tOpenObject, tOpenArray:
+			depth++
+		case tCloseObject, tCloseArray:
+			depth--
+		default:
+			words = true
+		}
+	}
+	if depth >= 0 || !words {
+		return nil
+	}
+	r.Comments = append(r.Comments, string(rest))
+	at := t.end + bytes.Index(src[t.end:], rest)
+	m := change("JSON_EXTRA_CLOSER", finding.Confirm, t.end, at+len(rest), "")
+	m.at = at
+	m.needs = "whether the end of the file is a left-over"
+	return []mend{m}
 }
 
 // owners gives, for an offset, the server whose entry it stands in, as far as
@@ -166,6 +213,9 @@ func (l *lexer) comments(r *Reading) []mend {
 		}
 		m := change("JSON_COMMENT_IN_STRICT", finding.Safe, from, min(to, len(src)), "")
 		m.at = n.start
+		if strings.HasPrefix(text, "/*") && !strings.HasSuffix(text, "*/") || strings.HasPrefix(text, "<!--") && !strings.HasSuffix(text, "-->") {
+			m.fix = finding.Confirm // where it ends is a guess
+		}
 		ms = append(ms, m)
 	}
 	flush()

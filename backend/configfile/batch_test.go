@@ -66,12 +66,16 @@ func batchOf(seed uint64, src []byte, f Format, container []string, list bool) f
 		traces = append(traces, Trace{}, Trace{})
 		names := append([]string(nil), keys...)
 		log := ""
-		for n := range 2 + g.IntN(9) {
+		count := 2 + g.IntN(9)
+		if g.IntN(8) == 0 {
+			count = 40
+		}
+		for n := range count {
 			which, at := 0, container
 			if g.IntN(5) == 0 && !list {
 				which, at = 1, []string{"more servers"}
 			}
-			step := fmt.Sprintf("new-%d", g.IntN(6))
+			step := fmt.Sprintf("new-%d", g.IntN(4*count))
 			if g.IntN(9) == 0 {
 				step = "a.b \"c\""
 			}

@@ -345,5 +345,5 @@ func (b *Batch) replaceYAML(s yamlSpot, path []string, value any) error {
 		return sharedEntry(path)
 	}
 	b.wishes.put(path, value)
-	return b.reparse(splice(y.src, y.put(s, value)))
+	return b.became(*s.item, path, y.put(s, value))
 }

@@ -146,6 +146,7 @@ func (b *Batch) insertTOML(path []string, value any) (tr Trace, err error) {
 	here, root := path[:p.depth], p.depth == 0
 	grouped := root || t.last(func(e expression) bool { return e.isHeader() && hasPrefix(e.path, here) }) >= 0
 	var out []byte
+	var section edit
 	switch {
 	case len(t.exprs) == 0:
 		out, tr.Whole = whole(src, TOML, func(l layout) string {
@@ -164,7 +165,7 @@ func (b *Batch) insertTOML(path []string, value any) (tr Trace, err error) {
 			edits, tr.Gap = list.obj.insert(src, TOML, list.obj, false, func(layout) string { return tomlValue(value) })
 			out = splice(src, edits)
 		} else {
-			out = t.appendSection(here, path, table)
+			section = t.appendSection(here, path, table)
 		}
 	case p.within != nil:
 		key, v := path[p.withinDepth:p.depth+1], wrap(path[p.depth+1:], value)
@@ -176,9 +177,9 @@ func (b *Batch) insertTOML(path []string, value any) (tr Trace, err error) {
 		out = splice(src, edits)
 	case grouped && (isTable || p.depth < last || p.table.kind == implicit):
 		if isTable {
-			out = t.appendSection(here, path, table)
+			section = t.appendSection(here, path, table)
 		} else {
-			out = t.appendSection(here, path[:last], Object{{path[last], value}})
+			section = t.appendSection(here, path[:last], Object{{path[last], value}})
 		}
 	case grouped && p.table.kind != dotted:
 		out, tr.Gap = t.appendPair(here, path, value)
@@ -193,14 +194,17 @@ func (b *Batch) insertTOML(path []string, value any) (tr Trace, err error) {
 		out = splice(src, []edit{{span{e.end2, e.end2}, text}})
 	}
 	b.wishes.put(full, nest(full[len(full)-1:], wanted))
+	if section.text != "" {
+		return tr, b.section(section)
+	}
 	return tr, b.reparse(out)
 }
 
-// appendSection puts a table behind the last of its group.
-func (t *tomlFile) appendSection(group, path []string, table Object) []byte {
+// appendSection gives the edit that puts a table behind the last of its group.
+func (t *tomlFile) appendSection(group, path []string, table Object) edit {
 	at := t.groupEnd(group)
 	s := t.style(group, at)
-	return splice(t.src, []edit{{span{at, at}, s.between() + s.section(path, table)}})
+	return edit{span{at, at}, s.between() + s.section(path, table)}
 }
 
 // appendPair puts a key behind the last one under the header here. When the
@@ -255,7 +259,12 @@ func (b *Batch) removeTOML(path []string, tr Trace) error {
 	case isElement && inline != nil:
 		out = splice(src, inline.obj.remove(src, TOML, i, gap))
 	case p.within == nil:
-		out = t.dropExpressions(path, tr)
+		edits := t.dropExpressions(path, tr)
+		if b.dropped(path, edits) {
+			b.wishes.drop(full)
+			return nil
+		}
+		out = splice(src, edits)
 	default:
 		// A member may be written as several dotted keys: the last goes first.
 		i := len(p.within.names) - 1
@@ -292,7 +301,7 @@ func (b *Batch) removeTOML(path []string, tr Trace) error {
 
 // dropExpressions takes away the headers and keys whose paths begin with path,
 // with the comments between them and on their lines.
-func (t *tomlFile) dropExpressions(path []string, tr Trace) []byte {
+func (t *tomlFile) dropExpressions(path []string, tr Trace) []edit {
 	drop := func(i int) bool { return t.exprs[i].kind != unstable.Comment && hasPrefix(t.exprs[i].path, path) }
 	rootKeyLeft := t.last(func(e expression) bool {
 		return e.kind == unstable.KeyValue && len(e.section) == 0 && !hasPrefix(e.path, path)
@@ -328,7 +337,7 @@ func (t *tomlFile) dropExpressions(path []string, tr Trace) []byte {
 		edits = append(edits, e)
 		i = end
 	}
-	return splice(t.src, edits)
+	return edits
 }
 
 func (b *Batch) updateTOML(path []string, value any) error {
@@ -372,5 +381,5 @@ func (b *Batch) updateTOML(path []string, value any) error {
 		return err
 	}
 	b.wishes.put(full, value)
-	return b.reparse(splice(b.doc.src, []edit{{val, tomlValue(value)}}))
+	return b.exchange(edit{val, tomlValue(value)})
 }

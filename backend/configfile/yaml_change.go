@@ -75,7 +75,7 @@ func (b *Batch) removeYAML(path []string, tr Trace) error {
 		if tr.Created > steps {
 			gap = nil
 		}
-		if err := b.reparse(splice(y.src, y.remove(parent, items, i, gap))); err != nil {
+		if err := b.went(parent.node, items, i, y.remove(parent, items, i, gap)); err != nil {
 			return err
 		}
 		if steps > 0 {

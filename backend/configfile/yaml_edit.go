@@ -105,7 +105,7 @@ func (b *Batch) insertYAML(path []string, value any, override bool) (Trace, erro
 		return Trace{}, err
 	}
 	b.wishes.put(path[:depth+1], v)
-	return tr, b.reparse(splice(y.src, edits))
+	return tr, b.came(s.node, edits)
 }
 
 // insert adds a member or an element behind the last one of a collection.

@@ -63,8 +63,9 @@ test: ## everything that needs no download over 100 MB
 	build/total.sh $(COUNTS) || code=1; exit $$code
 
 test-frontend:
-	cd frontend && npm run --silent lint && npm test --silent -- --reporter=default --reporter=json --outputFile=../$(BIN)/vitest.json
-	@node build/count.mjs $(BIN)/vitest.json $(COUNTS)
+	@rm -f $(BIN)/vitest.json; code=0; (cd frontend && npm run --silent lint) || code=1; \
+	(cd frontend && npm test --silent -- --reporter=default --reporter=json --outputFile=../$(BIN)/vitest.json) || code=1; \
+	node build/count.mjs $(BIN)/vitest.json $(COUNTS) || code=1; exit $$code
 
 test-apps: ## drive real AI apps through what Toolbay writes
 	@build/deps.sh test

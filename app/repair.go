@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"os"
 	"slices"
 
@@ -110,6 +111,10 @@ func (w *Window) repairs(req backend.RepairRequest) ([]RepairView, error) {
 				Where: p.Where, Line: p.Line, Mends: p.Mends, Title: p.Title, Detail: p.Detail,
 			})
 		}
+		// As they stand in the file; what stands nowhere comes last.
+		slices.SortStableFunc(view.Problems, func(a, b RepairProblem) int {
+			return cmp.Or(cmp.Compare(min(1, b.Line), min(1, a.Line)), cmp.Compare(a.Line, b.Line))
+		})
 		for _, f := range plan.Files {
 			if slices.Contains(v.Writes, f.Path) {
 				view.Files = append(view.Files, f)

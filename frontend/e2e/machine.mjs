@@ -1,7 +1,7 @@
 // A machine of a test's own: a home with AI apps' files that hold other
 // people's servers and comments, a registry on this computer that speaks the
 // real API, and the window's program.
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { homedir, tmpdir } from 'node:os'
@@ -56,6 +56,24 @@ export function machine() {
     home,
     env,
     start,
+    /** What the command line says, for a machine on which something happened before; {input} is typed into it. */
+    toolbay(...args) {
+      const input = typeof args.at(-1) === 'object' ? args.pop().input : ''
+      const nobody = 'http://127.0.0.1:9'
+      const r = spawnSync(join(root, 'build/bin/toolbay'), [...args, '--yes', '--json'], {
+        cwd: home,
+        encoding: 'utf8',
+        input,
+        env: {
+          TOOLBAY_DOCKER_CATALOG_URL: nobody,
+          TOOLBAY_SOURCE_MIRROR: nobody,
+          TOOLBAY_REGISTRY_URL: nobody,
+          ...env,
+        },
+      })
+      if (r.status !== 0) throw new Error(`toolbay ${args.join(' ')}: ${r.stdout}${r.stderr}`)
+      return JSON.parse(r.stdout)
+    },
     read: (name) => readFileSync(join(home, name), 'utf8'),
     /** The registry's address. */
     async registry() {

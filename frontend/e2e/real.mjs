@@ -1,0 +1,144 @@
+// The real window in a session of its own, used as a person without a mouse
+// uses it: keys are pressed by the system and arrive through the window. A
+// second way in, WebKit's inspector, only looks: at what has the focus and what
+// is written there.
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { inspect } from './inspector.mjs'
+import { freePort, root, shots, until } from './machine.mjs'
+
+const wait = (ms) => new Promise((r) => setTimeout(r, ms))
+
+/** What the page is asked; it changes nothing. */
+const looks = `(() => {
+  const text = (id) => document.getElementById(id)?.textContent ?? ''
+  const name = (e) => (
+    e.getAttribute('aria-label') ??
+    (e.getAttribute('aria-labelledby')?.split(' ').map(text).join(' ') ||
+    [...(e.labels ?? [])].map((l) => l.textContent).join(' ') || e.textContent)
+  ).replace(/\\s+/g, ' ').trim()
+  const shown = () => (document.body?.innerText ?? '').replace(/\\s+/g, ' ')
+  window.looks ??= { name, shown }
+})()`
+
+/** Opens the window of a machine; env says where it finds lists. */
+export async function real(m, env = {}) {
+  const nobody = 'http://127.0.0.1:9'
+  const [served, inspected] = [await freePort(), await freePort()]
+  const program = m.start(
+    join(root, 'build/bin/toolbay-dev'),
+    ['-assetdir', join(root, 'frontend/dist'), '-devserver', `127.0.0.1:${served}`],
+    {
+      WEBKIT_INSPECTOR_HTTP_SERVER: `127.0.0.1:${inspected}`,
+      TOOLBAY_DOCKER_CATALOG_URL: `${nobody}/catalog.yaml`,
+      TOOLBAY_SOURCE_MIRROR: nobody,
+      TOOLBAY_REGISTRY_URL: nobody,
+      ...env,
+    },
+  )
+  const page = await until('the window can be looked into', () => inspect(`127.0.0.1:${inspected}`).catch(() => null))
+  const run = (command, ...args) => spawnSync(command, args, { encoding: 'utf8', env: m.env }).stdout
+  const ask = (expression) => page.evaluate(`${looks}; ${expression}`)
+  const has = (text) => ask(`looks.shown().includes(${JSON.stringify(text)})`)
+  const focused = () => ask('document.activeElement ? looks.name(document.activeElement) : ""')
+  const fits = (name, wanted) => (wanted instanceof RegExp ? wanted.test(name) : name === wanted)
+  await until('the window draws', () => ask('looks.shown().length > 40'))
+  const id = run('xdotool', 'search', '--onlyvisible', '--name', 'Toolbay').split('\n')[0]
+  run('xdotool', 'windowfocus', id)
+
+  const press = async (...names) => {
+    for (const name of names) {
+      run('xdotool', 'key', '--clearmodifiers', name)
+      await wait(120)
+    }
+  }
+  const reach = async (wanted, key = 'Tab', most = 120) => {
+    for (let i = 0; i <= most; i++) {
+      if (fits(await focused(), wanted)) return
+      await press(key)
+    }
+    await w.picture('unreached')
+    throw new Error(`${key} does not lead to ${wanted}; the focus is on "${await focused()}"`)
+  }
+  const w = {
+    program,
+    press,
+    focused,
+    /** Whether a text can be read now. */
+    has,
+    /** Waits until a text can be read. */
+    async sees(text, seconds = 45) {
+      await until(`"${text}" can be read`, () => has(text), seconds).catch(async (e) => {
+        await w.picture('unseen')
+        throw e
+      })
+    },
+    /** Waits until a text is gone. */
+    gone: (text, seconds = 45) => until(`"${text}" is gone`, async () => !(await has(text)), seconds),
+    /** Presses Tab, or another key, until something of that name has the focus. */
+    reach,
+    /** Goes to a button or link by Tab and presses it. */
+    async choose(wanted) {
+      await reach(wanted)
+      await press('Return')
+    },
+    /** In an open menu: goes to an item with the arrow key and takes it. */
+    async item(wanted) {
+      await reach(wanted, 'Down', 20)
+      await press('Return')
+      await until('the menu is gone', () => ask('!document.querySelector("[role=menu]")'))
+    },
+    /** Past what is shown once, at the first start. */
+    async begin() {
+      await w.sees('Look around')
+      await w.choose('Look around')
+      await w.gone('Look around')
+    },
+    async type(text) {
+      run('xdotool', 'type', '--delay', '30', text)
+      await wait(150)
+    },
+    /** Goes to a main place by keyboard. */
+    async go(name) {
+      const there = `document.activeElement?.closest('nav') && looks.name(document.activeElement).startsWith(${JSON.stringify(name)})`
+      for (let i = 0; i < 120 && !(await ask(there)); i++) await press('Tab')
+      await press('Return')
+      await until(`${name} is open`, () =>
+        ask(`document.querySelector('main h1')?.textContent === ${JSON.stringify(name)}`),
+      )
+    },
+    /** Answers the system's own question for a folder or file. */
+    async place(path) {
+      const dialog = await until('the system asks for a place', () =>
+        run('xdotool', 'search', '--onlyvisible', '--class', 'toolbay')
+          .split('\n')
+          .find((x) => x && x !== id),
+      )
+      run('xdotool', 'windowfocus', '--sync', dialog)
+      await wait(1000)
+      run('xdotool', 'key', '--clearmodifiers', 'ctrl+a')
+      run('xdotool', 'type', '--delay', '40', path)
+      await wait(1000)
+      run('import', '-window', 'root', join(shots, 'real-dialog.png'))
+      run('xdotool', 'key', '--clearmodifiers', 'Return')
+      await wait(700)
+      run('xdotool', 'windowfocus', id)
+    },
+    async picture(name) {
+      await wait(450)
+      run('import', '-window', id, join(shots, `real-${name}.png`))
+    },
+    /** Nothing is cut off at the window's side. */
+    async fits() {
+      const over = await ask('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+      assert.ok(over <= 0, `the page is ${over} px wider than the window`)
+    },
+    async close() {
+      page.close()
+      if (program.exitCode === null && program.signalCode === null) process.kill(-program.pid, 'SIGTERM')
+      await until('the window has ended', () => program.exitCode !== null || program.signalCode !== null, 20)
+    },
+  }
+  return w
+}

@@ -21,9 +21,9 @@ type ServerView struct {
 	Status    string             `json:"status"`
 	Problem   *text.Words        `json:"problem,omitempty"`
 	// Alert is what its list says of it since: taken back, given up, renamed.
-	Alert     *text.Words     `json:"alert"`
-	Log       string          `json:"log"`
-	Tools     []model.Tool    `json:"tools"`
+	Alert *text.Words  `json:"alert"`
+	Log   string       `json:"log"`
+	Tools []model.Tool `json:"tools"`
 	// Costs are the tokens that each tool takes in every conversation.
 	Costs     []int           `json:"costs"`
 	Apps      []string        `json:"apps"`

@@ -153,7 +153,7 @@ func valid(src []byte, f configfile.Format, r *Reading) []mend {
 		}
 	}
 	if len(toks) == 1 && toks[0].kind == tString {
-		if m, ok := escaped(src, toks[0]); ok {
+		if m, ok := escaped(src, toks[0], f); ok {
 			return []mend{m}
 		}
 	}
@@ -242,12 +242,13 @@ func without(text []byte, at int) []finding.Edit {
 }
 
 // escaped finds a whole text that was made a string.
-func escaped(src []byte, t token) (mend, bool) {
+func escaped(src []byte, t token, f configfile.Format) (mend, bool) {
 	var s string
 	if json.Unmarshal(src[t.start:t.end], &s) != nil {
 		return mend{}, false
 	}
-	if s = strings.TrimSpace(s); !strings.HasPrefix(s, "{") {
+	// A text that parses must not become one that does not.
+	if s = strings.TrimSpace(s); !strings.HasPrefix(s, "{") || !parses([]byte(s), f) {
 		return mend{}, false
 	}
 	return change("TEXT_ESCAPED", finding.Safe, t.start, t.end, s), true

@@ -43,7 +43,7 @@ export default defineConfig({
     css: false,
     restoreMocks: true,
     // A ceiling for a busy machine; on an idle one a test takes a fraction of a second.
-    testTimeout: 60_000,
+    testTimeout: 180_000,
     // One page for all files of a worker: starting jsdom takes longer than the tests.
     isolate: false,
     pool: 'threads',

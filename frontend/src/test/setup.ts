@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { drafts } from '@/features/install/drafts'
 import '@/text'
 
-configure({ asyncUtilTimeout: 20_000 })
+configure({ asyncUtilTimeout: 60_000 })
 
 // What jsdom lacks: layout. Everything is as large as a window, so that the virtual list shows its rows.
 Object.defineProperties(HTMLElement.prototype, {

@@ -126,7 +126,12 @@ export async function real(m, env = {}) {
       run('xdotool', 'windowfocus', id)
     },
     async picture(name) {
-      await wait(450)
+      // What stands in the page is drawn some frames later.
+      await ask(
+        'looks.drawn = false; requestAnimationFrame(() => requestAnimationFrame(() => { looks.drawn = true })); 0',
+      )
+      await until('the page is drawn', () => ask('looks.drawn'))
+      await wait(900)
       run('import', '-window', id, join(shots, `real-${name}.png`))
     },
     /** Nothing is cut off at the window's side. */

@@ -34,7 +34,7 @@ export function Backups({ app }: { app: AppView }) {
             aria-label={open ? t('backups.hide') : t('backups.show', { app: app.name })}
             onClick={() => setOpen(!open)}
           >
-            {open ? t('activity.hide') : t('activity.show')}
+            {open ? t('backups.hide') : t('backups.open')}
           </TextButton>
         }
       />
@@ -60,6 +60,8 @@ const when = (v: BackupVersion) => `${date(v.time)}, ${clockTime(v.time)}`
 
 function Versions({ file, onLook }: { file: BackupFile; onLook: (v: BackupVersion) => void }) {
   const { t } = useTranslation()
+  const called = (v: BackupVersion) =>
+    v.absent ? t('backups.absent') : v.by === 'other' && !v.first ? t('backups.other') : v.title
   return (
     <div className="mb-3">
       <p className="meta mb-1.5">{shortPath(file.path)}</p>
@@ -68,9 +70,7 @@ function Versions({ file, onLook }: { file: BackupFile; onLook: (v: BackupVersio
           <li key={v.id} className="flex min-h-11 flex-wrap items-center gap-3 px-3.5 py-1.5">
             <History aria-hidden className="size-4 shrink-0 text-ink-3" />
             <div className="min-w-0 grow">
-              <p className="truncate font-[550]">
-                {v.absent ? t('backups.absent') : v.by === 'other' && !v.first ? t('backups.other') : v.title}
-              </p>
+              <p className="truncate font-[550]">{called(v)}</p>
               <p className="meta num">
                 {when(v)}
                 {v.first && ` · ${t('backups.first')}`}
@@ -84,7 +84,7 @@ function Versions({ file, onLook }: { file: BackupFile; onLook: (v: BackupVersio
               <Button
                 size="sm"
                 tone="quiet"
-                aria-label={t('backups.look-label', { title: v.title, time: when(v) })}
+                aria-label={t('backups.look-label', { title: called(v), time: when(v) })}
                 onClick={() => onLook(v)}
               >
                 {t('backups.look')}

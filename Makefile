@@ -53,7 +53,7 @@ test: ## everything that needs no download over 100 MB
 	@build/deps.sh test
 	@build/uv.sh
 	@mkdir -p $(BIN) && rm -f $(COUNTS)
-	@trap 'kill 0' INT TERM; code=0; \
+	@trap 'trap - INT TERM; kill 0' INT TERM; code=0; \
 	build/part.sh build $(MAKE) --no-print-directory -j2 cli dev-window window || code=1; \
 	(c=0; build/part.sh vitest $(MAKE) --no-print-directory test-frontend || c=1; \
 	 build/part.sh window build/e2e.sh $(COUNTS) || c=1; exit $$c) & side=$$!; \

@@ -3,6 +3,7 @@
 # long it took. Parts that run side by side are each shown whole, when they end.
 #   build/part.sh NAME COMMAND…
 # The log is build/bin/log/NAME. The time is one line in the file TOOLBAY_TIMES.
+# A part that hangs is ended after 25 minutes, so that the others still count.
 set -u
 name=$1
 shift
@@ -11,7 +12,11 @@ mkdir -p build/bin/log
 log="build/bin/log/$name"
 began=$(date +%s)
 code=0
-"$@" >"$log" 2>&1 || code=$?
+limit=
+command -v timeout >/dev/null && limit="timeout -k 30 25m"
+# shellcheck disable=SC2086
+$limit "$@" >"$log" 2>&1 || code=$?
+[ "$code" -ne 124 ] || printf 'It was ended: it took longer than 25 minutes.\n' >>"$log"
 took=$(($(date +%s) - began))
 word=ended
 [ "$code" -eq 0 ] || word=FAILED

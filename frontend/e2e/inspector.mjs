@@ -4,9 +4,12 @@
 import { randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 
+/** How long the page may take for one answer: a page that has died never gives one. */
+const patience = 30_000
+
 /** Opens the one page that is inspected at an address; evaluate gives an expression's value. */
 export async function inspect(address) {
-  const list = await (await fetch(`http://${address}/`)).text()
+  const list = await (await fetch(`http://${address}/`, { signal: AbortSignal.timeout(patience) })).text()
   const path = list.match(/\/socket\/[^']+/)?.[0]
   if (!path) throw new Error('no page to look into')
   const [socket, first] = await new Promise((done, fail) =>
@@ -21,6 +24,7 @@ export async function inspect(address) {
       .on('upgrade', (_, s, head) => done([s, head]))
       .on('response', (r) => fail(new Error(`the inspector answered ${r.statusCode}`)))
       .on('error', fail)
+      .setTimeout(patience, () => fail(new Error('the inspector does not answer')))
       .end(),
   )
   const waiting = new Map()
@@ -42,7 +46,10 @@ export async function inspect(address) {
   read(first)
   socket.on('data', read)
   socket.on('error', () => {})
-  await ready
+  await answered(ready, 'the page is not there').catch((e) => {
+    socket.destroy()
+    throw e
+  })
   return {
     async evaluate(expression) {
       const id = ++n
@@ -50,13 +57,22 @@ export async function inspect(address) {
       const message = JSON.stringify({ id, method: 'Runtime.evaluate', params: { expression, returnByValue: true } })
       const outer = { id: ++n, method: 'Target.sendMessageToTarget', params: { targetId: target, message } }
       socket.write(frame(JSON.stringify(outer)))
-      const said = await answer
+      const said = await answered(answer, 'the page does not answer').finally(() => waiting.delete(id))
       if (said.error || said.result.wasThrown)
         throw new Error(said.error?.message ?? said.result.result.description ?? 'the page threw')
       return said.result.result.value
     },
     close: () => socket.destroy(),
   }
+}
+
+/** What is waited for, or an error once it takes too long. */
+function answered(what, word) {
+  let clock
+  const late = new Promise((_, fail) => {
+    clock = setTimeout(() => fail(new Error(`${word} (${patience / 1000} s)`)), patience)
+  })
+  return Promise.race([what, late]).finally(() => clearTimeout(clock))
 }
 
 /** A text as a masked frame, as a client has to send it. */

@@ -63,6 +63,7 @@ export function machine() {
       const r = spawnSync(join(root, 'build/bin/toolbay'), [...args, '--yes', '--json'], {
         cwd: home,
         encoding: 'utf8',
+        timeout: 300_000,
         input,
         env: {
           TOOLBAY_DOCKER_CATALOG_URL: nobody,
@@ -109,20 +110,23 @@ export function machine() {
       return `${dir}:${process.env.PATH}`
     },
     async close() {
-      for (const c of children) {
-        try {
-          process.kill(-c.pid, 'SIGTERM')
-        } catch {
-          // it has ended by itself
-        }
-      }
-      await Promise.all(
-        children.map(
-          (c) => c.exitCode !== null || c.signalCode !== null || new Promise((done) => c.once('exit', done)),
-        ),
-      )
+      await Promise.all(children.map(end))
       rmSync(home, { recursive: true, force: true, maxRetries: 5 })
     },
+  }
+}
+
+/** Ends a program and what it started; one that does not hear is killed after 15 s. */
+export async function end(c) {
+  const ended = () => c.exitCode !== null || c.signalCode !== null
+  for (const signal of ['SIGTERM', 'SIGKILL']) {
+    if (ended()) return
+    try {
+      process.kill(-c.pid, signal)
+    } catch {
+      // it has ended by itself
+    }
+    await until('a program has ended', ended, 15).catch(() => {})
   }
 }
 

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { inspect } from './inspector.mjs'
-import { freePort, root, shots, until } from './machine.mjs'
+import { end, freePort, root, shots, until } from './machine.mjs'
 
 const wait = (ms) => new Promise((r) => setTimeout(r, ms))
 
@@ -38,7 +38,7 @@ export async function real(m, env = {}) {
     },
   )
   const page = await until('the window can be looked into', () => inspect(`127.0.0.1:${inspected}`).catch(() => null))
-  const run = (command, ...args) => spawnSync(command, args, { encoding: 'utf8', env: m.env }).stdout
+  const run = (command, ...args) => spawnSync(command, args, { encoding: 'utf8', env: m.env, timeout: 30_000 }).stdout
   const ask = (expression) => page.evaluate(`${looks}; ${expression}`)
   const has = (text) => ask(`looks.shown().includes(${JSON.stringify(text)})`)
   const focused = () => ask('document.activeElement ? looks.name(document.activeElement) : ""')
@@ -141,8 +141,7 @@ export async function real(m, env = {}) {
     },
     async close() {
       page.close()
-      if (program.exitCode === null && program.signalCode === null) process.kill(-program.pid, 'SIGTERM')
-      await until('the window has ended', () => program.exitCode !== null || program.signalCode !== null, 20)
+      await end(program)
     },
   }
   return w

@@ -2,7 +2,8 @@ import { TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ServerView, toWords } from '@/backend'
-import { useGiveBack, useGiveBackPreview, useUndo } from '@/backend/queries'
+import { useGiveBack, useGiveBackPreview } from '@/backend/queries'
+import { useSayDone } from '@/features/activity/use-say-done'
 import { Consent } from '@/features/install/consents'
 import { Button } from '@/ui/button'
 import { Panel } from '@/ui/dialog'
@@ -10,15 +11,13 @@ import { DiffView } from '@/ui/diff-view'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
 import { Skeleton } from '@/ui/skeleton'
-import { useToast } from '@/ui/toast'
 
 /** The entries of a server as they were before Toolbay took it over; a key that comes back into a file is asked about. */
 export function GiveBackDialog({ server, onClose }: { server: ServerView; onClose: () => void }) {
   const { t } = useTranslation()
-  const say = useToast()
+  const sayDone = useSayDone()
   const look = useGiveBackPreview(server.id)
   const give = useGiveBack()
-  const undo = useUndo()
   const [agreed, setAgreed] = useState(false)
   const risks = look.data?.risks ?? []
   const files = look.data?.files ?? []
@@ -31,14 +30,7 @@ export function GiveBackDialog({ server, onClose }: { server: ServerView; onClos
       {
         onSuccess: (r) => {
           onClose()
-          say(t('adopt.given', { title: server.title }), {
-            label: t('undo'),
-            undo: true,
-            act: () =>
-              undo.mutate(r.change, {
-                onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })),
-              }),
-          })
+          sayDone(t('adopt.given', { title: server.title }), r.change)
         },
       },
     )

@@ -2,7 +2,8 @@ import { History } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AppView, type BackupFile, type BackupVersion, toWords } from '@/backend'
-import { useBackups, useRestore, useRestorePreview, useUndo } from '@/backend/queries'
+import { useBackups, useRestore, useRestorePreview } from '@/backend/queries'
+import { useSayDone } from '@/features/activity/use-say-done'
 import { Consent } from '@/features/install/consents'
 import { clockTime, date, shortPath } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
@@ -13,7 +14,6 @@ import { LoadProblem, Problem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
 import { Skeleton, SkeletonRows } from '@/ui/skeleton'
 import { Status } from '@/ui/status'
-import { useToast } from '@/ui/toast'
 
 /** What an app's files held before, newest first, with the way back to each. */
 export function Backups({ app }: { app: AppView }) {
@@ -102,8 +102,7 @@ type RestoreProps = { app: AppView; file: string; version: BackupVersion; onClos
 /** The way from what stands there now to the copy, before it is gone. */
 function RestoreDialog({ app, file, version, onClose }: RestoreProps) {
   const { t } = useTranslation()
-  const say = useToast()
-  const undo = useUndo()
+  const sayDone = useSayDone()
   const preview = useRestorePreview(file, version.id)
   const restore = useRestore()
   const [agreed, setAgreed] = useState(false)
@@ -118,14 +117,7 @@ function RestoreDialog({ app, file, version, onClose }: RestoreProps) {
       {
         onSuccess: (r) => {
           onClose()
-          say(t('backups.done', { app: app.name }), {
-            label: t('undo'),
-            undo: true,
-            act: () =>
-              undo.mutate(r.change, {
-                onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })),
-              }),
-          })
+          sayDone(t('backups.done', { app: app.name }), r.change)
         },
       },
     )

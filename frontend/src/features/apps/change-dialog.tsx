@@ -2,7 +2,8 @@ import { Undo2 } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AppView, type ServerView, toWords } from '@/backend'
-import { useChangePreview, useConnect, useDisconnect, useUndo } from '@/backend/queries'
+import { useChangePreview, useConnect, useDisconnect } from '@/backend/queries'
+import { useSayDone } from '@/features/activity/use-say-done'
 import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { Checkbox } from '@/ui/checkbox'
@@ -11,7 +12,6 @@ import { DiffView } from '@/ui/diff-view'
 import { Problem } from '@/ui/problem'
 import { Skeleton } from '@/ui/skeleton'
 import { Tile } from '@/ui/tile'
-import { useToast } from '@/ui/toast'
 
 type Props = {
   app: AppView
@@ -26,12 +26,11 @@ type Props = {
 /** The change to an app's file, shown before it is made. */
 export function ChangeDialog({ app, kind, servers, choices, onClose }: Props) {
   const { t } = useTranslation()
-  const say = useToast()
+  const sayDone = useSayDone()
   const [chosen, setChosen] = useState(servers)
   const preview = useChangePreview(kind, app.id, chosen)
   const connect = useConnect()
   const disconnect = useDisconnect()
-  const undo = useUndo()
   const act = kind === 'connect' ? connect : disconnect
   const problem = act.error ?? preview.error
 
@@ -46,14 +45,7 @@ export function ChangeDialog({ app, kind, servers, choices, onClose }: Props) {
             kind === 'connect'
               ? t('apps.connected', { app: app.name, count: chosen.length })
               : t('apps.disconnected', { app: app.name, count: chosen.length })
-          say(text, {
-            label: t('undo'),
-            undo: true,
-            act: () =>
-              undo.mutate(r.change, {
-                onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })),
-              }),
-          })
+          sayDone(text, r.change)
         },
       },
     )

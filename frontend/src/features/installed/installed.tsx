@@ -28,9 +28,9 @@ import {
   useRollback,
   useServers,
   useTestServer,
-  useUndo,
   useUpdates,
 } from '@/backend/queries'
+import { useSayDone } from '@/features/activity/use-say-done'
 import { GiveBackDialog } from '@/features/adopt/give-back-dialog'
 import { KeyDialog } from '@/features/keys/key-dialog'
 import { Notices } from '@/features/notices/notices'
@@ -413,9 +413,9 @@ function Alert({ server, words, onRemove }: { server: ServerView; words: Words; 
 function useServerActions(server: ServerView) {
   const { t } = useTranslation()
   const say = useToast()
+  const sayDone = useSayDone()
   const test = useTestServer()
   const remove = useRemoveServers()
-  const undo = useUndo()
   const pin = usePin()
   const back = useRollback()
   const error = remove.error ?? back.error ?? pin.error ?? test.error
@@ -449,7 +449,7 @@ function useServerActions(server: ServerView) {
         { ids: [server.id], keys: forget },
         {
           onSuccess: (r) =>
-            say(
+            sayDone(
               [
                 r.apps.length > 0
                   ? t('installed.removed', { title: server.title, count: r.apps.length })
@@ -460,16 +460,7 @@ function useServerActions(server: ServerView) {
               ]
                 .filter(Boolean)
                 .join(' '),
-              r.change === ''
-                ? undefined
-                : {
-                    label: t('undo'),
-                    undo: true,
-                    act: () =>
-                      undo.mutate(r.change, {
-                        onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })),
-                      }),
-                  },
+              r.change,
             ),
         },
       ),

@@ -2,7 +2,8 @@ import { Link, useRouterState } from '@tanstack/react-router'
 import { FilePen, Undo2 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { type NoticeView, toWords } from '@/backend'
-import { useKeepNotice, useNotices, usePutBack, useUndo } from '@/backend/queries'
+import { useKeepNotice, useNotices, usePutBack } from '@/backend/queries'
+import { useSayDone } from '@/features/activity/use-say-done'
 import { Button, buttonClass } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { Problem } from '@/ui/problem'
@@ -33,9 +34,9 @@ export function Notices() {
 function Notice({ notice }: { notice: NoticeView }) {
   const { t } = useTranslation()
   const say = useToast()
+  const sayDone = useSayDone()
   const putBack = usePutBack()
   const keep = useKeepNotice()
-  const undo = useUndo()
   const path = useRouterState({ select: (s) => s.location.pathname })
   const busy = putBack.isPending || keep.isPending
   const problem = putBack.error ?? keep.error
@@ -64,15 +65,7 @@ function Notice({ notice }: { notice: NoticeView }) {
             aria-label={notice.close ? undefined : t('notices.put-back-label', { title })}
             onClick={() =>
               putBack.mutate(notice, {
-                onSuccess: (r) =>
-                  say(t('notices.undone'), {
-                    label: t('undo'),
-                    undo: true,
-                    act: () =>
-                      undo.mutate(r.change, {
-                        onError: (e) => say(toWords(e).message || t('unexpected.message', { ns: 'errors' })),
-                      }),
-                  }),
+                onSuccess: (r) => sayDone(t('notices.undone'), r.change),
               })
             }
           >

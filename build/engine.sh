@@ -37,7 +37,7 @@ end() {
       kill -9 "$(cat "$dir/exec/containerd/containerd.pid")" 2>/dev/null || true
     fi
   fi
-  [ -z "$registry" ] || kill "$registry" 2>/dev/null || true
+  [ -z "$registry" ] || kill -9 "$registry" 2>/dev/null || true
   wait 2>/dev/null || true
   awk -v d="$dir/" 'index($2, d) == 1 { print $2 }' /proc/mounts | sort -r | while read -r place; do
     umount -l "$place" 2>/dev/null || true

@@ -49,6 +49,8 @@ type AdoptPlace struct {
 	Name    string `json:"name"` // the entry's
 	File    string `json:"file"`
 	Enabled bool   `json:"enabled"`
+
+	at string // where in the file, as clients.Entry has it
 }
 
 // AdoptRequest is which server to take over, with what it asks for besides
@@ -104,7 +106,7 @@ func (b *Backend) Adoptables(ctx context.Context) ([]Adoptable, error) {
 				if a.Problem != "" && a.Usable {
 					a.Usable, identity = false, "" // not one with another, which may be taken over
 				}
-				place := AdoptPlace{App: app.Client.ID, Name: e.Name, File: e.File, Enabled: e.Enabled}
+				place := AdoptPlace{App: app.Client.ID, Name: e.Name, File: e.File, Enabled: e.Enabled, at: e.At}
 				// A second one in the same app is another server: each entry is its own.
 				for i, ok := at[identity]; ok && identity != "" && out[i].in(place.App); i, ok = at[identity] {
 					identity += "+"
@@ -236,7 +238,7 @@ func (in *installation) adoptions(profile string) []connect.Adoption {
 	var out []connect.Adoption
 	for _, p := range in.req.adopts {
 		out = append(out, connect.Adoption{
-			App: p.App, File: p.File, Name: p.Name,
+			App: p.App, File: p.File, At: p.at, Name: p.Name,
 			Want: connect.Want{Server: in.id, Profile: profile, Native: in.native},
 		})
 	}

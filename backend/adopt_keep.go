@@ -108,6 +108,7 @@ func says(v any, text string) bool {
 type original struct {
 	App  string   `json:"app"`
 	File string   `json:"file"`
+	At   string   `json:"at,omitempty"` // as clients.Entry has it
 	Name string   `json:"name"`
 	Text string   `json:"text,omitempty"`
 	Item string   `json:"item,omitempty"`
@@ -134,7 +135,7 @@ func (b *Backend) keepOriginals(ctx context.Context, s model.Server, list []conn
 		}
 	}()
 	for _, o := range list {
-		k := original{App: o.App, File: o.File, Name: o.Name}
+		k := original{App: o.App, File: o.File, At: o.At, Name: o.Name}
 		texts := map[string]string{itemText: string(o.Text)}
 		for _, name := range slices.Sorted(maps.Keys(keys)) {
 			if says(o.Value, keys[name]) {
@@ -185,7 +186,7 @@ func (b *Backend) originals(ctx context.Context, server string) ([]original, err
 func (b *Backend) wholeOriginals(s model.Server, list []original) (out []connect.Original, err error) {
 	var now map[string]string
 	for _, o := range list {
-		back := connect.Original{App: o.App, File: o.File, Name: o.Name, Text: []byte(o.Text)}
+		back := connect.Original{App: o.App, File: o.File, At: o.At, Name: o.Name, Text: []byte(o.Text)}
 		if o.Item != "" {
 			texts, err := b.stashed(s.ID, o.Item)
 			if err != nil {

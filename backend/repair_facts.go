@@ -156,7 +156,7 @@ func valueJSON(v any) json.RawMessage {
 // lastWritten gives what the ledger says should stand in a file. An entry that
 // stands there under another name is not gone.
 func (b *Backend) lastWritten(ctx context.Context, file finding.File, path string, text []byte) json.RawMessage {
-	launches, err := b.connect.Written(ctx, path)
+	launches, err := b.connect.Written(ctx, path, file.Dialect.At())
 	if err != nil || len(launches) == 0 {
 		return nil
 	}

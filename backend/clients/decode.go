@@ -26,6 +26,10 @@ func (d Dialect) Decode(doc *configfile.Document) []Entry {
 			}
 		}
 	}
+	at := d.At()
+	for i := range entries {
+		entries[i].At = at
+	}
 	return entries
 }
 

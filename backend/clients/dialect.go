@@ -103,7 +103,8 @@ type Entry struct {
 	Env     map[string]string
 	URL     string
 	Enabled bool
-	File    string
+	// File and At are the place that it was read from: At is Dialect.At.
+	File, At string
 	// Path is where the entry stands in the document.
 	Path []string
 	// Server and Profile are set when the entry starts `toolbay run`.
@@ -114,6 +115,11 @@ type Entry struct {
 func (d Dialect) Path(name string) []string {
 	return append(slices.Clone(d.Servers), d.Step(name))
 }
+
+// At tells apart the places in one file: a JSON pointer to where the entries of
+// this dialect stand. An app may keep a project's servers beside the user's, and
+// two apps may read one file.
+func (d Dialect) At() string { return pointer(d.Servers) }
 
 // Step is the last part of the path to an entry.
 func (d Dialect) Step(name string) string {

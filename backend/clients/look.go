@@ -33,6 +33,7 @@ const maxFile = configfile.MaxSize
 type FileState struct {
 	Path   string
 	Scope  string
+	At     string // Dialect.At of this place
 	Format string // as in the table: json, jsonc, json-comments, toml
 	Health string
 	Err    error
@@ -252,6 +253,15 @@ func (c Client) For(path string) Client {
 	return c
 }
 
+// Within is For where the entries stand at a place of the file, as Dialect.At
+// names it; "" is the usual one.
+func (c Client) Within(path, at string) Client {
+	if c = c.For(path); at != "" && at != c.Dialect.At() {
+		c.Dialect.Servers = stepsOf(at)
+	}
+	return c
+}
+
 // filesIn reads the files of a spec; docs[i] is nil where files[i] has no
 // readable content.
 func (c Client) filesIn(folder string, spec FileSpec) (files []FileState, docs []*configfile.Document) {
@@ -322,7 +332,7 @@ func choose(files []FileState, docs []*configfile.Document, d Dialect) int {
 // Inspect reads one file the way this app does. The document is nil unless the
 // health is ok.
 func (c Client) Inspect(path string) (FileState, *configfile.Document) {
-	f := FileState{Path: path, Scope: User, Format: string(c.Dialect.Format)}
+	f := FileState{Path: path, Scope: User, At: c.Dialect.At(), Format: string(c.Dialect.Format)}
 	src, err := ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):

@@ -188,7 +188,7 @@ func TestEntries(t *testing.T) {
 				t.Fatal(err)
 			}
 			for i := range c.want {
-				c.want[i].File = b.path(userFile[c.app])
+				c.want[i].File, c.want[i].At = b.path(userFile[c.app]), a.Client.Dialect.At()
 				if c.want[i].Path == nil {
 					c.want[i].Path = a.Client.Dialect.Path(c.want[i].Name)
 				}

@@ -194,7 +194,22 @@ func inOrder(v any) json.RawMessage {
 func pointer(steps []string) string {
 	var b strings.Builder
 	for _, s := range steps {
-		b.WriteString("/" + strings.NewReplacer("~", "~0", "/", "~1").Replace(s))
+		if b.WriteByte('/'); strings.ContainsAny(s, "~/") {
+			s = strings.NewReplacer("~", "~0", "/", "~1").Replace(s)
+		}
+		b.WriteString(s)
 	}
 	return b.String()
+}
+
+// stepsOf reads what pointer wrote.
+func stepsOf(pointer string) []string {
+	if pointer == "" {
+		return nil
+	}
+	all := strings.Split(strings.TrimPrefix(pointer, "/"), "/")
+	for i, s := range all {
+		all[i] = strings.NewReplacer("~1", "/", "~0", "~").Replace(s)
+	}
+	return all
 }

@@ -14,14 +14,18 @@ import (
 type Adoption struct {
 	// App and File are where it stands, Name is what it is called there.
 	App, File, Name string
-	Want            Want
+	// At is where in the file, as clients.Entry has it; "" is the usual place.
+	At   string
+	Want Want
 }
 
 // Original is an entry as it stood before it was adopted: the bytes of the
 // member, or none where the entry had no text of its own.
 type Original struct {
 	App, File, Name string
-	Text            []byte
+	// At is where in the file, as clients.Entry has it; "" is the usual place.
+	At   string
+	Text []byte
 	// Value is what Text says; Revise gives what it should say instead where that
 	// is another thing now, nil for nothing.
 	Value  configfile.Object
@@ -51,7 +55,7 @@ func (c *Connector) PlanAdopt(ctx context.Context, title string, list []Adoption
 		if err != nil {
 			return Plan{}, nil, err
 		}
-		s := b.edit(a.File, client)
+		s := b.edit(place{a.File, a.At}, client)
 		s.turns = append(s.turns, turn{name: a.Name, entry: e})
 	}
 	p, err := b.plan(ctx, "adopt", title)
@@ -79,7 +83,7 @@ func (c *Connector) PlanGiveBack(ctx context.Context, title, server string, list
 		if !ok {
 			continue
 		}
-		s := b.edit(o.File, client)
+		s := b.edit(place{o.File, o.At}, client)
 		s.turns = append(s.turns, turn{name: o.Name, back: o.Text, revise: o.Revise, entry: entry{server: server}})
 	}
 	return b.plan(ctx, "give-back", title)
@@ -117,8 +121,8 @@ func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
 		if err != nil {
 			return nil, e.fail(client, err)
 		}
-		e.forget(found.Name)
-		k := keptRow{File: e.path, Server: t.entry.server}
+		e.forget(*found)
+		k := keptRow{File: e.path, At: found.At, Server: t.entry.server}
 		if _, ok := e.after.kept[k.key()]; ok {
 			e.after.kept[k.key()] = k
 		}
@@ -135,15 +139,15 @@ func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
 		return nil, e.fail(client, err)
 	}
 	value, _ := get(doc, found.Path).(configfile.Object)
-	e.originals = append(e.originals, Original{App: client.ID, File: e.path, Name: t.name, Text: slices.Clone(text), Value: value})
+	e.originals = append(e.originals, Original{App: client.ID, File: e.path, At: found.At, Name: t.name, Text: slices.Clone(text), Value: value})
 	t.entry.launch.Name = t.name
 	if src, err = e.exchange(src, client, found.Path, d.Encode(t.entry.launch)); err != nil {
 		return nil, err
 	}
-	k := keptRow{File: e.path, Server: t.entry.server, Name: t.name, Adopted: true}
+	k := keptRow{File: e.path, At: found.At, Server: t.entry.server, Name: t.name, Adopted: true}
 	e.after.kept[k.key()] = k
 	r := row{
-		App: client.ID, File: e.path, Name: t.name, Server: t.entry.server, Profile: t.entry.profile,
+		App: client.ID, File: e.path, At: found.At, Name: t.name, Server: t.entry.server, Profile: t.entry.profile,
 		Command: t.entry.launch.Command, Args: t.entry.launch.Args, URL: t.entry.launch.URL, Native: t.entry.launch.URL,
 	}
 	e.after.entries[r.key()] = r
@@ -160,9 +164,9 @@ func (e *edit) revised(src []byte, client clients.Client, path []string, revise 
 	return configfile.Update(src, client.Dialect.Format, path, revise(value))
 }
 
-// forget notes that the entry called name is not ours any more.
-func (e *edit) forget(name string) {
-	if r, ok := e.after.entry(e.path, name); ok {
+// forget notes that an entry is not ours any more.
+func (e *edit) forget(found clients.Entry) {
+	if r, ok := e.after.entry(found); ok {
 		r.Gone = true
 		e.after.entries[r.key()] = r
 	}

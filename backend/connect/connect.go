@@ -41,7 +41,7 @@ type Target struct {
 	// File is another file of that app's dialect; "" is the app's own. Only a
 	// file named here is made for an app that is not on this computer.
 	File       string
-	Scope      string // user (default) or project
+	Scope      string // user (default), project or private
 	ProjectDir string
 }
 
@@ -106,7 +106,7 @@ func (c *Connector) PlanConnect(ctx context.Context, kind, title string, targets
 }
 
 func (c *Connector) connectTarget(b *builder, t Target, wants []Want) error {
-	app, file, err := c.resolve(t)
+	app, at, err := c.resolve(t)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (c *Connector) connectTarget(b *builder, t Target, wants []Want) error {
 		if app.Managed != "" {
 			return model.Fail("app_managed", nil, "app", app.Client.Name)
 		}
-		if f, ok := app.Primary(scopeOf(t)); ok && f.Path == file {
+		if f, ok := app.Primary(scopeOf(t)); ok && placeIn(f) == at {
 			if err := mayMake(app, f); err != nil {
 				return err
 			}
@@ -127,12 +127,12 @@ func (c *Connector) connectTarget(b *builder, t Target, wants []Want) error {
 		if slices.Contains(app.Client.Reserved, w.Server) {
 			return model.Fail("name_reserved", nil, "app", app.Client.Name, "name", w.Server)
 		}
-		place := placeOf(app, t, file, w.Server)
-		e, err := wantedEntry(app.Client.For(place), w, b.launcher)
+		to := placeOf(app, t, at, w.Server)
+		e, err := wantedEntry(app.Client.Within(to.file, to.at), w, b.launcher)
 		if err != nil {
 			return err
 		}
-		b.edit(place, app.Client).put(e)
+		b.edit(to, app.Client).put(e)
 	}
 	return nil
 }
@@ -146,25 +146,27 @@ func mayMake(app clients.App, f clients.FileState) error {
 	return nil
 }
 
-// placeOf is the file in which an entry belongs. Where an app reads two files
+// placeOf is the place in which an entry belongs. Where an app reads two files
 // in one scope and the name stands in the other one, it is that one: written
 // twice, one of the two would hide the other.
-func placeOf(app clients.App, t Target, file, name string) string {
+func placeOf(app clients.App, t Target, at place, name string) place {
 	if t.File != "" {
-		return file
+		return at
 	}
 	for _, e := range app.Entries {
-		if e.Name != name || e.File == file {
+		if e.Name != name || e.File == at.file {
 			continue
 		}
 		for _, f := range app.Files {
-			if f.Path == e.File && f.Scope == scopeOf(t) && !f.Unread {
-				return f.Path
+			if placeIn(f) == (place{e.File, e.At}) && f.Scope == scopeOf(t) && !f.Unread {
+				return placeIn(f)
 			}
 		}
 	}
-	return file
+	return at
 }
+
+func placeIn(f clients.FileState) place { return place{f.Path, f.At} }
 
 // PlanDisconnect plans to take the entries of servers out of the targets; no
 // targets means everywhere we know of. Only entries that are ours go, and what
@@ -187,15 +189,15 @@ func (c *Connector) PlanDisconnect(ctx context.Context, kind, title string, targ
 		c.everywhere(b, servers)
 	}
 	for _, t := range targets {
-		app, file, err := c.resolve(t)
+		app, at, err := c.resolve(t)
 		if err != nil {
 			return Plan{}, err
 		}
-		files := []string{file}
+		files := []place{at}
 		if t.File == "" {
 			for _, f := range app.Files {
-				if f.Scope == scopeOf(t) && f.Path != file && f.Health == clients.OK && f.Aside == "" {
-					files = append(files, f.Path)
+				if f.Scope == scopeOf(t) && placeIn(f) != at && f.Health == clients.OK && f.Aside == "" {
+					files = append(files, placeIn(f))
 				}
 			}
 		}
@@ -218,13 +220,13 @@ func (c *Connector) everywhere(b *builder, servers []string) {
 			continue
 		}
 		if client, ok := c.Apps.Get(r.App); ok {
-			b.edit(r.File, client).take(r.Server, false)
+			b.edit(r.place(), client).take(r.Server, false)
 		}
 	}
 	for _, app := range c.Apps.Look(c.System, "") {
 		for _, e := range app.Entries {
 			if slices.Contains(servers, e.Server) && b.ours(e) {
-				b.edit(e.File, app.Client).take(e.Server, false)
+				b.edit(place{e.File, e.At}, app.Client).take(e.Server, false)
 			}
 		}
 	}
@@ -258,38 +260,40 @@ func (c *Connector) Places(ctx context.Context) (map[string][]string, error) {
 	return places, nil
 }
 
-// resolve finds the app of a target and the file that is meant.
-func (c *Connector) resolve(t Target) (clients.App, string, error) {
+// resolve finds the app of a target and the place that is meant.
+func (c *Connector) resolve(t Target) (clients.App, place, error) {
 	scope := scopeOf(t)
 	project := ""
-	if scope == clients.Project {
+	if scope != clients.User {
 		if project = t.ProjectDir; project == "" && t.File == "" {
-			return clients.App{}, "", model.Fail("project_unknown", nil)
+			return clients.App{}, place{}, model.Fail("project_unknown", nil)
 		}
 	}
 	app, err := c.Apps.LookOne(c.System, t.App, project)
 	if err != nil {
-		return app, "", err
+		return app, place{}, err
 	}
 	if t.File != "" {
 		file, err := filepath.Abs(t.File)
 		if err != nil {
-			return app, "", model.Fail("file_unreadable", err, "path", t.File)
+			return app, place{}, model.Fail("file_unreadable", err, "path", t.File)
 		}
-		return app, file, nil
+		return app, place{file: file}, nil
 	}
 	f, ok := app.Primary(scope)
 	switch {
 	case app.Client.FileOnly:
-		return app, "", model.Fail("app_needs_file", nil, "app", app.Client.Name)
-	case !ok && scope == clients.Project && app.Client.HasScope(scope):
-		return app, "", model.Fail("project_unknown", nil) // it is the home folder
+		return app, place{}, model.Fail("app_needs_file", nil, "app", app.Client.Name)
+	case !ok && scope != clients.User && app.Client.HasScope(scope):
+		return app, place{}, model.Fail("project_unknown", nil) // it is the home folder
+	case !ok && scope == clients.Private:
+		return app, place{}, model.Fail("no_private_place", nil, "app", app.Client.Name)
 	case !ok && scope == clients.Project:
-		return app, "", model.Fail("no_project_file", nil, "app", app.Client.Name)
+		return app, place{}, model.Fail("no_project_file", nil, "app", app.Client.Name)
 	case !ok:
-		return app, "", model.Fail("app_not_found", nil, "app", app.Client.Name)
+		return app, place{}, model.Fail("app_not_found", nil, "app", app.Client.Name)
 	}
-	return app, f.Path, nil
+	return app, placeIn(f), nil
 }
 
 func scopeOf(t Target) string {

@@ -41,8 +41,9 @@ type edit struct {
 	originals []Original
 }
 
-// step is what an edit does for one app. Usually a file has one step; two apps
-// can be told to use the same file.
+// step is what an edit does for one app in one place. Usually a file has one
+// step; two apps can be told to use the same file, and an app may keep a
+// project's servers beside the user's.
 type step struct {
 	client clients.Client
 	puts   []entry
@@ -63,10 +64,11 @@ type removal struct {
 	strict, keep bool
 }
 
-// edit gives the edit of a file, made at first mention. Two ways to the same
+// edit gives the edit of a place, made at first mention. Two ways to the same
 // file are one edit: each would undo the other.
-func (b *builder) edit(path string, client clients.Client) *step {
-	client = client.For(path)
+func (b *builder) edit(at place, client clients.Client) *step {
+	path := at.file
+	client = client.Within(path, at.at)
 	for _, e := range b.edits {
 		if e.path == path {
 			return e.step(client)
@@ -83,6 +85,9 @@ func (b *builder) edit(path string, client clients.Client) *step {
 	return e.step(client)
 }
 
+// at is the place in the file in which an app has its entries.
+func (e *edit) at(client clients.Client) place { return place{e.path, client.Dialect.At()} }
+
 func resolved(path string) string {
 	if p, err := filepath.EvalSymlinks(path); err == nil {
 		return p
@@ -92,7 +97,7 @@ func resolved(path string) string {
 
 func (e *edit) step(client clients.Client) *step {
 	for _, s := range e.steps {
-		if s.client.ID == client.ID {
+		if s.client.ID == client.ID && s.client.Dialect.At() == client.Dialect.At() {
 			return s
 		}
 	}
@@ -153,7 +158,7 @@ func wantedEntry(c clients.Client, w Want, launcher string) (entry, error) {
 // Toolbay home is another's as long as it is there; one that is gone can only
 // be mended by taking it over.
 func (b *builder) ours(e clients.Entry) bool {
-	if r, ok := b.known.entry(e.File, e.Name); ok && r.is(e) {
+	if r, ok := b.known.entry(e); ok && r.is(e) {
 		return true
 	}
 	if e.Server == "" {
@@ -172,7 +177,7 @@ func (b *builder) server(e clients.Entry) string {
 	if e.Server != "" {
 		return e.Server
 	}
-	r, _ := b.known.entry(e.File, e.Name)
+	r, _ := b.known.entry(e)
 	return r.Server
 }
 
@@ -251,7 +256,7 @@ func (e *edit) shift(src []byte, s *step) ([]byte, error) {
 			return nil, err
 		}
 	}
-	if slices.ContainsFunc(s.puts, func(p entry) bool { return e.after.kept[keptRow{File: e.path, Server: p.server}.key()].Out }) {
+	if slices.ContainsFunc(s.puts, func(p entry) bool { return e.after.kept[e.at(s.client).key("kept", p.server)].Out }) {
 		if err := sheet.apart(func(src []byte) ([]byte, error) { return e.bringBack(src, s.client, s.puts) }); err != nil {
 			return nil, err
 		}
@@ -340,7 +345,7 @@ func (e *edit) takeOut(src []byte, client clients.Client, t removal) ([]byte, er
 		}
 	}
 	for key, r := range e.after.entries {
-		if r.File == e.path && r.Server == t.server {
+		if r.place() == e.at(client) && r.Server == t.server {
 			r.Gone, r.Loss = true, nil
 			e.after.entries[key] = r
 		}
@@ -384,7 +389,7 @@ func (e *edit) holdsOurs(doc *configfile.Document, d clients.Dialect, path []str
 
 // isOurs is ours with the entries that this run has put in already.
 func (e *edit) isOurs(found clients.Entry) bool {
-	r, ok := e.after.entry(e.path, found.Name)
+	r, ok := e.after.entry(found)
 	return ok && r.is(found) || e.b.ours(found)
 }
 

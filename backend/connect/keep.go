@@ -34,6 +34,7 @@ type Vault interface {
 // it there, it is kept as it was.
 type keptRow struct {
 	File   string `json:"kept_in"`
+	At     string `json:"at,omitempty"` // as clients.Entry has it
 	Server string `json:"server"`
 	// Name is what the entry was called.
 	Name string `json:"name,omitempty"`
@@ -62,7 +63,7 @@ type seam struct {
 	Hash string `json:"hash,omitempty"`
 }
 
-func (k keptRow) key() string { return "kept\n" + k.File + "\n" + k.Server }
+func (k keptRow) key() string { return place{k.File, k.At}.key("kept", k.Server) }
 
 // unsealed tells that texts must not be written as they are.
 func (k keptRow) unsealed() bool {
@@ -117,7 +118,7 @@ func (s *sheet) keepLast(takes []removal) []removal {
 		if !found.ours {
 			continue
 		}
-		k := e.after.kept[keptRow{File: e.path, Server: found.server}.key()]
+		k := e.after.kept[s.at.key("kept", found.server)]
 		more[found.server] = more[found.server] || k.Adopted || k.Texts["program"]+k.Texts["address"] != "" || k.Item != "" ||
 			e.added(s.value(found), s.client, found.Entry) || comments && commented(s.doc, found.Entry)
 	}
@@ -135,7 +136,7 @@ func (s *sheet) keepLast(takes []removal) []removal {
 
 // keeps notes an entry of ours that is about to go out of doc.
 func (e *edit) keeps(doc *configfile.Document, client clients.Client, found clients.Entry) error {
-	k, err := e.keptOf(e.b.server(found))
+	k, err := e.keptOf(client, e.b.server(found))
 	if err != nil {
 		return err
 	}
@@ -179,9 +180,10 @@ func (e *edit) hide(k *keptRow, value any) error {
 
 // keptOf gives what is kept of the entry of a server, with its texts, for
 // keeping something else.
-func (e *edit) keptOf(server string) (keptRow, error) {
-	k := e.after.kept[keptRow{File: e.path, Server: server}.key()]
-	k.File, k.Server = e.path, server
+func (e *edit) keptOf(client clients.Client, server string) (keptRow, error) {
+	at := e.at(client)
+	k := e.after.kept[at.key("kept", server)]
+	k.File, k.At, k.Server = at.file, at.at, server
 	if k.Item == "" {
 		return k, nil
 	}
@@ -222,7 +224,7 @@ func (k *known) keep(r keptRow) {
 // seams notes where an entry stood that keeps has noted: before is the file with
 // it, after the one without it.
 func (e *edit) seams(before, after []byte, client clients.Client, found clients.Entry) {
-	k := e.after.kept[keptRow{File: e.path, Server: e.b.server(found)}.key()]
+	k := e.after.kept[e.at(client).key("kept", e.b.server(found))]
 	if !k.Out || after == nil {
 		return
 	}
@@ -272,7 +274,7 @@ func sum(b []byte) string {
 func (e *edit) added(value any, client clients.Client, found clients.Entry) bool {
 	d := client.Dialect
 	l := clients.Launch{Command: found.Command, Args: found.Args}
-	if r, ok := e.after.entry(e.path, found.Name); ok && r.is(found) {
+	if r, ok := e.after.entry(found); ok && r.is(found) {
 		l = r.launch()
 	}
 	if l.Name = found.Name; l.URL != "" && d.Remote == nil {
@@ -311,7 +313,7 @@ func alike(a, b any) bool {
 func (e *edit) bringBack(src []byte, client clients.Client, puts []entry) ([]byte, error) {
 	var waiting []keptRow
 	for _, p := range puts {
-		if k, ok := e.after.kept[keptRow{File: e.path, Server: p.server}.key()]; ok && k.Out {
+		if k, ok := e.after.kept[e.at(client).key("kept", p.server)]; ok && k.Out {
 			waiting = append(waiting, k)
 		}
 	}
@@ -332,7 +334,7 @@ func (e *edit) bringBack(src []byte, client clients.Client, puts []entry) ([]byt
 			f.File = e.path
 			return f.Name == k.Name || f.Name == k.Server || e.b.ours(f) && e.b.server(f) == k.Server
 		})
-		if r, ok := e.b.known.entry(e.path, k.Name); ok && r.Loss != nil {
+		if r, ok := e.b.known.row(e.at(client), k.Name); ok && r.Loss != nil {
 			stands = true // the user took it away, or is asked about it
 		}
 		if !stands {
@@ -444,7 +446,7 @@ func (e *edit) turnOver(src []byte, client clients.Client, found clients.Entry, 
 		return nil, e.fail(client, err)
 	}
 	now := get(doc, found.Path)
-	k, err := e.keptOf(e.b.server(found))
+	k, err := e.keptOf(client, e.b.server(found))
 	if err != nil {
 		return nil, err
 	}

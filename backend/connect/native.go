@@ -14,7 +14,7 @@ func (c *Connector) Owners(ctx context.Context) (func(clients.Entry) string, err
 		return nil, err
 	}
 	return func(e clients.Entry) string {
-		if r, ok := known.entry(e.File, e.Name); ok && e.URL != "" && e.Command == "" && r.is(e) {
+		if r, ok := known.entry(e); ok && e.URL != "" && e.Command == "" && r.is(e) {
 			return r.Server
 		}
 		return ""
@@ -35,7 +35,7 @@ func (c *Connector) Recover(ctx context.Context, servers map[string]string) erro
 			if e.URL == "" || e.Command != "" || servers[e.Name] != e.URL {
 				continue
 			}
-			r := row{App: app.Client.ID, File: e.File, Name: e.Name, Server: e.Name, URL: e.URL}
+			r := row{App: app.Client.ID, File: e.File, At: e.At, Name: e.Name, Server: e.Name, URL: e.URL}
 			if _, ok := known.entries[r.key()]; !ok {
 				put[r.key()] = encode(r)
 			}

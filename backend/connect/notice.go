@@ -44,6 +44,8 @@ type loss struct {
 type Notice struct {
 	// ID stays as long as the notice does.
 	ID, Code, App, File string
+	// At is where in the file, as clients.Entry has it.
+	At string
 	// Names are the entries it is about, Servers what they start.
 	Names, Servers []string
 	Seen           time.Time
@@ -120,12 +122,12 @@ func (c *Connector) Files(ctx context.Context) ([]string, error) {
 
 func (c *Connector) notice(r row) Notice {
 	n := Notice{
-		ID: noticeID("", r.File, r.Name), Code: r.Loss.Code, App: r.App, File: r.File,
+		ID: noticeID("", r.File, r.At, r.Name), Code: r.Loss.Code, App: r.App, File: r.File, At: r.At,
 		Names: []string{r.Name}, Servers: []string{r.Server}, Seen: r.Loss.Seen,
 		OtherName: r.Loss.Name, OtherFile: r.Loss.File, AtStart: r.Loss.AtStart,
 	}
 	if n.Code == Wiped || n.Code == FileGone {
-		n.ID = noticeID("", r.File)
+		n.ID = noticeID("", r.File, r.At)
 	}
 	lately := 0
 	for _, at := range r.Back {
@@ -150,7 +152,7 @@ func noticeID(parts ...string) string {
 // about gives the rows that a notice is about.
 func (k known) about(n Notice) (rows []row) {
 	for _, r := range k.sorted() {
-		if r.Loss != nil && r.File == n.File && slices.Contains(n.Names, r.Name) && r.Loss.Code == n.Code {
+		if r.Loss != nil && r.place() == (place{n.File, n.At}) && slices.Contains(n.Names, r.Name) && r.Loss.Code == n.Code {
 			rows = append(rows, r)
 		}
 	}
@@ -179,12 +181,12 @@ func (c *Connector) PlanPutBack(ctx context.Context, title string, notices []Not
 			return Plan{}, model.Fail("fought_over", nil, "app", client.Name)
 		}
 		for _, r := range known.about(n) {
-			files := []string{r.File}
+			places := []place{r.place()}
 			if r.Loss.Code == Doubled && r.Loss.File != r.File {
-				files = append(files, r.Loss.File) // there it is only taken away
+				places = append(places, r.other(r.Loss)) // there it is only taken away
 			}
-			for _, file := range files {
-				e := b.editOf(file, client)
+			for _, at := range places {
+				e := b.editOf(at, client)
 				mends[e] = append(mends[e], r)
 			}
 		}
@@ -209,8 +211,8 @@ func (c *Connector) PlanPutBack(ctx context.Context, title string, notices []Not
 }
 
 // editOf is edit for whoever needs the edit and not the step.
-func (b *builder) editOf(path string, client clients.Client) *edit {
-	s := b.edit(path, client)
+func (b *builder) editOf(at place, client clients.Client) *edit {
+	s := b.edit(at, client)
 	i := slices.IndexFunc(b.edits, func(e *edit) bool { return slices.Contains(e.steps, s) })
 	return b.edits[i]
 }
@@ -218,13 +220,13 @@ func (b *builder) editOf(path string, client clients.Client) *edit {
 // mend is run for entries that are put back.
 func (e *edit) mend(src []byte, rows []row, now time.Time) ([]byte, error) {
 	e.after = e.b.known.clone()
-	client := e.steps[0].client.For(e.path)
 	var err error
 	for _, r := range rows {
+		client := e.steps[slices.IndexFunc(e.steps, func(s *step) bool { return s.client.ID == r.App })].client
 		if r.File == e.path {
-			src, err = e.putBack(src, client, r, now)
+			src, err = e.putBack(src, client.Within(e.path, r.At), r, now)
 		} else {
-			src, err = e.takeSecond(src, client, r)
+			src, err = e.takeSecond(src, client.For(e.path), r)
 		}
 		if err != nil {
 			return nil, err
@@ -321,13 +323,13 @@ func (c *Connector) Keep(ctx context.Context, n Notice) error {
 		}
 		if r.Loss.Name != "" && (r.Loss.Name != r.Name || r.Loss.File != r.File) {
 			second := r
-			second.Name, second.File = r.Loss.Name, r.Loss.File
-			if e := entryIn(client, second.File, second.Name); e != nil {
+			if e := entryIn(client, r.other(r.Loss), r.Loss.Name); e != nil {
+				second.Name, second.File, second.At = e.Name, e.File, e.At
 				second = second.following(*e)
 				put[second.key()] = encode(second)
 			}
 		}
-		e := entryIn(client, r.File, r.Name)
+		e := entryIn(client, r.place(), r.Name)
 		stays := e != nil && (r.is(*e) || e.Server == r.Server && r.Server != "")
 		twice := r.Loss.Code == Doubled && r.Loss.Name == r.Name && r.Loss.File == r.File
 		if r.Loss = nil; stays {
@@ -341,15 +343,15 @@ func (c *Connector) Keep(ctx context.Context, n Notice) error {
 	return c.Ledger.LedgerWrite(ctx, put, nil)
 }
 
-func entryIn(client clients.Client, file, name string) *clients.Entry {
-	client = client.For(file)
-	_, doc := client.Inspect(file)
+func entryIn(client clients.Client, at place, name string) *clients.Entry {
+	client = client.Within(at.file, at.at)
+	_, doc := client.Inspect(at.file)
 	if doc == nil {
 		return nil
 	}
 	for _, e := range client.Dialect.Decode(doc) {
 		if e.Name == name {
-			e.File = file
+			e.File = at.file
 			return &e
 		}
 	}

@@ -15,7 +15,7 @@ func (e *edit) askFor(src []byte, client clients.Client, name string, prompts []
 	if d.Prompts == nil {
 		return src, nil
 	}
-	key := row{File: e.path, Name: name}.key()
+	key := e.at(client).key("entry", name)
 	r := e.after.entries[key]
 	for _, q := range prompts {
 		doc, err := client.Read(src, e.path)
@@ -62,7 +62,7 @@ func (e *edit) asks(id string) bool {
 // to go, and that nothing else in the file refers to. They go first: what was
 // made for both was made for the entry.
 func (e *edit) askNoMore(src []byte, client clients.Client, found clients.Entry) ([]byte, error) {
-	r, ok := e.after.entry(e.path, found.Name)
+	r, ok := e.after.entry(found)
 	if !ok || client.Dialect.Prompts == nil || len(r.Prompts) == 0 {
 		return src, nil
 	}

@@ -123,39 +123,60 @@ func (l *looking) store(ctx context.Context, before known, watched bool) error {
 
 // file compares the rows of one file with what stands in it.
 func (l *looking) file(ctx context.Context, path string, rows []row, m, real string) {
-	client, _ := l.c.Apps.Get(rows[0].App)
-	client = client.For(path)
 	f := l.after.file(path)
 	f.Mark = m
 	defer func() { l.after.files[f.key()] = f }()
-	state, doc := client.Inspect(path)
-	if state.Health == clients.Broken || state.Health == clients.Unreadable {
+	seen := l.places(rows)
+	if slices.ContainsFunc(seen, func(s sight) bool { return s.health == clients.Broken || s.health == clients.Unreadable }) {
 		l.broken(ctx, &f, rows)
 		return
 	}
 	// The history is long to read and mostly not needed.
 	asked := false
 	byUs := sync.OnceValue(func() bool { asked = true; return l.byUs(ctx, path, f.Change) })
-	f.Loss, f.Kept = l.replaced(f, state, real, byUs), ""
+	f.Loss, f.Kept = l.replaced(f, seen[0].health, real, byUs), ""
 	if f.Loss == nil && real != "" {
 		f.Real = real
 	}
-	s := sight{l: l, path: path, health: state.Health, byUs: byUs}
-	if doc != nil {
-		for _, e := range client.Dialect.Decode(doc) {
-			e.File = path
-			s.found = append(s.found, e)
+	for _, s := range seen {
+		s.byUs = byUs
+		for _, r := range s.rows {
+			r = s.row(r)
+			l.after.entries[r.key()] = r
 		}
-		s.twice = twice(doc, s.found)
-	}
-	for _, r := range rows {
-		r = s.row(client, r)
-		l.after.entries[r.key()] = r
 	}
 	if asked && byUs() {
 		f.Change = l.newest[path].id
 	}
-	l.started(&f, client)
+	l.started(&f, seen[0].client)
+}
+
+// places looks at each place of a file in which rows have their entries: two
+// apps may read one file, and one may keep servers in two places of it.
+func (l *looking) places(rows []row) (seen []sight) {
+	for _, r := range rows {
+		i := slices.IndexFunc(seen, func(s sight) bool { return s.client.ID == r.App && s.rows[0].At == r.At })
+		if i < 0 {
+			client, _ := l.c.Apps.Get(r.App)
+			i, seen = len(seen), append(seen, l.sight(client.Within(r.File, r.At), r.File))
+		}
+		seen[i].rows = append(seen[i].rows, r)
+	}
+	return seen
+}
+
+func (l *looking) sight(client clients.Client, path string) sight {
+	state, doc := client.Inspect(path)
+	s := sight{l: l, client: client, path: path, health: state.Health}
+	if doc == nil {
+		return s
+	}
+	for _, e := range client.Dialect.Decode(doc) {
+		e.File = path
+		s.found = append(s.found, e)
+	}
+	s.twice = twice(doc, s.found)
+	return s
 }
 
 // twice names the entries that stand in a document more than once.
@@ -186,8 +207,8 @@ func (l *looking) broken(ctx context.Context, f *fileRow, rows []row) {
 }
 
 // replaced tells whether another file stands where a link of the user's led.
-func (l *looking) replaced(f fileRow, state clients.FileState, real string, byUs func() bool) *loss {
-	if f.Real == "" || f.Real == real || real == "" || state.Health == clients.Absent || byUs() {
+func (l *looking) replaced(f fileRow, health, real string, byUs func() bool) *loss {
+	if f.Real == "" || f.Real == real || real == "" || health == clients.Absent || byUs() {
 		return nil
 	}
 	return l.since(f.Loss, loss{Code: FileReplaced, File: f.Real})
@@ -273,7 +294,7 @@ func (l *looking) app(ctx context.Context, id string) {
 			continue
 		}
 		r := row{
-			App: id, File: e.File, Name: e.Name, Server: e.Server, Profile: e.Profile,
+			App: id, File: e.File, At: e.At, Name: e.Name, Server: e.Server, Profile: e.Profile,
 			Command: e.Command, Args: e.Args, Off: !e.Enabled,
 		}
 		l.after.entries[r.key()] = r
@@ -282,11 +303,11 @@ func (l *looking) app(ctx context.Context, id string) {
 
 // spokenOf tells whether the ledger knows an entry, or a notice names it.
 func (l *looking) spokenOf(e clients.Entry) bool {
-	if _, ok := l.after.entry(e.File, e.Name); ok {
+	if _, ok := l.after.entry(e); ok {
 		return true
 	}
 	for _, r := range l.after.entries {
-		if r.Loss != nil && r.Loss.Name == e.Name && r.Loss.File == e.File {
+		if r.Loss != nil && r.Loss.Name == e.Name && r.Loss.File == e.File && (e.File != r.File || e.At == r.At) {
 			return true
 		}
 	}
@@ -298,7 +319,7 @@ func (l *looking) spokenOf(e clients.Entry) bool {
 func (l *looking) twin(app clients.App, e clients.Entry) *row {
 	for _, r := range l.after.sorted() {
 		mine := slices.ContainsFunc(app.Files, func(f clients.FileState) bool {
-			return f.Path == r.File && f.Scope == clients.User && !f.Unread
+			return placeIn(f) == r.place() && f.Scope == clients.User && !f.Unread
 		})
 		if mine && r.App == app.Client.ID && r.Server == e.Server && !r.Gone && r.Loss == nil {
 			return &r

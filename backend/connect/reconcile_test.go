@@ -49,7 +49,7 @@ func TestLedgerLost(t *testing.T) {
 			must(t, d.c.Reconcile(d.ctx))
 			k, err := d.c.ledger(d.ctx)
 			must(t, err)
-			if r, ok := k.entry(d.path(file), "notes"); !ok || r.App != app || r.Server != "notes" || r.Gone {
+			if r, ok := entryNamed(k, d.path(file), "notes"); !ok || r.App != app || r.Server != "notes" || r.Gone {
 				t.Errorf("the ledger has %+v", k.entries)
 			}
 			d.disconnect(nil, "notes")

@@ -18,6 +18,7 @@ import (
 type row struct {
 	App     string   `json:"app"`
 	File    string   `json:"file"`
+	At      string   `json:"at,omitempty"` // as clients.Entry has it
 	Name    string   `json:"name"`
 	Server  string   `json:"server"`
 	Profile string   `json:"profile,omitempty"`
@@ -67,7 +68,29 @@ func (r row) launch() clients.Launch {
 	return clients.Launch{Name: r.Name, Command: r.Command, Args: r.Args, Env: r.Env, URL: r.URL, Transport: cmp.Or(r.Transport, "streamable-http"), Headers: r.Headers}
 }
 
-func (r row) key() string { return "entry\n" + r.File + "\n" + r.Name }
+func (r row) key() string { return r.place().key("entry", r.Name) }
+
+func (r row) place() place { return place{r.File, r.At} }
+
+// place is where entries of one app stand: a file, and where in it.
+type place struct{ file, at string }
+
+// other is the place of the entry that a loss names beside that of r; in
+// another file it is the app's usual one.
+func (r row) other(l *loss) place {
+	if l.File == r.File {
+		return r.place()
+	}
+	return place{file: l.File}
+}
+
+// key is that of a row about something in a place.
+func (p place) key(kind, name string) string {
+	if p.at == "" { // of an older version; see moved
+		return kind + "\n" + p.file + "\n" + name
+	}
+	return kind + "\n" + p.file + "\n" + p.at + "\n" + name
+}
 
 // is tells whether e is still what r says we wrote. What the user added to the
 // entry besides does not make it another's.
@@ -141,8 +164,11 @@ type known struct {
 	kept       map[string]keptRow
 }
 
-func (k known) entry(file, name string) (row, bool) {
-	r, ok := k.entries[row{File: file, Name: name}.key()]
+// entry gives what is known of an entry that stands in a file.
+func (k known) entry(e clients.Entry) (row, bool) { return k.row(place{e.File, e.At}, e.Name) }
+
+func (k known) row(at place, name string) (row, bool) {
+	r, ok := k.entries[at.key("entry", name)]
 	return r, ok
 }
 
@@ -211,7 +237,48 @@ func (c *Connector) ledger(ctx context.Context) (known, error) {
 			}
 		}
 	}
+	c.moved(ctx, k)
 	return k, nil
+}
+
+// moved gives the rows of a version that knew no places within a file the usual
+// one of their app, and writes them back. Where that fails, the next to read them
+// does the same.
+func (c *Connector) moved(ctx context.Context, k known) {
+	put, forget := map[string]string{}, []string{}
+	for old, r := range k.entries {
+		client, ok := c.Apps.Get(r.App)
+		if r.At != "" || !ok {
+			continue // a look forgets the rows of an app that is not in the table
+		}
+		r.At = client.For(r.File).Dialect.At()
+		delete(k.entries, old)
+		forget = append(forget, old)
+		if _, there := k.entries[r.key()]; !there {
+			k.entries[r.key()], put[r.key()] = r, encode(r)
+		}
+	}
+	for old, o := range k.kept {
+		if o.At != "" {
+			continue
+		}
+		for _, r := range k.sorted() {
+			if r.File == o.File && r.Server == o.Server {
+				o.At = r.At
+			}
+		}
+		if o.At == "" {
+			continue
+		}
+		delete(k.kept, old)
+		forget = append(forget, old)
+		if _, there := k.kept[o.key()]; !there {
+			k.kept[o.key()], put[o.key()] = o, encode(o)
+		}
+	}
+	if len(forget) > 0 {
+		_ = c.Ledger.LedgerWrite(ctx, put, forget)
+	}
 }
 
 func decoded[T any](text string) (v T, ok bool) {

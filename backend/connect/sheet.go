@@ -13,6 +13,7 @@ import (
 type sheet struct {
 	e       *edit
 	client  clients.Client
+	at      place
 	batch   *configfile.Batch
 	doc     *configfile.Document // as it was read; nil for a blank file
 	entries []standing
@@ -20,7 +21,7 @@ type sheet struct {
 	ours    map[string][]int // the same by server, of entries of ours
 	values  map[string]configfile.Object
 	layout  []string // where new entries go, once it is known
-	// rows are the keys of the ledger's rows of the file, by server.
+	// rows are the keys of the ledger's rows of the place, by server.
 	rows map[string][]string
 }
 
@@ -33,7 +34,7 @@ type standing struct {
 
 // sheet reads a file for a step.
 func (e *edit) sheet(src []byte, client clients.Client) (*sheet, error) {
-	s := &sheet{e: e, client: client}
+	s := &sheet{e: e, client: client, at: e.at(client)}
 	return s, s.read(src)
 }
 
@@ -103,13 +104,13 @@ func (s *sheet) take(t removal) error {
 	}
 	after := s.e.after
 	for found := s.still(s.ours[t.server]); found != nil; found = s.still(s.ours[t.server]) {
-		if r, _ := after.entry(s.e.path, found.Name); len(r.Prompts) > 0 && s.client.Dialect.Prompts != nil {
+		if r, _ := after.entry(found.Entry); len(r.Prompts) > 0 && s.client.Dialect.Prompts != nil {
 			entry := found.Entry
 			err := s.apart(func(src []byte) ([]byte, error) { return s.e.askNoMore(src, s.client, entry) })
 			if err != nil {
 				return err
 			}
-			if r, _ = after.entry(s.e.path, entry.Name); len(r.Prompts) == 0 {
+			if r, _ = after.entry(entry); len(r.Prompts) == 0 {
 				continue // the entry itself is next
 			}
 		}
@@ -117,13 +118,16 @@ func (s *sheet) take(t removal) error {
 			return err
 		}
 	}
-	if k, ok := after.kept[keptRow{File: s.e.path, Server: t.server}.key()]; ok {
+	if k, ok := after.kept[s.at.key("kept", t.server)]; ok {
 		k.Out, k.Texts, k.Item = false, nil, ""
 		after.kept[k.key()] = k
 	}
 	if s.rows == nil {
 		s.rows = map[string][]string{}
 		for key, r := range after.entries {
+			if r.place() != s.at {
+				continue
+			}
 			s.rows[r.Server] = append(s.rows[r.Server], key)
 		}
 	}
@@ -156,7 +160,7 @@ func (s *sheet) put(p entry) error {
 		name = found.Name
 	}
 	r := row{
-		App: s.client.ID, File: e.path, Name: name, Server: p.server, Profile: p.profile,
+		App: s.client.ID, File: e.path, At: s.at.at, Name: name, Server: p.server, Profile: p.profile,
 		Command: p.launch.Command, Args: p.launch.Args, URL: p.launch.URL,
 		Env: p.launch.Env, Transport: p.launch.Transport, Headers: p.launch.Headers,
 	}
@@ -230,7 +234,7 @@ func (s *sheet) insert(name, server string, value configfile.Object) error {
 		return !found.gone && slices.Equal(found.Path[:len(found.Path)-1], s.layout) && (found.ours || s.e.isOurs(found.Entry))
 	})
 	s.e.made(s.layout, trace, held)
-	s.add(standing{Entry: clients.Entry{Name: name, File: s.e.path, Path: path, Server: server}, ours: true, server: server})
+	s.add(standing{Entry: clients.Entry{Name: name, File: s.e.path, At: s.at.at, Path: path, Server: server}, ours: true, server: server})
 	return nil
 }
 

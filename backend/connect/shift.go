@@ -127,7 +127,7 @@ func (c *Connector) shiftApp(b *builder, app clients.App, s Shift) (file string,
 		}
 	}
 	for _, e := range takes {
-		b.edit(e.file, app.Client).takeKeeping(e.server)
+		b.edit(e.at, app.Client).takeKeeping(e.server)
 	}
 	if len(s.Put) == 0 {
 		return "", nil
@@ -146,18 +146,21 @@ func (c *Connector) shiftApp(b *builder, app clients.App, s Shift) (file string,
 		if slices.Contains(app.Client.Reserved, w.Server) {
 			return primary.Path, model.Fail("name_reserved", nil, "app", app.Client.Name, "name", w.Server)
 		}
-		place := placeOf(app, Target{App: app.Client.ID, Scope: scope}, primary.Path, w.Server)
-		e, err := wantedEntry(app.Client.For(place), w, b.launcher)
+		to := placeOf(app, Target{App: app.Client.ID, Scope: scope}, placeIn(primary), w.Server)
+		e, err := wantedEntry(app.Client.Within(to.file, to.at), w, b.launcher)
 		if err != nil {
 			return primary.Path, err
 		}
-		b.edit(place, app.Client).put(e)
+		b.edit(to, app.Client).put(e)
 	}
 	return "", nil
 }
 
 // standingEntry is an entry of ours that stands in a file.
-type standingEntry struct{ server, file string }
+type standingEntry struct {
+	server string
+	at     place
+}
 
 func (s Shift) scope() string {
 	if s.Project != "" {
@@ -170,9 +173,9 @@ func (s Shift) scope() string {
 func (b *builder) standing(app clients.App, scope string) []standingEntry {
 	var out []standingEntry
 	for _, e := range app.Entries {
-		of := slices.ContainsFunc(app.Files, func(f clients.FileState) bool { return f.Path == e.File && f.Scope == scope })
+		of := slices.ContainsFunc(app.Files, func(f clients.FileState) bool { return placeIn(f) == place{e.File, e.At} && f.Scope == scope })
 		if of && b.ours(e) {
-			out = append(out, standingEntry{b.server(e), e.File})
+			out = append(out, standingEntry{b.server(e), place{e.File, e.At}})
 		}
 	}
 	return out

@@ -6,9 +6,11 @@ import (
 	"toolbay/backend/clients"
 )
 
-// sight is what one file holds, for comparing the rows of the ledger with it.
+// sight is what one place holds, for comparing the rows of the ledger with it.
 type sight struct {
 	l      *looking
+	client clients.Client
+	rows   []row
 	path   string
 	health string
 	found  []clients.Entry
@@ -19,7 +21,7 @@ type sight struct {
 }
 
 // row gives a row as it is after the look.
-func (s sight) row(client clients.Client, r row) row {
+func (s sight) row(r row) row {
 	e := s.named(r.Name)
 	past := r.Gone && r.Loss == nil // it is not there, and that is nothing new
 	twice := slices.Contains(s.twice, r.Name)
@@ -31,7 +33,7 @@ func (s sight) row(client clients.Client, r row) row {
 	case e != nil && r.is(*e):
 		before := r.Loss
 		r = r.following(*e)
-		r.Loss = s.second(client, r, before)
+		r.Loss = s.second(r, before)
 	case e != nil && s.starts(*e, r) && (past || s.byUs()):
 		r = r.following(*e)
 	case e != nil && !past && !s.byUs():
@@ -69,7 +71,7 @@ func (s sight) missing(r row) loss {
 		return loss{Code: Wiped}
 	}
 	for _, e := range s.found {
-		if _, known := s.l.after.entry(s.path, e.Name); !known && s.starts(e, r) {
+		if _, known := s.l.after.entry(e); !known && s.starts(e, r) {
 			return loss{Code: Renamed, Name: e.Name, File: s.path}
 		}
 	}
@@ -78,16 +80,16 @@ func (s sight) missing(r row) loss {
 
 // second tells of another entry that starts the same server as r, which stands
 // there as it should.
-func (s sight) second(client clients.Client, r row, before *loss) *loss {
+func (s sight) second(r row, before *loss) *loss {
 	for _, e := range s.found {
-		if _, known := s.l.after.entry(s.path, e.Name); !known && e.Name != r.Name && s.starts(e, r) && !s.byUs() {
+		if _, known := s.l.after.entry(e); !known && e.Name != r.Name && s.starts(e, r) && !s.byUs() {
 			return s.l.since(before, loss{Code: Doubled, Name: e.Name, File: s.path})
 		}
 	}
 	if before == nil || before.Code != Doubled || before.File == s.path {
 		return nil
 	}
-	if e := entryIn(client, before.File, before.Name); e != nil && s.starts(*e, r) {
+	if e := entryIn(s.client, r.other(before), before.Name); e != nil && s.starts(*e, r) {
 		return before
 	}
 	return nil
@@ -96,7 +98,7 @@ func (s sight) second(client clients.Client, r row, before *loss) *loss {
 // standsBesides tells whether another entry that we know of starts the server.
 func (s sight) standsBesides(r row) bool {
 	return slices.ContainsFunc(s.found, func(e clients.Entry) bool {
-		_, known := s.l.b.known.entry(s.path, e.Name)
+		_, known := s.l.b.known.entry(e)
 		return known && s.starts(e, r)
 	})
 }
@@ -112,7 +114,7 @@ func (s sight) movedOn(r row) bool {
 		if e.File == s.path {
 			return false
 		}
-		_, known := s.l.after.entry(e.File, e.Name)
+		_, known := s.l.after.entry(e)
 		return !known && s.starts(e, r)
 	})
 }

@@ -6,17 +6,17 @@ import (
 	"toolbay/backend/clients"
 )
 
-// Written gives what we wrote into a file and what should stand there, also
+// Written gives what we wrote into a place and what should stand there, also
 // where somebody took it away and nothing was decided yet, by name in the order
 // of the names.
-func (c *Connector) Written(ctx context.Context, file string) ([]clients.Launch, error) {
+func (c *Connector) Written(ctx context.Context, file, at string) ([]clients.Launch, error) {
 	known, err := c.ledger(ctx)
 	if err != nil {
 		return nil, err
 	}
 	var out []clients.Launch
 	for _, r := range known.sorted() {
-		if r.File == file && (!r.Gone || r.Loss != nil) && !r.Ahead {
+		if r.place() == (place{file, at}) && (!r.Gone || r.Loss != nil) && !r.Ahead {
 			out = append(out, r.launch())
 		}
 	}

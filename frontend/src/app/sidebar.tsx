@@ -27,8 +27,10 @@ import { JobBox } from './job-box'
 function useNarrow(): boolean {
   const [narrow, setNarrow] = useState(false)
   useEffect(() => {
-    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
-    const measure = () => setNarrow(document.body.clientWidth < 66.25 * rem)
+    const measure = () => {
+      const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize) || 16
+      setNarrow(document.body.clientWidth < 66.25 * rem)
+    }
     measure()
     window.addEventListener('resize', measure)
     return () => window.removeEventListener('resize', measure)
@@ -93,7 +95,7 @@ export function Sidebar() {
           Toolbay
         </span>
       </div>
-      <Switcher narrow={narrow} />
+      <Switcher />
       <nav aria-label={t('nav.label')} className="flex grow flex-col">
         <ul className="flex flex-col gap-px">
           {top.map((item) => (

@@ -1,12 +1,12 @@
 import type { LucideIcon } from 'lucide-react'
-import { CircleAlert, CircleCheck, Clock, Info } from 'lucide-react'
+import { CircleAlert, CircleCheck, Info, TriangleAlert } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { cn } from './cn'
 
 const tones = {
   neutral: ['bg-sunken text-ink-2 dark:bg-hover', 'text-ink-3', Info],
   info: ['bg-accent-soft text-ink', 'text-accent-text', Info],
-  warn: ['bg-warn-soft text-ink', 'text-warn', Clock],
+  warn: ['bg-warn-soft text-ink', 'text-warn', TriangleAlert],
   bad: ['bg-bad-soft text-ink', 'text-bad', CircleAlert],
   ok: ['bg-ok-soft text-ink', 'text-ok', CircleCheck],
 } as const

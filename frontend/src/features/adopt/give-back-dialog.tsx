@@ -1,4 +1,3 @@
-import { TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ServerView, toWords } from '@/backend'
@@ -56,7 +55,7 @@ export function GiveBackDialog({ server, onClose }: { server: ServerView; onClos
       <div className="mt-4 flex flex-col gap-3">
         {problem && <Problem alert words={toWords(problem)} onLeave={onClose} />}
         {risks.length > 0 && (
-          <Note tone="warn" icon={TriangleAlert}>
+          <Note tone="warn">
             {risks.map((r) => (
               <p key={r.text}>{r.text}</p>
             ))}

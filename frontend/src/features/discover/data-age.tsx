@@ -76,6 +76,7 @@ export function SourceNote() {
   return (
     <Note
       tone="warn"
+      icon={Clock}
       className="mt-3"
       action={
         failed.length === 1 ? (

@@ -1,4 +1,3 @@
-import { TriangleAlert } from 'lucide-react'
 import { type ReactNode, useId } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Need, Risk } from '@/backend'
@@ -34,7 +33,7 @@ export function Risks({ risks, agreed, onAgree }: Props) {
     const key = riskKey(r)
     const word = wordOf(r)
     return (
-      <Note key={key} tone="warn" icon={TriangleAlert} className="mt-3">
+      <Note key={key} tone="warn" className="mt-3">
         <p>{r.text}</p>
         {r.command !== '' && (
           <pre

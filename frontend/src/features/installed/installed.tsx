@@ -15,7 +15,6 @@ import {
   RefreshCw,
   ShieldCheck,
   Trash2,
-  TriangleAlert,
 } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -386,7 +385,7 @@ function Alert({ server, words, onRemove }: { server: ServerView; words: Words; 
   const { t } = useTranslation()
   const gone = words.code === 'listing_deleted'
   return (
-    <Note tone="warn" icon={TriangleAlert} className="mr-3.5 mb-3.5 ml-14.5 narrow:ml-3.5">
+    <Note tone="warn" className="mr-3.5 mb-3.5 ml-14.5 narrow:ml-3.5">
       <p className="font-semibold">{words.message}</p>
       {words.hint && <p className="mt-0.5 text-ink-2">{words.hint}</p>}
       <p className="mt-2.5 flex flex-wrap gap-2">

@@ -1,5 +1,5 @@
 import { useNavigate, useParams, useRouter } from '@tanstack/react-router'
-import { BadgeCheck, ChevronLeft, CircleHelp, TriangleAlert } from 'lucide-react'
+import { BadgeCheck, ChevronLeft, CircleHelp } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ListingPage, toWords, type Way } from '@/backend'
@@ -115,17 +115,17 @@ function Page({ page }: { page: ListingPage }) {
         <div className="min-w-0">
           <p className="selectable max-w-[60ch] text-ink-2 text-lead [overflow-wrap:anywhere]">{listing.description}</p>
           {listing.status === 'deprecated' && (
-            <Note tone="warn" icon={TriangleAlert} className="mt-4">
+            <Note tone="warn" className="mt-4">
               {t('listing.deprecated')}
             </Note>
           )}
           {listing.caution && (
-            <Note tone="warn" icon={TriangleAlert} className="mt-4">
+            <Note tone="warn" className="mt-4">
               {listing.caution}
             </Note>
           )}
           {listing.copies > 0 && (
-            <Note tone="warn" icon={TriangleAlert} className="mt-4">
+            <Note tone="warn" className="mt-4">
               {t('listing.alike', { count: listing.copies })}
             </Note>
           )}

@@ -80,7 +80,7 @@ export function Matrix({ profile, apps, servers, onCell, onTools, onOwn, onRemov
           </thead>
           <tbody>
             {rows.map((c, r) => (
-              <tr key={c.server} className="border-line border-t">
+              <tr key={c.server} className="h-12 border-line border-t">
                 <th scope="row" className="px-3.5 py-2 text-left font-semibold">
                   <span className="flex min-w-40 items-center gap-2.5">
                     <Tile name={c.title} category={servers.find((s) => s.id === c.server)?.category ?? ''} size={24} />

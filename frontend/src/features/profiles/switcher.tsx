@@ -7,7 +7,7 @@ import { Menu, MenuItem, MenuOneOf } from '@/ui/menu'
 import { SwitchDialog } from './switch-dialog'
 
 /** The profile in use, on every screen; another one is looked at before it is switched to. */
-export function Switcher({ narrow }: { narrow: boolean }) {
+export function Switcher() {
   const { t } = useTranslation()
   const { data } = useProfiles()
   const navigate = useNavigate()
@@ -31,15 +31,11 @@ export function Switcher({ narrow }: { narrow: boolean }) {
             >
               {[...active.name][0]?.toUpperCase()}
             </span>
-            {!narrow && (
-              <>
-                <span className="min-w-0 grow">
-                  <span className="block truncate font-semibold text-second leading-4">{active.name}</span>
-                  <span className="meta block truncate">{t('profiles.in-use')}</span>
-                </span>
-                <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-ink-3" />
-              </>
-            )}
+            <span className="min-w-0 grow narrow:hidden">
+              <span className="block truncate font-semibold text-second leading-4">{active.name}</span>
+              <span className="meta block truncate">{t('profiles.in-use')}</span>
+            </span>
+            <ChevronsUpDown aria-hidden className="size-3.5 shrink-0 text-ink-3 narrow:hidden" />
           </button>
         }
       >

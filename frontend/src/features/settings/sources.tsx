@@ -1,4 +1,4 @@
-import { FileUp, Layers, Lock, RefreshCw } from 'lucide-react'
+import { Clock, FileUp, Layers, Lock, RefreshCw } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type CatalogueSize, type SourceView, toWords } from '@/backend'
@@ -126,6 +126,7 @@ function Failures({ sources, onRetry }: { sources: SourceView[]; onRetry: (sourc
     return (
       <Note
         tone="warn"
+        icon={Clock}
         className="mt-3"
         action={<TextButton onClick={() => onRetry('')}>{t('settings.try-now')}</TextButton>}
       >
@@ -136,6 +137,7 @@ function Failures({ sources, onRetry }: { sources: SourceView[]; onRetry: (sourc
     <Note
       key={s.source}
       tone="warn"
+      icon={Clock}
       className="mt-3"
       action={<TextButton onClick={() => onRetry(s.source)}>{t('settings.try-now')}</TextButton>}
     >

@@ -59,7 +59,19 @@ const home = async (p) => {
 export const profileScenes = [
   profiles('profiles'),
   profiles('profiles-other', home),
-  profiles('profiles-menu', (p) => press(p, /^More about/)),
+  profiles('profiles-many', async (p) => {
+    await p.evaluate(() => {
+      const fake = window.toolbayFake
+      const [work] = fake.state.profiles
+      work.name = 'Everything for the northern sales team and its customers'
+      for (let i = 1; i <= 20; i++)
+        fake.state.profiles.push({ ...structuredClone(work), id: `c${i}`, name: `Customer ${i}`, active: false })
+      work.apps.push('codex', 'gemini-cli', 'opencode')
+      fake.changed('profiles')
+    })
+    await p.getByText('Customer 20').first().waitFor()
+  }),
+  { ...profiles('profiles-menu', (p) => press(p, /^More about/)), menu: true },
   profiles('profiles-empty', async (p) => {
     await press(p, 'New profile')
     await p.getByLabel('Name').fill('Evenings')
@@ -117,7 +129,7 @@ export const profileScenes = [
     await press(p, /^Unlink .*acme-shop/)
     await p.getByText('is not linked any more.').first().waitFor()
   }),
-  profiles('switcher', (p) => press(p, 'Work, Profile in use')),
+  { ...profiles('switcher', (p) => press(p, 'Work, Profile in use')), menu: true },
   profiles('switch', async (p) => {
     await home(p)
     await press(p, 'Switch to Home')

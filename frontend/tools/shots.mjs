@@ -56,7 +56,10 @@ for (const scene of [...scenes, ...profileScenes, ...fileScenes]) {
       await page.waitForTimeout(250)
       await page.screenshot({ path: `${folder}/${name}.png` })
       if (process.env.AXE === '0') continue
-      const { violations } = await new AxeBuilder({ page }).analyze()
+      const { violations } = await new AxeBuilder({ page })
+        // An open menu hangs on the page's end, by its nature outside of every part of it.
+        .disableRules(scene.menu ? ['region'] : [])
+        .analyze()
       for (const v of violations) {
         faults++
         const where = v.nodes.map((n) => `${n.target} ${n.failureSummary?.split('\n')[1] ?? ''}`)

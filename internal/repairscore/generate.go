@@ -88,12 +88,14 @@ func launch(rng *rand.Rand, d clients.Dialect, name string) clients.Launch {
 		}
 	}
 	l := clients.Launch{Name: name, Command: "npx", Args: []string{"-y", "@acme/" + name + "-mcp"}}
-	switch rng.IntN(4) {
+	switch rng.IntN(5) {
 	case 0:
 		l.Command, l.Args = "uvx", []string{name + "-mcp", "--zone", "Europe/Rome"}
 	case 1:
 		l.Command, l.Args = `C:\Users\Ann\bin\`+name+`.exe`, []string{"--root", `D:\Data\new files`}
 	case 2:
+		l.Command, l.Args = `C:\tools\new\run-`+name+`.exe`, []string{"--team", "Büro Zürich"}
+	case 3:
 		l.Command, l.Args = "/usr/local/bin/"+name, []string{"--say", "hello, world: it's me", "--n", "12"}
 	}
 	if rng.IntN(2) == 0 {

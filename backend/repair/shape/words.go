@@ -141,6 +141,8 @@ func commandLine(command string, facts finding.Facts) (l line, is bool) {
 	switch {
 	case strings.ContainsAny(text[:1], `"'`):
 		l.words, l.sure = words, true
+	case len(first) == 1 && strings.Contains(second, `\`):
+		return line{}, false // C \Users: a path that lost its colon
 	case runners[base(first)]:
 		l.words, l.sure = words, true
 	case !strings.ContainsAny(first, `/\`):

@@ -81,13 +81,15 @@ func conflict(src []byte, f configfile.Format, r *Reading) []mend {
 		text := bytes.TrimLeft(src[l.start:l.end], " \t")
 		switch {
 		case bytes.HasPrefix(text, []byte("<<<<<<<")):
-			if cur.open >= 0 {
-				strays = append(strays, cur.open)
+			for _, k := range []int{cur.open, cur.base, cur.mid} {
+				if k >= 0 {
+					strays = append(strays, k)
+				}
 			}
 			cur = part{i, -1, -1, -1}
 		case bytes.HasPrefix(text, []byte("|||||||")) && cur.open >= 0:
 			cur.base = i
-		case bytes.HasPrefix(text, []byte("=======")) && cur.open >= 0:
+		case bytes.HasPrefix(text, []byte("=======")) && cur.open >= 0 && cur.mid < 0:
 			cur.mid = i
 		case bytes.HasPrefix(text, []byte(">>>>>>>")):
 			if cur.open >= 0 && cur.mid >= 0 {

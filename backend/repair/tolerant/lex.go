@@ -498,7 +498,7 @@ scan:
 		l.emit(tJunk, i, i+1)
 		return i + 1
 	}
-	if e < eol && (src[e] == '"' || src[e] == '\'') && e == i+len(text) && follows(src, e+1) {
+	if e < eol && (src[e] == '"' || src[e] == '\'') && e == i+len(text) && (follows(src, e+1) || opensNext(src, e+1)) {
 		l.emit(tString, i, e+1)
 		m := change("JSON_UNCLOSED_STRING", finding.Confirm, i, i, `"`)
 		if src[e] == '\'' {

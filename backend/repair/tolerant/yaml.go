@@ -114,6 +114,9 @@ func (y *yamlReader) takes(to int) (bool, string) {
 	text := y.text(min(to, len(y.lines)))
 	y.left -= len(text)
 	_, err := configfile.Parse(text, configfile.YAML)
+	if err == nil && y.swallowed(min(to, len(y.lines))) {
+		return false, "swallowed"
+	}
 	return err == nil, reasonOf(err)
 }
 
@@ -249,27 +252,16 @@ func (y *yamlReader) run() {
 			continue
 		}
 		best, bestAt, bestScore := yamlWay{}, -1, 0
-		try := func(i int, w yamlWay) bool {
+		try := func(i int, w yamlWay) {
 			old := y.lines[i].text
-			if w.text == old || y.left < 0 {
-				return false
+			if w.text == old || y.left < 0 || bestScore == wholly {
+				return
 			}
 			y.lines[i].text = w.text
-			score := 0
-			if ok, why := y.takes(at + 1); ok || why == "duplicate_key" && reason != why {
-				score = 1
-				if ok, _ := y.takes(at + 6); ok {
-					score = 2
-				}
-				if ok, _ := y.takes(len(y.lines)); ok {
-					score = 3
-				}
-			}
-			y.lines[i].text = old
-			if score > bestScore {
+			if score := y.further(i, at, reason); score > bestScore {
 				best, bestAt, bestScore = w, i, score
 			}
-			return score == 3
+			y.lines[i].text = old
 		}
 		near := []int{at}
 		for i, n := at-1, 0; i >= 0 && n < 2; i-- {
@@ -278,13 +270,12 @@ func (y *yamlReader) run() {
 				n++
 			}
 		}
-		// Before its indentation is doubted, what is on the line must be.
-		for _, indent := range []bool{false, true} {
+		// Before its indentation is doubted, what is on the line must be; both at
+		// once only when neither helps.
+		for _, ways := range []func(int) []yamlWay{y.spellings, y.columns, y.both} {
 			for _, i := range near {
-				for _, w := range y.ways(i, indent) {
-					if bestScore < 3 {
-						try(i, w)
-					}
+				for _, w := range ways(i) {
+					try(i, w)
 				}
 			}
 			if bestScore > 0 {
@@ -305,6 +296,37 @@ func (y *yamlReader) run() {
 			from = 0
 		}
 	}
+}
+
+// wholly is the score of a way with which the reader takes the whole text.
+const wholly = 1000
+
+// further says how far the reader comes beyond line at, now that line i is
+// another: 0 when it still stops there. Of equals the one counts more that
+// stands as the lines below do.
+func (y *yamlReader) further(i, at int, reason string) int {
+	ok, why := y.takes(at + 1)
+	if !ok && (why != "duplicate_key" || reason == why) {
+		return 0
+	}
+	score := 10
+	if ok, _ := y.takes(len(y.lines)); ok {
+		return wholly
+	}
+	for _, n := range []int{2, 3, 6} {
+		if ok, _ := y.takes(at + n); !ok {
+			break
+		}
+		score += 10
+	}
+	in, seen := len(indentOf(y.lines[i].text)), 0
+	for k := at + 1; k < len(y.lines) && seen < 6; k++ {
+		if t := strings.TrimSpace(y.lines[k].text); t != "" && t[0] != '#' && !y.lines[k].gone {
+			seen++
+			score += btoi(len(indentOf(y.lines[k].text)) == in)
+		}
+	}
+	return score
 }
 
 func indentOf(s string) string {
@@ -359,8 +381,43 @@ func yamlParts(s string) (lead, key, val, comment string) {
 	return lead, s[:e+1] + v[:n], v[n:], comment
 }
 
-// ways are what could have been meant by a line.
-func (y *yamlReader) ways(i int, indent bool) []yamlWay {
+// columns are the indentations that a line could have been meant to have.
+func (y *yamlReader) columns(i int) []yamlWay {
+	s := y.lines[i].text
+	if y.lines[i].gone {
+		return nil
+	}
+	levels := y.levels(i)
+	slices.SortStableFunc(levels, func(a, b int) int {
+		return btoi(y.astray(i, a)) - btoi(y.astray(i, b))
+	})
+	var out []yamlWay
+	for _, n := range levels {
+		out = append(out, yamlWay{strings.Repeat(" ", n) + strings.TrimLeft(s, " \t"), "YAML_BAD_INDENT", finding.Confirm})
+	}
+	return out
+}
+
+// both are spellings of a line in another column: of one that lacks its colon,
+// and would be taken for the rest of the text above.
+func (y *yamlReader) both(i int) []yamlWay {
+	var out []yamlWay
+	old := y.lines[i].text
+	for _, w := range y.spellings(i) {
+		if w.code != "JSON_MISSING_COLON" && w.code != "JSON_WRONG_SEPARATOR" {
+			continue
+		}
+		y.lines[i].text = w.text
+		for _, c := range y.columns(i) {
+			out = append(out, yamlWay{c.text, w.code, finding.Confirm})
+		}
+		y.lines[i].text = old
+	}
+	return out
+}
+
+// spellings are what could have been meant by what is on a line.
+func (y *yamlReader) spellings(i int) []yamlWay {
 	s := y.lines[i].text
 	if len(s) > 20_000 || y.lines[i].gone {
 		return nil
@@ -372,16 +429,6 @@ func (y *yamlReader) ways(i int, indent bool) []yamlWay {
 		}
 	}
 	lead, key, val, comment := yamlParts(s)
-	if indent {
-		levels := y.levels(i)
-		slices.SortStableFunc(levels, func(a, b int) int {
-			return btoi(y.astray(i, a)) - btoi(y.astray(i, b))
-		})
-		for _, n := range levels {
-			add("YAML_BAD_INDENT", finding.Confirm, strings.Repeat(" ", n)+strings.TrimLeft(s, " \t"))
-		}
-		return out
-	}
 	t := strings.TrimSpace(s)
 	if strings.HasPrefix(t, "//") {
 		add("JSON_COMMENT_IN_STRICT", finding.Safe, indentOf(s)+"#"+strings.TrimPrefix(t, "//"))

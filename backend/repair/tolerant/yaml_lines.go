@@ -111,6 +111,86 @@ func (y *yamlReader) astray(i, in int) bool {
 	return true
 }
 
+// swallowed tells that one of the lines before line to is the rest of a text
+// above it for the reader, and says something of its own for everybody else: a
+// line that lost its colon and stands too far to the right. In a text that is
+// damaged that is never meant.
+func (y *yamlReader) swallowed(to int) bool {
+	above, col := "", 0 // the plain value above, and the column of its key
+	waits := false      // the key above has no value yet
+	block := -1         // lines further to the right are text
+	for _, l := range y.lines[:to] {
+		t := strings.TrimSpace(l.text)
+		if l.gone || t == "" {
+			continue
+		}
+		in := len(indentOf(l.text))
+		switch {
+		case block >= 0 && in > block:
+			continue
+		case t[0] == '#':
+			above = "" // a text does not go on behind a comment
+			continue
+		case above != "" && in > col:
+			if says(t, above) {
+				return true
+			}
+			continue
+		}
+		lead, key, val, comment := yamlParts(l.text)
+		alone := key == "" && len(lead) == in // neither a member nor an element
+		below := alone && waits && in > col
+		above, block, waits = "", -1, false
+		switch {
+		case below:
+			if says(t, "") {
+				return true
+			}
+		case alone:
+			continue
+		default:
+			if col = in; key != "" {
+				col = len(lead)
+			}
+			waits = val == ""
+		}
+		if val == "" {
+			continue
+		}
+		switch {
+		case val[0] == '|' || val[0] == '>':
+			block = col
+		case comment == "" && strings.IndexByte("\"'[{&*!%@`", val[0]) < 0:
+			above = val
+		}
+	}
+	return false
+}
+
+// says tells that a line is an element, or a key with its value that lost its
+// colon, and not the rest of the text above.
+func says(line, above string) bool {
+	if strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "=======") || strings.HasPrefix(line, "<<<<<<<") || strings.HasPrefix(line, ">>>>>>>") {
+		return true
+	}
+	n := strings.IndexAny(line, " =")
+	if n < 0 {
+		return known(line) != nOther
+	}
+	word, rest := line[:n], strings.TrimLeft(line[n:], " ")
+	if !plainKey(word) {
+		return false
+	}
+	if strings.HasPrefix(rest, "=") {
+		return true
+	}
+	lone, one := !strings.Contains(above, " "), !strings.Contains(rest, " ") || strings.IndexByte("\"'[{", rest[0]) >= 0
+	if known(word) != nOther {
+		return lone || one
+	}
+	return lone && one && (strings.ContainsAny(word, "_-") || word == strings.ToUpper(word))
+}
+
 // quotes closes the strings that are open at the end of a line whose next one
 // is a line of its own: a reader would take all of it for text.
 func (y *yamlReader) quotes() {

@@ -163,7 +163,7 @@ func (t *Table) look(sys System, c Client, projectDir string) App {
 		if !sys.is(m.OS) {
 			continue
 		}
-		for _, p := range sys.expand(m.Path, "") {
+		for _, p := range sys.Places(m.Path, "") {
 			if exists(p) {
 				a.Managed = p
 			}
@@ -177,7 +177,7 @@ func (t *Table) look(sys System, c Client, projectDir string) App {
 func (a *App) lookAside(sys System, spec FileSpec, projectDir string) {
 	at := a.Client.in(spec, projectDir)
 	for _, alternative := range spec.Folders {
-		for _, folder := range sys.expand(alternative, projectDir) {
+		for _, folder := range sys.Places(alternative, projectDir) {
 			files, docs := at.filesIn(folder, spec)
 			for i, f := range files {
 				if f.Health == Absent || a.has(f.Path) {
@@ -452,7 +452,7 @@ func (t *Table) evidence(sys System, c Client) []Evidence {
 			}
 			continue
 		}
-		for _, p := range sys.expand(e.Path, "") {
+		for _, p := range sys.Places(e.Path, "") {
 			if fi, err := os.Stat(p); err != nil || (e.Kind == "folder" && !fi.IsDir()) {
 				continue
 			}

@@ -92,13 +92,13 @@ func (s System) lmStudio() string {
 
 // applies tells whether what a place depends on is there.
 func (s System) applies(spec FileSpec, project string) bool {
-	return spec.If == "" || slices.ContainsFunc(s.expand(spec.If, project), exists)
+	return spec.If == "" || slices.ContainsFunc(s.Places(spec.If, project), exists)
 }
 
-// expand turns a path of the table into the paths it stands for: none when its
+// Places turns a path of the table into the paths it stands for: none when its
 // variable is unset, several when "*" matches several names. A path without
 // "*" need not exist.
-func (s System) expand(path, project string) []string {
+func (s System) Places(path, project string) []string {
 	var base, rest string
 	if strings.HasPrefix(path, "{") {
 		name, after, _ := strings.Cut(path[1:], "}")
@@ -145,7 +145,7 @@ func (s System) expand(path, project string) []string {
 // the user's own table is confined to the home and the project folder.
 func (s System) first(c Client, alternatives, names []string, project string) string {
 	for _, alt := range alternatives {
-		matches := s.expand(alt, project)
+		matches := s.Places(alt, project)
 		if c.overridden {
 			matches = slices.DeleteFunc(matches, func(p string) bool {
 				return !within(p, s.Home) && !within(p, project)
@@ -195,7 +195,7 @@ func (s System) findCommands(wanted map[string]bool, binFolders []Place) map[str
 	folders := strings.Split(s.getenv("PATH"), list)
 	for _, p := range binFolders {
 		if s.is(p.OS) {
-			folders = append(folders, s.expand(p.Path, "")...)
+			folders = append(folders, s.Places(p.Path, "")...)
 		}
 	}
 	found := map[string]string{}

@@ -176,7 +176,7 @@ func (b *Batch) updateJSON(path []string, value any) error {
 		return err
 	}
 	m := o.members[i]
-	if same(decode(src, m.val), value) {
+	if Same(decode(src, m.val), value) {
 		return nil
 	}
 	l, _ := layoutOf(src, b.doc.root.obj, o)

@@ -181,7 +181,7 @@ func checkInsertRemove(t testing.TB, src []byte, f Format, container []string, n
 		if !ok {
 			t.Fatalf("the result does not parse: %q\nfrom %q", out, cur)
 		}
-		if v, _ := d.Get(path...); !same(v, mustNormal(t, entry(name))) {
+		if v, _ := d.Get(path...); !Same(v, mustNormal(t, entry(name))) {
 			t.Fatalf("the entry is not there: %q", out)
 		}
 		checkSpan(t, cur, out)
@@ -267,7 +267,7 @@ func checkForeign(t testing.TB, src []byte, f Format, container []string, most i
 			t.Fatalf("broken after Update %q: %q", path, out)
 		}
 		for _, m := range value {
-			if v, _ := after.Get(append(path, m.Key)...); !same(v, m.Value) {
+			if v, _ := after.Get(append(path, m.Key)...); !Same(v, m.Value) {
 				t.Fatalf("Update %q: %s is %v in %q", path, m.Key, v, out)
 			}
 		}
@@ -318,7 +318,7 @@ func checkReplace(t testing.TB, src []byte, f Format, paths [][]string) {
 		if !ok {
 			t.Fatalf("broken after Replace %q: %q\nfrom %q", path, out, src)
 		}
-		if v, _ := after.Get(path...); !same(v, mustNormal(t, value)) {
+		if v, _ := after.Get(path...); !Same(v, mustNormal(t, value)) {
 			t.Fatalf("Replace %q: %v in %q", path, v, out)
 		}
 		end := spans[len(spans)-1].end
@@ -336,7 +336,7 @@ func checkReplace(t testing.TB, src []byte, f Format, paths [][]string) {
 			t.Fatalf("Replace then PutText %q:\nsrc  %q\nout  %q\nback %q", path, src, out, back)
 		}
 		d, _ := Parse(back, f)
-		if v, _ := d.Get(path...); !same(v, old) {
+		if v, _ := d.Get(path...); !Same(v, old) {
 			t.Fatalf("Replace then PutText %q: %v, was %v", path, v, old)
 		}
 		if _, err := PutText(src, f, path, append([]byte("]}"), text...)); err == nil {

@@ -163,7 +163,7 @@ func without(v any, w *wish) any {
 					continue
 				}
 				m.Value = without(m.Value, s)
-				if same(m.Value, Object{}) || same(m.Value, []any{}) {
+				if Same(m.Value, Object{}) || Same(m.Value, []any{}) {
 					continue
 				}
 			}
@@ -235,7 +235,7 @@ func verify(before, after *Document, w *wish) error {
 		}
 	case w.known:
 		v, _ := before.Get()
-		if now, _ := after.Get(); !same(now, w.value) {
+		if now, _ := after.Get(); !Same(now, w.value) {
 			err = errValue
 		} else if !before.Blank() && !(w.emptied && w.covers(v)) {
 			err = errNeighbour
@@ -291,6 +291,34 @@ func asked(src []byte, o *object, w *wish, list bool) map[*wish][]int {
 	return places
 }
 
+// matched gives the places before and after that the wish is about. kept tells
+// that there are as many of them after as before.
+func (w *wish) matched(was, is []int, kept bool) (before, after []int, err error) {
+	if !w.cleared && len(was) > 0 {
+		was = was[len(was)-1:]
+	}
+	if w.as == "" {
+		return was, is, nil
+	}
+	if len(was) != 1 || !kept { // one with another key keeps its place
+		return nil, nil, errWay
+	}
+	return was, was, nil
+}
+
+// gone tells whether nothing was to stay there, and whether that came true.
+func (w *wish) gone(was, is []int) (bool, error) {
+	switch {
+	case w.known && w.absent && len(is) > 0:
+		return true, errValue
+	case w.known && w.absent:
+		return true, nil
+	case len(is) == 0 || !w.known && len(was) == 0:
+		return false, errWay
+	}
+	return false, nil
+}
+
 // along compares two objects or lists but for what their wish is about. Of a key
 // that is there twice the last one is meant, and the others are neighbours,
 // unless all went.
@@ -311,18 +339,12 @@ func (c jsonCompare) along(b, a *node, w *wish) error {
 		if isNamed(step) != list {
 			return errWay
 		}
-		was, is := bp[s], ap[s]
-		if !s.cleared && len(was) > 0 {
-			was = was[len(was)-1:]
+		was, is, err := s.matched(bp[s], ap[s], len(ao.members) == len(bo.members))
+		if err != nil {
+			return err
 		}
 		for _, i := range was {
 			skipB[i] = true
-		}
-		if s.as != "" { // it has kept its place
-			if len(was) != 1 || len(ao.members) != len(bo.members) {
-				return errWay
-			}
-			is = was
 		}
 		if s.emptied {
 			for _, i := range was {
@@ -331,19 +353,15 @@ func (c jsonCompare) along(b, a *node, w *wish) error {
 				}
 			}
 		}
-		if s.known && s.absent {
-			if len(is) > 0 {
-				return errValue
-			}
+		if gone, err := s.gone(was, is); err != nil {
+			return err
+		} else if gone {
 			continue
-		}
-		if len(is) == 0 || !s.known && len(was) == 0 {
-			return errWay
 		}
 		i := is[len(is)-1]
 		skipA[i] = true
 		if s.known {
-			if !same(decode(c.as, ao.members[i].val), s.value) {
+			if !Same(decode(c.as, ao.members[i].val), s.value) {
 				return errValue
 			}
 			continue

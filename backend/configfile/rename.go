@@ -70,7 +70,7 @@ func Rename(src []byte, f Format, from, to []string) (out []byte, err error) {
 	got, _ := after.Get(to...)
 	b, _ := d.Get()
 	a, _ := after.Get()
-	if !same(got, value) || !same(pruned(b, from), pruned(a, to)) {
+	if !Same(got, value) || !Same(pruned(b, from), pruned(a, to)) {
 		return nil, unproved(errors.New("something else changed with the name"))
 	}
 	return out, nil

@@ -48,7 +48,7 @@ func Replace(src []byte, f Format, path []string, value Object) (out []byte, err
 	b := d.Batch()
 	switch f {
 	case TOML:
-		if !same(old, v) {
+		if !Same(old, v) {
 			err = b.replaceTOML(path, v.(Object))
 		}
 	case YAML:
@@ -338,7 +338,7 @@ func (b *Batch) replaceTOML(path []string, value Object) error {
 // replaceYAML gives a member or an element a new value.
 func (b *Batch) replaceYAML(s yamlSpot, path []string, value any) error {
 	y := b.doc.yaml
-	if same(yamlValue(s.node), value) && !ambiguous(s.node) {
+	if Same(yamlValue(s.node), value) && !ambiguous(s.node) {
 		return nil
 	}
 	if y.usedOutside(s.node) {

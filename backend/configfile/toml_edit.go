@@ -284,14 +284,14 @@ func (b *Batch) removeTOML(path []string, tr Trace) error {
 	if _, more := b.doc.Get(full...); more { // a second part, or a second element of that name
 		return b.removeTOML(full, tr)
 	}
-	if same(old, Object{}) || same(old, []any{}) {
+	if Same(old, Object{}) || Same(old, []any{}) {
 		b.wishes.empty(full)
 	} else {
 		b.wishes.drop(full)
 	}
 	if tr.Created > 0 && (p.within != nil || inline != nil) && len(full) > 1 {
 		parent := full[:len(full)-1]
-		if v, _ := b.doc.Get(parent...); same(v, Object{}) || same(v, []any{}) {
+		if v, _ := b.doc.Get(parent...); Same(v, Object{}) || Same(v, []any{}) {
 			tr.Created--
 			return b.removeTOML(parent, tr)
 		}
@@ -347,7 +347,7 @@ func (b *Batch) updateTOML(path []string, value any) error {
 		return wrongShape(path[:len(path)-1])
 	}
 	old, ok := t.get(path)
-	if ok && same(old, value) {
+	if ok && Same(old, value) {
 		return nil
 	}
 	if hasNull(value) {

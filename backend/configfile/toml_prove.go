@@ -13,7 +13,7 @@ func alongTOML(b, a any, w *wish) error {
 	if err := said(b, a, w); err != nil {
 		return err
 	}
-	if !same(without(b, w), without(a, w.renamed())) {
+	if !Same(without(b, w), without(a, w.renamed())) {
 		return errNeighbour
 	}
 	return nil
@@ -35,7 +35,7 @@ func said(b, a any, w *wish) error {
 			if err := said(was, is, s); err != nil {
 				return err
 			}
-		case there == s.absent, there && !same(is, s.value):
+		case there == s.absent, there && !Same(is, s.value):
 			return errValue
 		}
 	}

@@ -109,9 +109,9 @@ func normal(v any) (any, error) {
 	return nil, fmt.Errorf("a %T cannot stand in a settings file", v)
 }
 
-// same compares two values of the types that Parse gives. The order of an
+// Same compares two values of the types that Parse gives. The order of an
 // object's members has no meaning; a number is its text.
-func same(a, b any) bool {
+func Same(a, b any) bool {
 	switch a := a.(type) {
 	case Object:
 		b, ok := b.(Object)
@@ -120,12 +120,12 @@ func same(a, b any) bool {
 		}
 		for i, m := range a {
 			if b[i].Key == m.Key { // nearly always in the same order
-				if !same(m.Value, b[i].Value) {
+				if !Same(m.Value, b[i].Value) {
 					return false
 				}
 				continue
 			}
-			if v, ok := b.Get(m.Key); !ok || !same(m.Value, v) {
+			if v, ok := b.Get(m.Key); !ok || !Same(m.Value, v) {
 				return false
 			}
 		}
@@ -136,7 +136,7 @@ func same(a, b any) bool {
 			return false
 		}
 		for i := range a {
-			if !same(a[i], b[i]) {
+			if !Same(a[i], b[i]) {
 				return false
 			}
 		}

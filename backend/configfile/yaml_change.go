@@ -193,7 +193,7 @@ func (b *Batch) updateYAML(path []string, value any) error {
 		return wrongShape(path[:len(path)-1])
 	}
 	if depth < len(path) {
-		if old, ok := d.Get(path...); ok && same(old, value) {
+		if old, ok := d.Get(path...); ok && Same(old, value) {
 			return nil // taken over from another mapping
 		}
 		_, err := b.insertYAML(path, value, true)

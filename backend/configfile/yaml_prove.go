@@ -30,15 +30,9 @@ func (c yamlCompare) along(b, a *yaml.Node, w *wish) error {
 		if isNamed(step) != list {
 			return errWay
 		}
-		was, is := yamlSteps(b, step), yamlSteps(a, step)
-		if !s.cleared && len(was) > 0 {
-			was = was[len(was)-1:]
-		}
-		if s.as != "" { // it has kept its place
-			if len(was) != 1 || bn != an {
-				return errWay
-			}
-			is = was
+		was, is, err := s.matched(yamlSteps(b, step), yamlSteps(a, step), bn == an)
+		if err != nil {
+			return err
 		}
 		for _, i := range was {
 			bw[i] = s
@@ -46,18 +40,14 @@ func (c yamlCompare) along(b, a *yaml.Node, w *wish) error {
 				return errNeighbour
 			}
 		}
-		if s.known && s.absent {
-			if len(is) > 0 {
-				return errValue
-			}
+		if gone, err := s.gone(was, is); err != nil {
+			return err
+		} else if gone {
 			continue
-		}
-		if len(is) == 0 || !s.known && len(was) == 0 {
-			return errWay
 		}
 		i := is[len(is)-1]
 		aw[i] = s
-		if s.known && !same(yamlValue(yamlChild(a, i)), s.value) {
+		if s.known && !Same(yamlValue(yamlChild(a, i)), s.value) {
 			return errValue
 		}
 		if len(was) > 0 && !s.cleared && b.Kind == yaml.MappingNode && !c.equal(b.Content[2*was[0]], a.Content[2*i]) {

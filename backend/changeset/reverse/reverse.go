@@ -8,7 +8,6 @@ package reverse
 
 import (
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"toolbay/backend/configfile"
@@ -49,7 +48,7 @@ func File(path string, before, after, now []byte) ([]byte, error) {
 			// YAML that lost its last element is one of nothing.
 			v, want = filled(v), filled(want)
 		}
-		return err == nil && equal(v, want)
+		return err == nil && configfile.Same(v, want)
 	}
 	// Line by line first: it brings back comments, spacing and place too.
 	if now != nil && before != nil {
@@ -116,34 +115,6 @@ func value(content []byte, f configfile.Format) (any, error) {
 	}
 	v, _ := doc.Get()
 	return keyed(v), nil
-}
-
-// equal compares values; the order of an object's members does not count.
-func equal(a, b any) bool {
-	switch a := a.(type) {
-	case configfile.Object:
-		b, ok := b.(configfile.Object)
-		if !ok || len(a) != len(b) {
-			return false
-		}
-		for _, m := range a {
-			v, ok := b.Get(m.Key)
-			if !ok || !equal(m.Value, v) {
-				return false
-			}
-		}
-		return true
-	case []any:
-		b, ok := b.([]any)
-		return ok && slices.EqualFunc(a, b, equal)
-	}
-	if _, isObject := b.(configfile.Object); isObject {
-		return false
-	}
-	if _, isList := b.([]any); isList {
-		return false
-	}
-	return a == b
 }
 
 // filled leaves out objects in which nothing is.

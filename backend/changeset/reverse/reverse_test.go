@@ -177,7 +177,7 @@ func TestAnyOrder(t *testing.T) {
 					}
 				}
 				got, err := value(now, f.format)
-				if err != nil || !equal(filled(got), filled(start)) {
+				if err != nil || !configfile.Same(filled(got), filled(start)) {
 					t.Fatalf("seed %d: %v\n%s\nwant the value of:\n%s", seed, err, now, f.start)
 				}
 			}

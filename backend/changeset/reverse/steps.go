@@ -23,7 +23,7 @@ type steps struct {
 // take compares, member by member, what the change did (before to after) with
 // what stands there now, and notes what has to be taken back.
 func (s *steps) take(at []string, before, after, now any) error {
-	if equal(before, after) {
+	if configfile.Same(before, after) {
 		return nil
 	}
 	b, isB := before.(configfile.Object)
@@ -55,11 +55,11 @@ func (s *steps) take(at []string, before, after, now any) error {
 // member is one that stood in after.
 func (s *steps) member(at []string, was any, had bool, did, have any, there bool) error {
 	switch {
-	case had && equal(was, did):
+	case had && configfile.Same(was, did):
 		return nil
 	case !had && !there:
 		return nil // taken away since
-	case !had && equal(did, have):
+	case !had && configfile.Same(did, have):
 		s.list = append(s.list, step{path: at, gone: true, was: true})
 		return nil
 	case !had:
@@ -73,11 +73,11 @@ func (s *steps) member(at []string, was any, had bool, did, have any, there bool
 		if holdsEntries(was) && holdsEntries(did) {
 			return s.take(at, was, did, configfile.Object{})
 		}
-	case equal(have, was):
+	case configfile.Same(have, was):
 		return nil // taken back since
 	case isObject(was) && isObject(did) && isObject(have):
 		return s.take(at, was, did, have)
-	case equal(did, have):
+	case configfile.Same(did, have):
 		s.list = append(s.list, step{path: at, was: true, value: was})
 		return nil
 	}
@@ -90,7 +90,7 @@ func (s *steps) removed(at []string, was, have any, there bool) error {
 	case !there:
 		s.list = append(s.list, step{path: at, value: was})
 		return nil
-	case equal(was, have):
+	case configfile.Same(was, have):
 		return nil
 	case holdsEntries(was) && holdsEntries(have):
 		return s.take(at, was, configfile.Object{}, have)

@@ -271,43 +271,12 @@ func (m *Machine) places(c clients.Client, path string, f *finding.Facts) {
 	}
 }
 
-// expand gives the places that a path of the table stands for, at most 20.
+// expand gives the places that a path of the table stands for, at most 20; those
+// of the system itself are not looked at.
 func (m *Machine) expand(path string) []string {
-	name, rest, ok := strings.Cut(strings.TrimPrefix(path, "{"), "}")
-	if path == "" || !strings.HasPrefix(path, "{") || !ok {
+	if !strings.HasPrefix(path, "{") {
 		return nil
 	}
-	base := ""
-	switch name {
-	case "HOME":
-		base = m.Home
-	case "APPDATA", "LOCALAPPDATA":
-		base = m.getenv(name)
-		if base == "" && m.os() == "windows" && m.Home != "" {
-			base = filepath.Join(m.Home, "AppData", map[string]string{"APPDATA": "Roaming", "LOCALAPPDATA": "Local"}[name])
-		}
-	default:
-		base = m.getenv(name)
-	}
-	if !filepath.IsAbs(base) {
-		return nil
-	}
-	found := []string{filepath.Clean(base)}
-	for _, step := range strings.Split(strings.Trim(rest, "/"), "/") {
-		var next []string
-		for _, dir := range found {
-			if !strings.Contains(step, "*") {
-				next = append(next, filepath.Join(dir, step))
-				continue
-			}
-			names, _ := os.ReadDir(dir) // a folder that is not there has none
-			for _, n := range names {
-				if ok, _ := filepath.Match(step, n.Name()); ok && len(next) < 20 {
-					next = append(next, filepath.Join(dir, n.Name()))
-				}
-			}
-		}
-		found = next
-	}
-	return found
+	found := clients.System{OS: m.OS, Home: m.Home, Getenv: m.Getenv}.Places(path, "")
+	return found[:min(len(found), 20)]
 }

@@ -43,7 +43,7 @@ func app(t *testing.T, id string) finding.File {
 func TestAskShell(t *testing.T) {
 	shell, err := exec.LookPath("bash")
 	if err != nil {
-		t.Skip("no bash")
+		t.Skip("this computer has no bash, whose startup files the test writes")
 	}
 	home := t.TempDir()
 	write(t, filepath.Join(home, ".bash_profile"), "echo hello; echo '=toolbay'\nexport PATH=\"/odd place/bin:$HOME/bin:/usr/bin\"\n", 0o644)

@@ -75,7 +75,7 @@ func set(src []byte, f configfile.Format, path []string, value any) ([]byte, err
 	if old, ok := doc.Get(path...); !ok {
 		out, _, err := configfile.Insert(src, f, path, value)
 		return out, err
-	} else if Same(old, value) {
+	} else if configfile.Same(old, value) {
 		return src, nil
 	} else if out := setList(src, f, doc, path, old, value); out != nil {
 		return out, nil
@@ -185,7 +185,7 @@ func moveText(src []byte, f configfile.Format, from, to []string) ([]byte, error
 	if doc, err = configfile.Parse(out, f); err != nil {
 		return nil, err
 	}
-	if got, _ := doc.Get(to...); !Same(got, value) {
+	if got, _ := doc.Get(to...); !configfile.Same(got, value) {
 		return nil, errMeaning
 	}
 	return configfile.Remove(out, f, from, nil)
@@ -213,31 +213,6 @@ func indented(text []byte, from, to string) []byte {
 		}
 	}
 	return bytes.Join(lines, nil)
-}
-
-// Same compares two values of a document. The order of members has no meaning.
-func Same(a, b any) bool {
-	switch a := a.(type) {
-	case configfile.Object:
-		b, ok := b.(configfile.Object)
-		if !ok || len(a) != len(b) {
-			return false
-		}
-		for _, m := range a {
-			if v, ok := b.Get(m.Key); !ok || !Same(m.Value, v) {
-				return false
-			}
-		}
-		return true
-	case []any:
-		b, ok := b.([]any)
-		return ok && slices.EqualFunc(a, b, Same)
-	}
-	switch b.(type) {
-	case configfile.Object, []any:
-		return false
-	}
-	return a == b
 }
 
 // unit is one step of the text's indentation.
@@ -272,7 +247,7 @@ func expect(out []byte, f configfile.Format, path []string, want any) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	if got, _ := doc.Get(path...); !Same(got, want) {
+	if got, _ := doc.Get(path...); !configfile.Same(got, want) {
 		return nil, errMeaning
 	}
 	return out, nil

@@ -261,18 +261,19 @@ func (b *Backend) commitProfiles(ctx context.Context, e *profileEdit, c commit, 
 	if err != nil {
 		return res, err
 	}
-	files, err := b.connect.Preview(ctx, plan)
+	files, show, err := b.connect.Ahead(ctx, plan)
 	if err != nil {
 		return res, err
 	}
-	res.Files, res.Restart = diffs(files), b.restarts(plan.Restart)
-	if c.dryRun || e.nothing() && len(files) == 0 {
+	res.Restart = b.restarts(plan.Restart)
+	if c.dryRun || e.nothing() && files == 0 {
+		res.Files = diffs(show())
 		return res, nil
 	}
 	if err := b.closeFirst(ctx, plan.Restart, c.closing); err != nil {
 		return res, err
 	}
-	if len(files) > 0 {
+	if files > 0 {
 		if err := b.placeLauncher(); err != nil {
 			return res, err
 		}
@@ -285,7 +286,7 @@ func (b *Backend) commitProfiles(ctx context.Context, e *profileEdit, c commit, 
 	if err != nil {
 		return res, err
 	}
-	res.Change = record.ID
+	res.Change, res.Files = record.ID, diffs(show())
 	for _, what := range []string{"profiles", "apps", "servers", "history", "keys"} {
 		b.o.Changed(what)
 	}

@@ -107,7 +107,8 @@ type Settlement struct {
 type Options struct {
 	// Now is the clock; default time.Now.
 	Now func() time.Time
-	// Diff makes the text of a FileDiff; default none.
+	// Diff makes the text of a FileDiff; default none. It may be called from
+	// several goroutines.
 	Diff func(before, after []byte) string
 	// Keep is the number of newest changes whose backups are all kept; default
 	// 200. Older ones are thinned to one a day and later one a month. The change
@@ -198,6 +199,16 @@ func (e *Engine) Settled() []Settlement {
 // would not change are left out.
 func (e *Engine) Preview(ctx context.Context, c Change) ([]FileDiff, error) {
 	return e.preview(ctx, c.wants())
+}
+
+// Ahead is Preview in two parts, for whoever has no time now: how many files
+// would change, and what shows them when it is asked for.
+func (e *Engine) Ahead(ctx context.Context, c Change) (files int, show func() []FileDiff, err error) {
+	targets, err := e.plan(ctx, c.wants())
+	if err != nil {
+		return 0, nil, err
+	}
+	return len(targets), func() []FileDiff { return e.diffs(targets) }, nil
 }
 
 // Apply makes a change. When it fails, every file is as it was. When no file

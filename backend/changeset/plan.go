@@ -6,7 +6,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sort"
+	"sync"
 
 	"toolbay/backend/model"
 )
@@ -157,11 +159,23 @@ func (e *Engine) preview(ctx context.Context, wants []want) ([]FileDiff, error) 
 	if err != nil {
 		return nil, err
 	}
-	diffs := []FileDiff{}
-	for _, t := range targets {
-		diffs = append(diffs, e.diff(t.path, t.before, t.after))
+	return e.diffs(targets), nil
+}
+
+// diffs shows the changes of files, worked out side by side.
+func (e *Engine) diffs(targets []*target) []FileDiff {
+	diffs := make([]FileDiff, len(targets))
+	var all sync.WaitGroup
+	room := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for i, t := range targets {
+		room <- struct{}{}
+		all.Go(func() {
+			defer func() { <-room }()
+			diffs[i] = e.diff(t.path, t.before, t.after)
+		})
 	}
-	return diffs, nil
+	all.Wait()
+	return diffs
 }
 
 func (e *Engine) diff(path string, before, after []byte) FileDiff {

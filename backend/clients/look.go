@@ -90,6 +90,10 @@ func (t *Table) LookOne(sys System, id, projectDir string) (App, error) {
 	return t.look(sys.looking(t), c, projectDir), nil
 }
 
+// Looking gives a System for several looks in a row: what they have in common is
+// looked at once.
+func (t *Table) Looking(sys System) System { return sys.looking(t) }
+
 // Primary gives the file of a scope that gets new entries.
 func (a App) Primary(scope string) (FileState, bool) {
 	for _, f := range a.Files {

@@ -172,6 +172,9 @@ func (s System) program(name string) string { return s.commands()[name] }
 // of commands once. With thirty apps and twenty folders asking for each name is
 // what takes the time.
 func (s System) looking(t *Table) System {
+	if s.commands != nil {
+		return s
+	}
 	s.commands = sync.OnceValue(func() map[string]string {
 		wanted := map[string]bool{}
 		for _, c := range t.clients {

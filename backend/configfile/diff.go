@@ -159,6 +159,9 @@ search:
 
 type printer struct {
 	mask func(string) string
+	// seen are lines with what is shown of them: each is asked for twice, and
+	// many entries have the same ones.
+	seen map[string]string
 	out  strings.Builder
 }
 
@@ -242,10 +245,18 @@ func (p *printer) lines(lines []diffLine) {
 // show gives the masked text of a line without its line end.
 func (p *printer) show(line []byte) string {
 	s := strings.TrimSuffix(strings.TrimSuffix(string(line), "\n"), "\r")
-	if p.mask != nil {
-		s = p.mask(s)
+	if p.mask == nil {
+		return s
 	}
-	return s
+	shown, ok := p.seen[s]
+	if !ok {
+		if p.seen == nil {
+			p.seen = map[string]string{}
+		}
+		shown = p.mask(s)
+		p.seen[s] = shown
+	}
+	return shown
 }
 
 // line prints one line, shortened around the offset of interest.

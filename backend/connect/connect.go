@@ -308,6 +308,12 @@ func (c *Connector) Preview(ctx context.Context, p Plan) ([]changeset.FileDiff, 
 	return c.Changes.Preview(ctx, p.Change)
 }
 
+// Ahead is Preview in two parts: how many files would change, and what shows
+// them when it is asked for.
+func (c *Connector) Ahead(ctx context.Context, p Plan) (files int, show func() []changeset.FileDiff, err error) {
+	return c.Changes.Ahead(ctx, p.Change)
+}
+
 // Apply applies a plan and brings the ledger up to date. When nothing changed
 // the record has no ID. A change that is made stays made when the ledger cannot
 // be written after it: our entries are known by their form too, and Reconcile

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"sync"
 	"time"
@@ -102,6 +103,9 @@ func (c *Connector) look(ctx context.Context, g glance) error {
 func (l *looking) store(ctx context.Context, before known, watched bool) error {
 	put := map[string]string{}
 	for key, r := range l.after.entries {
+		if reflect.DeepEqual(r, before.entries[key]) {
+			continue
+		}
 		if text := encode(r); text != encode(before.entries[key]) {
 			put[key] = text
 		}

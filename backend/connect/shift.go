@@ -50,8 +50,9 @@ func (c *Connector) PlanShift(ctx context.Context, kind, title string, shifts []
 	}
 	b := &builder{known: known, launcher: launcher, vault: c.Vault}
 	var stopped []Obstacle
+	system := c.Apps.Looking(c.System)
 	for _, s := range shifts {
-		app, err := c.Apps.LookOne(c.System, s.App, s.Project)
+		app, err := c.Apps.LookOne(system, s.App, s.Project)
 		if err != nil {
 			return Plan{}, nil, err
 		}

@@ -71,7 +71,10 @@ func (s sight) missing(r row) loss {
 		return loss{Code: Wiped}
 	}
 	for _, e := range s.found {
-		if _, known := s.l.after.entry(e); !known && s.starts(e, r) {
+		if !s.starts(e, r) {
+			continue
+		}
+		if _, known := s.l.after.entry(e); !known {
 			return loss{Code: Renamed, Name: e.Name, File: s.path}
 		}
 	}
@@ -82,7 +85,10 @@ func (s sight) missing(r row) loss {
 // there as it should.
 func (s sight) second(r row, before *loss) *loss {
 	for _, e := range s.found {
-		if _, known := s.l.after.entry(e); !known && e.Name != r.Name && s.starts(e, r) && !s.byUs() {
+		if e.Name == r.Name || !s.starts(e, r) {
+			continue
+		}
+		if _, known := s.l.after.entry(e); !known && !s.byUs() {
 			return s.l.since(before, loss{Code: Doubled, Name: e.Name, File: s.path})
 		}
 	}
@@ -98,8 +104,11 @@ func (s sight) second(r row, before *loss) *loss {
 // standsBesides tells whether another entry that we know of starts the server.
 func (s sight) standsBesides(r row) bool {
 	return slices.ContainsFunc(s.found, func(e clients.Entry) bool {
+		if !s.starts(e, r) {
+			return false
+		}
 		_, known := s.l.b.known.entry(e)
-		return known && s.starts(e, r)
+		return known
 	})
 }
 

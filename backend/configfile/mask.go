@@ -35,6 +35,13 @@ var (
 // MaskSecrets replaces by ••• what looks like a key, password or token in a
 // line of a settings file. It would rather hide too much than too little.
 func MaskSecrets(line string) string {
+	if plainLine(line) {
+		return line
+	}
+	return maskedLine(line)
+}
+
+func maskedLine(line string) string {
 	if m := plainText().FindStringSubmatch(line); m != nil && secretName(m[2]) {
 		text := strings.TrimRight(m[3], " ")
 		if strings.Contains(text, " ") && !placeholder().MatchString(text) {

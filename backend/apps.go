@@ -129,7 +129,7 @@ type ConnectRequest struct {
 	Servers []string
 	// File is another file of that app's dialect; "" is the app's own.
 	File string
-	// Scope is user (default) or project.
+	// Scope is user (default), project or private.
 	Scope string
 	// Profile is the profile the entry comes from, "" for none.
 	Profile string
@@ -160,10 +160,10 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 			return ChangeResult{}, err
 		}
 		w := wantIn(p, s)
-		if _, err := b.wordOf(p, id); err != nil && w.Profile != "" && !req.own() && req.Scope != "project" {
+		if _, err := b.wordOf(p, id); err != nil && w.Profile != "" && !req.own() && req.Scope != clients.Project {
 			return ChangeResult{}, err // such an entry would start nothing
 		}
-		if req.Scope == "project" {
+		if req.Scope == clients.Project {
 			if w.Portable, err = b.portable(s, req.App); err != nil {
 				return ChangeResult{}, err
 			}
@@ -203,7 +203,9 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 }
 
 // own tells that a request is about an app's own file, which a profile is for.
-func (req ConnectRequest) own() bool { return req.File == "" && req.Scope != "project" }
+func (req ConnectRequest) own() bool {
+	return req.File == "" && (req.Scope == "" || req.Scope == clients.User)
+}
 
 // editFor begins a change of the profile that a request is for.
 func (b *Backend) editFor(ctx context.Context, req ConnectRequest) (*profileEdit, model.Profile, error) {
@@ -298,7 +300,7 @@ func (b *Backend) Disconnect(ctx context.Context, req ConnectRequest) (ChangeRes
 func (b *Backend) targets(req ConnectRequest) []connect.Target {
 	scope := req.Scope
 	if scope == "" {
-		scope = "user"
+		scope = clients.User
 	}
 	return []connect.Target{{App: req.App, File: req.File, Scope: scope, ProjectDir: b.o.ProjectDir}}
 }

@@ -138,7 +138,7 @@ type FileSpec struct {
 	// itself first.
 	Names []string `json:"names"`
 	// Servers is where the entries stand in this place, when it is elsewhere
-	// than the dialect says; the step "{PROJECT}" is the project's folder.
+	// than the dialect says; the step "{PROJECT}" is projectKey.
 	Servers []string `json:"servers,omitempty"`
 	// Dialect is that of this place when it differs from the app's.
 	Dialect *Dialect `json:"dialect,omitempty"`

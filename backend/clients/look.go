@@ -219,7 +219,7 @@ func (c Client) in(spec FileSpec, projectDir string) Client {
 		c.Dialect.Servers = slices.Clone(spec.Servers)
 		for i, step := range c.Dialect.Servers {
 			if step == "{PROJECT}" {
-				c.Dialect.Servers[i] = projectDir
+				c.Dialect.Servers[i] = projectKey(projectDir)
 			}
 		}
 	}

@@ -68,8 +68,8 @@ func (c *cli) connecting(use, short string, do connectFunc) *cobra.Command {
 			if req.App, req.Servers, err = appAndServers(req.App, args); err != nil {
 				return err
 			}
-			if req.Scope != "user" && req.Scope != "project" {
-				return wrongUse("--scope is user or project")
+			if !slices.Contains([]string{"user", "project", "private"}, req.Scope) {
+				return wrongUse("--scope is user, project or private")
 			}
 			b, err := c.open(cmd.Context())
 			if err != nil {
@@ -86,7 +86,7 @@ func (c *cli) connecting(use, short string, do connectFunc) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&req.App, "app", "", "the app")
 	f.StringVar(&req.File, "file", "", "another file of the app's dialect")
-	f.StringVar(&req.Scope, "scope", "user", "user, or project for the folder you are in")
+	f.StringVar(&req.Scope, "scope", "user", "user, or for the folder you are in: project, or private for you alone")
 	f.StringVar(&req.Profile, "profile", "", "the profile the entry is for")
 	closingFlags(f, &req.Closing)
 	return cmd

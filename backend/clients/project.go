@@ -1,0 +1,58 @@
+package clients
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// projectKey is what Claude Code calls a project in its own file: the folder
+// without links, or that of the repository around it, of a repository's further
+// work trees the first one; on Windows with "/" (run of 2.1.330 on Linux, and
+// its program for Windows). "" stays, for a folder that is not known.
+func projectKey(folder string) string {
+	if folder == "" {
+		return ""
+	}
+	if real, err := filepath.EvalSymlinks(folder); err == nil {
+		folder = repository(real)
+	}
+	if strings.HasPrefix(folder, `\\`) || len(folder) > 2 && folder[1] == ':' && folder[2] == '\\' {
+		folder = strings.ReplaceAll(folder, `\`, "/")
+	}
+	return folder
+}
+
+// repository is the folder of the repository that a folder is in, or that folder.
+func repository(folder string) string {
+	for dir := folder; ; dir = filepath.Dir(dir) {
+		git := filepath.Join(dir, ".git")
+		if st, err := os.Stat(git); err == nil {
+			if !st.IsDir() {
+				return firstTree(dir, git)
+			}
+			return dir
+		}
+		if dir == filepath.Dir(dir) {
+			return folder
+		}
+	}
+}
+
+// firstTree gives the folder of the repository that a further work tree belongs
+// to, which its .git file names; dir for one that is something else.
+func firstTree(dir, git string) string {
+	src, err := ReadFile(git)
+	to, named := strings.CutPrefix(strings.TrimSpace(string(src)), "gitdir: ")
+	if err != nil || !named || len(src) > 4096 {
+		return dir
+	}
+	if !filepath.IsAbs(to) {
+		to = filepath.Join(dir, to)
+	}
+	trees := filepath.Dir(filepath.Clean(to))
+	if own := filepath.Dir(trees); filepath.Base(trees) == "worktrees" && filepath.Base(own) == ".git" {
+		return filepath.Dir(own)
+	}
+	return dir
+}

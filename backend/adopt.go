@@ -49,6 +49,9 @@ type AdoptPlace struct {
 	Name    string `json:"name"` // the entry's
 	File    string `json:"file"`
 	Enabled bool   `json:"enabled"`
+	// Project is the folder whose user alone has the entry, "" for one that the
+	// app has everywhere.
+	Project string `json:"project"`
 
 	at string // where in the file, as clients.Entry has it
 }
@@ -91,7 +94,7 @@ func (b *Backend) Adoptables(ctx context.Context) ([]Adoptable, error) {
 				continue
 			}
 			doubled := doc.Duplicates()
-			for _, e := range app.Entries {
+			for _, e := range append(slices.Clone(app.Entries), client.InProjects(doc, f.Path)...) {
 				if e.File != f.Path || owner(e) != "" {
 					continue
 				}
@@ -106,9 +109,9 @@ func (b *Backend) Adoptables(ctx context.Context) ([]Adoptable, error) {
 				if a.Problem != "" && a.Usable {
 					a.Usable, identity = false, "" // not one with another, which may be taken over
 				}
-				place := AdoptPlace{App: app.Client.ID, Name: e.Name, File: e.File, Enabled: e.Enabled, at: e.At}
-				// A second one in the same app is another server: each entry is its own.
-				for i, ok := at[identity]; ok && identity != "" && out[i].in(place.App); i, ok = at[identity] {
+				place := AdoptPlace{App: app.Client.ID, Name: e.Name, File: e.File, Enabled: e.Enabled, Project: e.Project, at: e.At}
+				// A second one in the same place is another server: each entry is its own.
+				for i, ok := at[identity]; ok && identity != "" && out[i].in(place); i, ok = at[identity] {
 					identity += "+"
 				}
 				if i, ok := at[identity]; ok && identity != "" {
@@ -131,8 +134,8 @@ func (b *Backend) Adoptables(ctx context.Context) ([]Adoptable, error) {
 	return out, nil
 }
 
-func (a Adoptable) in(app string) bool {
-	return slices.ContainsFunc(a.Places, func(p AdoptPlace) bool { return p.App == app })
+func (a Adoptable) in(place AdoptPlace) bool {
+	return slices.ContainsFunc(a.Places, func(p AdoptPlace) bool { return p.App == place.App && p.at == place.at })
 }
 
 // adoptable is what an entry says, and what tells it from another: package,
@@ -286,13 +289,25 @@ func (b *Backend) GiveBack(ctx context.Context, server string, acceptRisk, dryRu
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	e, p, err := b.editFor(ctx, ConnectRequest{})
+	e, err := b.editing(ctx)
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	for _, o := range list {
-		p = profiles.TurnOff(p, server, o.App)
+	// In no profile: the next switch would find the app's own entry in the way.
+	all, _, err := b.store.Profiles(ctx)
+	if err != nil {
+		return ChangeResult{}, err
 	}
-	e.set(p.ID, &p)
+	for _, p := range all {
+		if p, err = e.load(ctx, b, p.ID); err != nil {
+			return ChangeResult{}, err
+		}
+		for _, o := range list {
+			if b.usersOwn(o.App, o.File, o.At) {
+				p = profiles.TurnOff(p, server, o.App)
+			}
+		}
+		e.set(p.ID, &p)
+	}
 	return b.change(ctx, plan, e, dryRun)
 }

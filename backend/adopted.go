@@ -4,21 +4,39 @@ import (
 	"context"
 	"slices"
 
+	"toolbay/backend/clients"
 	"toolbay/backend/model"
 )
 
 // Adopted gives the servers that were taken over from apps and that one of
-// these still has from us, so that GiveBack has something to do.
+// these still has from us, or has again with another profile, so that GiveBack
+// has something to do.
 func (b *Backend) Adopted(ctx context.Context) (map[string]bool, error) {
-	out := map[string]bool{}
-	for server, apps := range b.appsOf(ctx) {
+	out, err := b.connect.Waiting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	places, err := b.connect.Places(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for server, files := range places {
 		list, err := b.originals(ctx, server)
 		if err != nil {
 			return nil, err
 		}
-		out[server] = slices.ContainsFunc(list, func(o original) bool { return slices.Contains(apps, o.App) })
+		out[server] = out[server] || slices.ContainsFunc(list, func(o original) bool { return slices.Contains(files, o.File) })
 	}
 	return out, nil
+}
+
+// usersOwn tells whether a place is one of the app's own, which profiles are
+// for, and not a project's.
+func (b *Backend) usersOwn(app, file, at string) bool {
+	a, err := b.apps.LookOne(b.system, app, "")
+	return err != nil || slices.ContainsFunc(a.Files, func(f clients.FileState) bool {
+		return f.Path == file && (at == "" || f.At == at)
+	})
 }
 
 // AdoptForm is what would be asked for to take a server over. Error codes:

@@ -50,7 +50,7 @@ func (b *Backend) appView(a clients.App, owner func(clients.Entry) string) AppVi
 	shown := func(e clients.Entry) Entry {
 		return Entry{
 			Name: e.Name, Server: owner(e), Command: e.Command, URL: shownURL(e.URL), Enabled: e.Enabled,
-			ReadableKeys: readableKeys(e), File: e.File, Package: packageIn(e),
+			ReadableKeys: readableKeys(e), File: e.File, Scope: scopeIn(a, e), Package: packageIn(e),
 		}
 	}
 	for _, e := range a.Entries {
@@ -60,6 +60,16 @@ func (b *Backend) appView(a clients.App, owner func(clients.Entry) string) AppVi
 		v.Aside = append(v.Aside, shown(e))
 	}
 	return v
+}
+
+// scopeIn is the scope of the place in which an app has an entry.
+func scopeIn(a clients.App, e clients.Entry) string {
+	for _, f := range a.Files {
+		if f.Path == e.File && f.At == e.At {
+			return f.Scope
+		}
+	}
+	return clients.User
 }
 
 // readableKeys counts the values of an entry that look like keys and stand

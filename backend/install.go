@@ -559,8 +559,11 @@ func (in *installation) planApps(ctx context.Context) (connect.Plan, *profileEdi
 		return plan, nil, err
 	}
 	if len(in.req.adopts) > 0 {
+		p = profiles.AddOff(p, in.id)
 		for _, place := range in.req.adopts {
-			p = profiles.TurnOn(p, in.id, place.App)
+			if place.Project == "" { // a profile is for what an app has everywhere
+				p = profiles.TurnOn(p, in.id, place.App)
+			}
 		}
 		e.set(p.ID, &p)
 		plan, in.was, err = in.b.connect.PlanAdopt(ctx, in.title, in.adoptions(profiles.Named(p.ID)))
@@ -754,7 +757,9 @@ func (b *Backend) taken(ctx context.Context, adopts ...AdoptPlace) func(string) 
 	}
 	for _, a := range b.apps.Look(b.system, "") {
 		for _, e := range a.Entries {
-			own := func(p AdoptPlace) bool { return p.App == a.Client.ID && p.File == e.File && p.Name == e.Name }
+			own := func(p AdoptPlace) bool {
+				return p.App == a.Client.ID && p.File == e.File && p.at == e.At && p.Name == e.Name
+			}
 			if !slices.ContainsFunc(adopts, own) {
 				used[strings.ToLower(e.Name)] = true
 			}

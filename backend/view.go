@@ -165,7 +165,9 @@ type Entry struct {
 	// ReadableKeys counts values in the entry that look like keys in clear.
 	ReadableKeys int    `json:"readable_keys"`
 	File         string `json:"file"`
-	Package      string `json:"-"`
+	// Scope is that of the place in the file: user, private or project.
+	Scope   string `json:"scope"`
+	Package string `json:"-"`
 }
 
 // ChangeResult answers connect, disconnect and undo.

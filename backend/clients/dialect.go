@@ -107,6 +107,9 @@ type Entry struct {
 	File, At string
 	// Path is where the entry stands in the document.
 	Path []string
+	// Project is the folder to which the entry is private, where InProjects found
+	// it.
+	Project string
 	// Server and Profile are set when the entry starts `toolbay run`.
 	Server, Profile string
 }

@@ -3,8 +3,40 @@ package clients
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
+
+	"toolbay/backend/configfile"
 )
+
+// maxProjects bounds how many projects of one file are looked at.
+const maxProjects = 2000
+
+// InProjects gives the entries of the user's own file that are private to a
+// project, for all projects that the document names and that are still there.
+func (c Client) InProjects(doc *configfile.Document, path string) (out []Entry) {
+	for _, spec := range c.Files {
+		at := slices.Index(spec.Servers, "{PROJECT}")
+		if spec.Scope != Private || at < 0 || !slices.Contains(spec.Names, filepath.Base(path)) {
+			continue
+		}
+		for i, folder := range doc.Keys(spec.Servers[:at]...) {
+			if i == maxProjects {
+				break
+			}
+			c.Dialect.Servers = slices.Clone(spec.Servers)
+			c.Dialect.Servers[at] = folder
+			if object, _ := doc.HasObject(c.Dialect.Servers...); !object || !filepath.IsAbs(folder) || !exists(folder) {
+				continue
+			}
+			for _, e := range c.entries(doc, path) {
+				e.Project = folder
+				out = append(out, e)
+			}
+		}
+	}
+	return out
+}
 
 // projectKey is what Claude Code calls a project in its own file: the folder
 // without links, or that of the repository around it, of a repository's further

@@ -2,6 +2,7 @@ package connect
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"toolbay/backend/clients"
@@ -66,7 +67,8 @@ func (c *Connector) PlanAdopt(ctx context.Context, title string, list []Adoption
 }
 
 // PlanGiveBack plans to put entries back as they were before they were
-// adopted. An entry of ours that has gone since is no longer given back. Codes:
+// adopted. One that is not there now, because the profile in use has no such
+// server, comes back where it stood; an app whose file has gone gets none. Codes:
 // those of PlanConnect.
 func (c *Connector) PlanGiveBack(ctx context.Context, title, server string, list []Original) (Plan, error) {
 	launcher, err := c.Launcher()
@@ -77,7 +79,7 @@ func (c *Connector) PlanGiveBack(ctx context.Context, title, server string, list
 	if err != nil {
 		return Plan{}, err
 	}
-	b := &builder{known: known, launcher: launcher}
+	b := &builder{known: known, launcher: launcher, vault: c.Vault}
 	for _, o := range list {
 		client, ok := c.Apps.Get(o.App)
 		if !ok {
@@ -107,11 +109,13 @@ func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
 	d := client.Dialect
 	if t.back != nil {
 		if found == nil || !e.b.ours(*found) || e.b.server(*found) != t.entry.server {
-			if doc == nil {
-				return src, nil
+			if src == nil {
+				return src, nil // the app has no such file any more
 			}
 			if found = e.under(doc, client, t.entry.server); found == nil {
-				return nil, model.Fail("entry_gone", nil, "app", client.Name, "name", t.name)
+				if src, found, err = e.again(src, client, t); err != nil {
+					return nil, err
+				}
 			}
 		}
 		out, err := configfile.PutText(src, d.Format, found.Path, t.back)
@@ -152,6 +156,34 @@ func (e *edit) turn(src []byte, client clients.Client, t turn) ([]byte, error) {
 	}
 	e.after.entries[r.key()] = r
 	return src, nil
+}
+
+// again puts an entry of ours that is given back in again, where it stood if
+// that is known.
+func (e *edit) again(src []byte, client clients.Client, t turn) ([]byte, *clients.Entry, error) {
+	src, err := e.bringBack(src, client, []entry{t.entry})
+	if err != nil {
+		return nil, nil, err
+	}
+	doc, named, err := e.find(src, client, t.name)
+	if err != nil {
+		return nil, nil, err
+	}
+	if found := e.under(doc, client, t.entry.server); found != nil {
+		return src, found, nil
+	}
+	if named != nil {
+		return nil, nil, model.Fail("name_taken", nil, "app", client.Name, "name", t.name)
+	}
+	l := clients.Launch{Name: t.name, Command: e.b.launcher, Args: clients.LauncherArgs(t.entry.server, "")}
+	if src, err = e.insert(src, client, doc, t.name, client.Dialect.Encode(l)); err != nil {
+		return nil, nil, err
+	}
+	_, found, err := e.find(src, client, t.name)
+	if err == nil && found == nil {
+		err = e.fail(client, errors.New("the entry is not where it was put"))
+	}
+	return src, found, err
 }
 
 // revised gives an entry the values that it should have now.

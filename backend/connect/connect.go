@@ -260,6 +260,20 @@ func (c *Connector) Places(ctx context.Context) (map[string][]string, error) {
 	return places, nil
 }
 
+// Waiting gives the servers of which an entry that was somebody else's before is
+// kept until a profile that has the server is in use again.
+func (c *Connector) Waiting(ctx context.Context) (map[string]bool, error) {
+	known, err := c.ledger(ctx)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]bool{}
+	for _, k := range known.kept {
+		out[k.Server] = out[k.Server] || k.Adopted && k.Out
+	}
+	return out, nil
+}
+
 // resolve finds the app of a target and the place that is meant.
 func (c *Connector) resolve(t Target) (clients.App, place, error) {
 	scope := scopeOf(t)

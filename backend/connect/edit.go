@@ -277,6 +277,9 @@ func get(doc *configfile.Document, path []string) any {
 // under gives the entry of ours that starts a server by another name: it was
 // adopted, or the user renamed it.
 func (e *edit) under(doc *configfile.Document, client clients.Client, server string) *clients.Entry {
+	if doc == nil {
+		return nil
+	}
 	for _, found := range e.decoded(doc, client.Dialect) {
 		found.File = e.path
 		if e.b.ours(found) && e.b.server(found) == server {

@@ -55,7 +55,7 @@ var shapes = map[string]string{
 	"clean":         `{"freed_bytes":0,"removed":[` + disk1 + `]}`,
 	"apps": `[{"id":"","name":"","found":true,
 		"files":[{"path":"","scope":"user|private|project","format":"","health":"ok|absent|empty|broken|unreadable","aside":"|old|profile|other","sure":"A|B|C"}],
-		"servers":[{"name":"","server":"","command":"","url":"","enabled":true}],"aside":[{"name":"","server":"","command":"","url":"","enabled":true,"file":""}],"sure":"A|B|C"}]`,
+		"servers":[{"name":"","server":"","command":"","url":"","enabled":true,"file":"","scope":"user|private|project"}],"aside":[{"name":"","server":"","command":"","url":"","enabled":true,"file":"","scope":"user|private|project"}],"sure":"A|B|C"}]`,
 	"repair":      `[` + repair1 + `]`,
 	"repair file": repair1,
 	"render":      `{"path":"","format":"json|json-comments|jsonc|toml|yaml","pointer":"","entry":{},"text":"","sure":"A|B|C"}`,
@@ -109,7 +109,7 @@ const (
 	doctor1  = `{"healthy":true,"attention":0,"checks":[{"area":"apps|servers|runtimes|keys|sources|containers|launcher|changes","id":"","name":"","code":"",
 		"state":"ok|advice|attention|unknown","file":"","where":"","title":"","detail":"","command":""}]}`
 	left1       = `{"server":"","title":"","app":"","code":""}`
-	place1      = `{"app":"","name":"","file":"","enabled":true}`
+	place1      = `{"app":"","name":"","file":"","enabled":true,"project":""}`
 	verified1   = `[{"server":"id","title":"","version":"","state":"ok|wrong|unknown","files":0,"findings":[{"code":"","path":"","text":""}],"hint":""}]`
 	words1      = `{"name":"","title":"","description":"","takes":"","read_only":"yes?"}`
 	difference1 = `{"from":"","to":"","tools_known":true,"added":[` + words1 + `],"removed":[` + words1 + `],

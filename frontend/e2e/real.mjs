@@ -99,14 +99,17 @@ export async function real(m, env = {}) {
       run('xdotool', 'type', '--delay', '30', text)
       await wait(150)
     },
-    /** Goes to a main place by keyboard. */
+    /** Goes to a main place by keyboard; again when the page was drawn anew under the key. */
     async go(name) {
       const there = `document.activeElement?.closest('nav') && looks.name(document.activeElement).startsWith(${JSON.stringify(name)})`
-      for (let i = 0; i < 120 && !(await ask(there)); i++) await press('Tab')
-      await press('Return')
-      await until(`${name} is open`, () =>
-        ask(`document.querySelector('main h1')?.textContent === ${JSON.stringify(name)}`),
-      )
+      const open = () => ask(`document.querySelector('main h1')?.textContent === ${JSON.stringify(name)}`)
+      for (let turn = 0; turn < 4; turn++) {
+        for (let i = 0; i < 120 && !(await ask(there)); i++) await press('Tab')
+        await press('Return')
+        if (await until(`${name} is open`, open, 15).catch(() => false)) return
+      }
+      await w.picture('unopened')
+      throw new Error(`the keyboard does not lead to ${name}`)
     },
     /** Answers the system's own question for a folder or file. */
     async place(path) {

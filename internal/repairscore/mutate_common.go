@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"toolbay/backend/configfile"
 )
@@ -37,6 +38,9 @@ func whole(f func(string) string) func(*rand.Rand, []byte) ([]byte, int, bool) {
 }
 
 func utf16Text(s string) string {
+	if !utf8.ValidString(s) {
+		return s
+	}
 	b := []byte{0xff, 0xfe}
 	for _, u := range utf16.Encode([]rune(s)) {
 		b = append(b, byte(u), byte(u>>8))

@@ -427,7 +427,7 @@ func (l *lexer) word(i int) int {
 
 // ends are the bytes that end a word.
 var ends = func() (t [256]bool) {
-	for _, c := range " \t:=,;{}[]\"'`" {
+	for _, c := range " \t\r:=,;{}[]\"'`" {
 		t[c] = true
 	}
 	return t
@@ -452,7 +452,7 @@ func (l *lexer) bare(i, eol int) int {
 	// first one; then it goes on up to the next.
 	if n := i + bytes.IndexByte(src[i:min(eol, i+maxLine)], '"'); n > i && src[n-1] != ' ' && src[n-1] != '[' && follows(src, n+1) && !l.frugal() {
 		l.steps += eol - i
-		if between := src[i:n]; bytes.Count(src[i:min(eol, i+maxLine)], []byte(`"`))%2 == 1 && bytes.IndexAny(between, ",:") >= 0 && bytes.IndexAny(between, "{}[]") < 0 && !literal(string(src[i:i+bytes.IndexAny(between, ",:")])) {
+		if between := src[i:n]; bytes.Count(src[i:min(eol, i+maxLine)], []byte(`"`))%2 == 1 && bytes.IndexAny(between, ",:") >= 0 && bytes.IndexAny(between, "{}[]“”") < 0 && !literal(string(src[i:i+bytes.IndexAny(between, ",:")])) {
 			l.emit(tString, i, n+1)
 			l.add(change("JSON_UNCLOSED_STRING", finding.Confirm, i, i, `"`))
 			l.content(i, n, false)
@@ -462,7 +462,7 @@ func (l *lexer) bare(i, eol int) int {
 scan:
 	for e < eol {
 		switch c := src[e]; c {
-		case ',', ';':
+		case ',', ';', '\r':
 			break scan
 		case '{', '[', '(':
 			deep++
@@ -487,6 +487,12 @@ scan:
 				r, n := utf8.DecodeRune(src[e:])
 				if _, ok := marks[r]; ok {
 					break scan
+				}
+				if opener(r) == '"' && e > i && follows(src, e+n) {
+					l.emit(tString, i, e+n) // an opening quote is missing
+					l.add(mend{code: "JSON_UNCLOSED_STRING", fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i, To: i, New: `"`}, {From: e, To: e + n, New: `"`}}})
+					l.content(i, e, false)
+					return e + n
 				}
 				e += n - 1
 			}

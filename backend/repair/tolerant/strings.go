@@ -343,6 +343,10 @@ func restScore(b []byte) float64 {
 			value = true
 			i = e + 1
 		default:
+			if r, m := utf8.DecodeRune(b[i:]); unseen(r) {
+				i += m
+				continue
+			}
 			e := i
 			for e < len(b) && (b[e] >= utf8.RuneSelf || !ends[b[e]]) {
 				e++
@@ -391,6 +395,9 @@ func (l *lexer) other(i, n int) int {
 			k += m + m2
 			continue
 		}
+		if c == '“' && r == c && k > i+n && (src[k-1] == ' ' || src[k-1] == ',') {
+			break // the next one opens: this one is not closed
+		}
 		if closes(c) && (follows(src, k+m) || k > i+n && opensNext(src, k+m)) {
 			end, size, found = k, m, true
 			break
@@ -407,6 +414,10 @@ func (l *lexer) other(i, n int) int {
 		// Some quote closes it, or nothing does.
 		for k := i + n; k < eol; {
 			c, m := utf8.DecodeRune(src[k:])
+			if c == '“' && r == c && k > i+n && (src[k-1] == ' ' || src[k-1] == ',') {
+				eol = k
+				break
+			}
 			if closes(c) && k > i+n || c == '"' && follows(src, k+m) {
 				end, size, found = k, m, true
 				break

@@ -2,6 +2,7 @@ package tolerant
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -104,6 +105,17 @@ func unseenOutside(src []byte, _ *Reading) []mend {
 	return ms
 }
 
+// unseenInside finds characters that nobody sees in a text that parses: inside
+// of a name or value they are never meant.
+func unseenInside(src []byte) []mend {
+	if hidden(src[bomLen(src):]) < 0 {
+		return nil
+	}
+	m := mend{code: "JSON_INVISIBLE_CHARS", fix: finding.Confirm, edits: without(src[bomLen(src):], bomLen(src))}
+	m.at = m.edits[0].From
+	return []mend{m}
+}
+
 // asComment makes a comment of the line at which a text stops being what it
 // should be.
 func asComment(src []byte, f configfile.Format, r *Reading) (mend, bool) {
@@ -142,6 +154,9 @@ func offsetOf(err error) (int, bool) {
 
 // silentTOML finds Windows paths whose backslashes mean tabs and line ends.
 func silentTOML(src []byte) []mend {
+	if ms := unseenInside(src); len(ms) > 0 {
+		return ms
+	}
 	if !bytes.Contains(src, []byte(`:\`)) {
 		return nil
 	}
@@ -168,12 +183,14 @@ type tomlReader struct {
 	path   []string
 	rename map[string]string // a table that was there already, and its new name
 	bodies map[string]bool   // of the tables of lists
+	entry  int               // where the last server begins, -1 before the first
+	ended  bool              // the text was cut off
 	quiet  bool
 	depth  int
 }
 
 func (t *tomlReader) add(m mend) {
-	if t.quiet {
+	if t.quiet || t.ended {
 		return
 	}
 	if len(t.path) >= 2 && known(t.path[0]) == nServers {
@@ -187,6 +204,7 @@ func (t *tomlReader) add(m mend) {
 
 func (t *tomlReader) run() {
 	src := t.src
+	t.entry = -1
 	t.table = &tomlTableAt{keys: map[string][2]int{}}
 	for t.pos < len(src) {
 		from := t.pos
@@ -278,6 +296,9 @@ func (t *tomlReader) header(i, eol int) {
 		}
 	}
 	text := strings.TrimRight(string(src[i+n:e]), " \t")
+	if e >= eol && t.cut(i, eol) {
+		return
+	}
 	parts, as := tomlPath(text)
 	closers := 0
 	for e+closers < eol && src[e+closers] == ']' {
@@ -326,6 +347,12 @@ func (t *tomlReader) begin(i, eol int, list bool, parts []string) {
 		}
 	}
 	at := &tomlTableAt{line: i, next: next, end: eol, keys: map[string][2]int{}}
+	switch {
+	case known(parts[0]) != nServers:
+		t.entry = -1
+	case list || len(parts) <= 2 || len(parts) > 2 && !t.names[parts[1]]:
+		t.entry = i
+	}
 	if list {
 		t.table = at
 		end := t.bodyEnd(next)
@@ -369,6 +396,9 @@ func (t *tomlReader) begin(i, eol int, list bool, parts []string) {
 		return
 	}
 	end := t.bodyEnd(next)
+	if end == len(t.src) && t.entry >= 0 && openQuote(t.src[lineStart(t.src, end):]) && t.cut(i, end) {
+		return
+	}
 	body := func(from, to int) string { return strings.Join(strings.Fields(string(t.src[from:to])), " ") }
 	if body(next, end) == body(first.next, t.bodyEnd(first.next)) {
 		m := change("TOML_DUPLICATE_TABLE", finding.Confirm, i, end, "")
@@ -425,6 +455,43 @@ func (t *tomlReader) begin(i, eol int, list bool, parts []string) {
 		}
 	}
 	t.pos = end
+}
+
+// cut takes out the server in which a text was cut off, at eol in what begins
+// at i; half of it would start something else than was meant. A text that was
+// written to its end has a last line end.
+func (t *tomlReader) cut(i, eol int) bool {
+	if t.quiet || t.ended || eol < len(t.src) {
+		return false
+	}
+	from := lineStart(t.src, i)
+	m := mend{code: "JSON_TRUNCATED", fix: finding.Confirm, at: eol, needs: "where the text was cut off"}
+	if t.entry >= 0 {
+		from, m.server = lineStart(t.src, t.entry), serverOf(t.path)
+	}
+	m.args = map[string]string{"lost": m.server}
+	m.edits = []finding.Edit{{From: from, To: eol}}
+	t.mends = slices.DeleteFunc(t.mends, func(o mend) bool { return o.at >= from })
+	t.mends = append(t.mends, m)
+	t.ended, t.pos = true, eol
+	return true
+}
+
+// openQuote tells that a line ends inside of a string.
+func openQuote(line []byte) bool {
+	for i := 0; i < len(line); i++ {
+		switch c := line[i]; c {
+		case '#':
+			return false
+		case '"', '\'':
+			e, closed := scanQuote(line, i+1, c)
+			if !closed {
+				return true
+			}
+			i = e
+		}
+	}
+	return false
 }
 
 func serverOf(parts []string) string {

@@ -38,6 +38,9 @@ func (t *tomlReader) statement(i, eol int) {
 		e++
 	}
 	if e >= eol || src[e] == '#' {
+		if e >= eol && t.cut(i, eol) {
+			return
+		}
 		t.missingEquals(i, eol)
 		return
 	}
@@ -72,6 +75,9 @@ func (t *tomlReader) statement(i, eol int) {
 	v := t.blanks(sepEnd)
 	last := v
 	if v >= eol || src[v] == '#' {
+		if v >= eol && t.cut(i, eol) {
+			return
+		}
 		t.empty(i, v, parts)
 		t.pos = eol
 		return
@@ -210,6 +216,9 @@ func (t *tomlReader) str(i int, q byte) int {
 			}
 		}
 	}
+	if !closed && bytes.IndexAny(src[i:eol], "]}") < 0 && t.cut(i, eol) {
+		return len(src)
+	}
 	if t.depth > 0 && q == '"' && (!closed || !follows(src, e+1) || odd(src[i+1:e])) {
 		l := &lexer{src: src, format: configfile.TOML, line: i}
 		if !closed || odd(src[i+1:e]) || !l.startsAnother(e+1) {
@@ -240,6 +249,9 @@ func (t *tomlReader) str(i int, q byte) int {
 			t.add(m)
 			return k + 1
 		}
+	}
+	if !closed && t.cut(i, eol) {
+		return len(src)
 	}
 	if !closed {
 		// The other quote may be a curly one.
@@ -365,7 +377,7 @@ func (t *tomlReader) bare(i int) int {
 	e := i
 	for e < eol {
 		c := src[e]
-		if c == '#' && e > i && (src[e-1] == ' ' || src[e-1] == '\t') || t.depth > 0 && (c == ',' || c == ']' || c == '}') {
+		if e > i && (src[e-1] == ' ' || src[e-1] == '\t') && (c == '#' || bytes.HasPrefix(src[e:eol], []byte("// "))) || t.depth > 0 && (c == ',' || c == ']' || c == '}') {
 			break
 		}
 		e++
@@ -424,8 +436,10 @@ func (t *tomlReader) array(i, depth int) int {
 			k++
 		}
 		if k >= len(src) || k > i+1 && (src[k-1] == '\n') && (tomlKeyEnd().Match(src[k:lineEnd(src, k)]) || src[k] == '[' && tomlHead().Match(src[k:lineEnd(src, k)]) && !t.list(k, lineEnd(src, k))) {
-			m := change("JSON_TRUNCATED", finding.Confirm, last, last, "]")
-			t.add(m)
+			if k >= len(src) && comma && t.cut(i, len(src)) {
+				return len(src)
+			}
+			t.add(change("JSON_TRUNCATED", finding.Confirm, last, last, "]"))
 			return last
 		}
 		switch c := src[k]; {
@@ -485,6 +499,9 @@ func (t *tomlReader) inline(i, depth int) int {
 			}
 			k++
 		}
+		if k >= len(src) && comma >= 0 && t.cut(i, len(src)) {
+			return len(src)
+		}
 		if k >= len(src) || src[k] == '#' {
 			t.add(change("JSON_TRUNCATED", finding.Confirm, last, last, " }"))
 			return last
@@ -527,6 +544,9 @@ func (t *tomlReader) inline(i, depth int) int {
 			k = max(t.value(t.blanks(from+q), depth+1), from+q+1)
 			last, value, comma = k, true, -1
 			continue
+		}
+		if k >= eol && t.cut(from, eol) {
+			return len(src)
 		}
 		if k >= eol || src[k] == ',' || src[k] == '}' {
 			t.add(change("JSON_TRUNCATED", finding.Confirm, last, last, " }"))

@@ -21,7 +21,18 @@ const (
 )
 
 func yamlText(src []byte, f configfile.Format, r *Reading) []mend {
+	y := &yamlReader{src: src, r: r, left: yamlTries + yamlTimes*len(src)}
+	for _, l := range split(src) {
+		y.lines = append(y.lines, yamlLine{at: l, text: string(src[l.start:l.end])})
+	}
 	if parses(src, f) {
+		if y.swallowed(len(y.lines), true) {
+			y.run()
+			return y.mends()
+		}
+		if ms := unseenInside(src); len(ms) > 0 {
+			return ms
+		}
 		if bytes.Contains(src, []byte("”")) || bytes.Contains(src, []byte("“")) {
 			return curly(src)
 		}
@@ -52,11 +63,7 @@ func yamlText(src []byte, f configfile.Format, r *Reading) []mend {
 			}
 		}
 	}
-	y := &yamlReader{src: src, r: r, left: yamlTries + yamlTimes*len(src)}
-	for _, l := range split(src) {
-		y.lines = append(y.lines, yamlLine{at: l, text: string(src[l.start:l.end])})
-	}
-	if y.pasted() || y.documents() {
+	if y.pasted() || y.documents() || y.cut() {
 		return y.mends()
 	}
 	y.tabs()
@@ -114,7 +121,7 @@ func (y *yamlReader) takes(to int) (bool, string) {
 	text := y.text(min(to, len(y.lines)))
 	y.left -= len(text)
 	_, err := configfile.Parse(text, configfile.YAML)
-	if err == nil && y.swallowed(min(to, len(y.lines))) {
+	if err == nil && y.swallowed(min(to, len(y.lines)), false) {
 		return false, "swallowed"
 	}
 	return err == nil, reasonOf(err)
@@ -398,15 +405,11 @@ func (y *yamlReader) columns(i int) []yamlWay {
 	return out
 }
 
-// both are spellings of a line in another column: of one that lacks its colon,
-// and would be taken for the rest of the text above.
+// both are spellings of a line in another column.
 func (y *yamlReader) both(i int) []yamlWay {
 	var out []yamlWay
 	old := y.lines[i].text
 	for _, w := range y.spellings(i) {
-		if w.code != "JSON_MISSING_COLON" && w.code != "JSON_WRONG_SEPARATOR" {
-			continue
-		}
 		y.lines[i].text = w.text
 		for _, c := range y.columns(i) {
 			out = append(out, yamlWay{c.text, w.code, finding.Confirm})

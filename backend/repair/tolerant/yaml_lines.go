@@ -114,9 +114,11 @@ func (y *yamlReader) astray(i, in int) bool {
 // swallowed tells that one of the lines before line to is the rest of a text
 // above it for the reader, and says something of its own for everybody else: a
 // line that lost its colon and stands too far to the right. In a text that is
-// damaged that is never meant.
-func (y *yamlReader) swallowed(to int) bool {
+// damaged that is never meant; in one that parses only what cannot be the rest
+// of such a value counts.
+func (y *yamlReader) swallowed(to int, parses bool) bool {
 	above, col := "", 0 // the plain value above, and the column of its key
+	short := false      // no sentence can be the value of the key above
 	waits := false      // the key above has no value yet
 	block := -1         // lines further to the right are text
 	for _, l := range y.lines[:to] {
@@ -132,7 +134,7 @@ func (y *yamlReader) swallowed(to int) bool {
 			above = "" // a text does not go on behind a comment
 			continue
 		case above != "" && in > col:
-			if says(t, above) {
+			if says(t, above) && (!parses || short && !strings.HasPrefix(t, "- ")) {
 				return true
 			}
 			continue
@@ -143,7 +145,7 @@ func (y *yamlReader) swallowed(to int) bool {
 		above, block, waits = "", -1, false
 		switch {
 		case below:
-			if says(t, "") {
+			if says(t, "") && !parses {
 				return true
 			}
 		case alone:
@@ -153,6 +155,8 @@ func (y *yamlReader) swallowed(to int) bool {
 				col = len(lead)
 			}
 			waits = val == ""
+			name := strings.TrimRight(key, " \t:")
+			short = name != "description" && (known(name) == nCommand || known(name) == nURL || known(name) == nField)
 		}
 		if val == "" {
 			continue
@@ -173,6 +177,14 @@ func says(line, above string) bool {
 	if strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "=======") || strings.HasPrefix(line, "<<<<<<<") || strings.HasPrefix(line, ">>>>>>>") {
 		return true
 	}
+	if n := strings.IndexByte(line, ':'); n > 0 && plainKey(line[:n]) {
+		if r, _ := utf8.DecodeRuneInString(line[n+1:]); unseen(r) || known(line[:n]) != nOther {
+			return true
+		}
+	}
+	if n := strings.Index(line, "："); n > 0 && plainKey(line[:n]) {
+		return true
+	}
 	n := strings.IndexAny(line, " =")
 	if n < 0 {
 		return known(line) != nOther
@@ -189,6 +201,50 @@ func says(line, above string) bool {
 		return lone || one
 	}
 	return lone && one && (strings.ContainsAny(word, "_-") || word == strings.ToUpper(word))
+}
+
+// cut takes out the server in which a text was cut off: half of it would start
+// something else than was meant. A text that was written to its end has a last
+// line end.
+func (y *yamlReader) cut() bool {
+	n := len(y.lines)
+	if n == 0 || y.lines[n-1].at.next > y.lines[n-1].at.end {
+		return false
+	}
+	last := n - 1
+	lead, key, val, _ := yamlParts(y.lines[last].text)
+	switch {
+	case key == "" && len(lead) == len(indentOf(y.lines[last].text)):
+		if !plainKey(val) || val == "" {
+			return false
+		}
+	case val == "" || closers(val) == "":
+		return false
+	}
+	from, server := last, ""
+	in := len(indentOf(y.lines[last].text))
+	for k, inner := last, last; k >= 0 && in >= 0; k-- {
+		t := strings.TrimSpace(y.lines[k].text)
+		n := len(indentOf(y.lines[k].text))
+		_, key, val, _ := yamlParts(y.lines[k].text)
+		// A list may stand as far left as its key.
+		if k < last && (t == "" || t[0] == '#' || n > in || n == in && !(strings.HasPrefix(strings.TrimSpace(y.lines[inner].text), "- ") && val == "" && !strings.HasPrefix(t, "- "))) {
+			continue
+		}
+		if k < last && val == "" && known(strings.TrimRight(key, " \t:")) == nServers {
+			from = inner
+			_, name, _, _ := yamlParts(y.lines[inner].text)
+			if server = strings.Trim(strings.TrimRight(name, " \t:"), `"'`); server == "name" {
+				server = ""
+			}
+			break
+		}
+		in, inner = n, k
+	}
+	for k := from; k <= last; k++ {
+		y.lines[k].gone, y.lines[k].code, y.lines[k].fix, y.lines[k].srv = true, "JSON_TRUNCATED", finding.Confirm, server
+	}
+	return true
 }
 
 // quotes closes the strings that are open at the end of a line whose next one

@@ -65,7 +65,10 @@ type Client struct {
 	// Reserved are names that the app keeps for itself: it drops entries that
 	// have them.
 	Reserved []string `json:"reserved,omitempty"`
-	Limits   Limits   `json:"limits,omitzero"`
+	// NameSigns are the signs that the name of an entry may have besides letters
+	// and digits of ASCII; nothing is any sign.
+	NameSigns string `json:"nameSigns,omitempty"`
+	Limits    Limits `json:"limits,omitzero"`
 	// CloseFirst is an app that writes its file from memory: what is written
 	// while it runs may be lost.
 	CloseFirst bool `json:"closeFirst,omitempty"`

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 
+	"golang.org/x/text/unicode/norm"
+
 	"toolbay/backend/repair/finding"
 )
 
@@ -75,15 +77,35 @@ func (e *entry) called(taken func(string) bool) {
 		}
 		return r
 	}, trimmed)
+	trimmed = spelled(trimmed, e.File.App.NameSigns)
 	if name == trimmed && name != "" {
 		return
 	}
 	e.add("ENTRY_INVALID_NAME", func(f *finding.Finding) {
-		to := cmp.Or(trimmed, packageName(startWords(e.o)))
+		to := cmp.Or(trimmed, spelled(packageName(startWords(e.o)), e.File.App.NameSigns))
 		if taken(to) {
 			to = free(to, taken)
 		}
 		f.Args["name"], f.Args["wanted"] = name, to
 		f.Changes = []finding.Change{{Path: e.path, Key: to}}
 	})
+}
+
+// spelled writes a name with letters and digits of ASCII and some signs, when an
+// app takes no others.
+func spelled(name, signs string) string {
+	if signs == "" {
+		return name
+	}
+	var out strings.Builder
+	for _, r := range norm.NFKD.String(name) {
+		switch {
+		case unicode.Is(unicode.Mn, r): // what stood over a letter
+		case r < unicode.MaxASCII && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune(signs, r):
+			out.WriteRune(r)
+		case out.Len() > 0 && !strings.HasSuffix(out.String(), "-"):
+			out.WriteByte('-')
+		}
+	}
+	return strings.TrimSuffix(out.String(), "-")
 }

@@ -362,6 +362,21 @@ func compared(src []byte, _ *Reading) []mend {
 	return []mend{m}
 }
 
+// added reads the new side of a comparison where a line may have a dash of its
+// own: every line has a mark, or the comparison says where it is from.
+func added(src []byte, r *Reading) []mend {
+	for _, l := range split(src) {
+		line := src[l.start:l.end]
+		if bytes.HasPrefix(line, []byte("@@ ")) {
+			break
+		}
+		if len(line) > 0 && line[0] != '+' && line[0] != ' ' {
+			return nil
+		}
+	}
+	return compared(src, r)
+}
+
 // entities puts back what a page made of quotes.
 func entities(src []byte, _ *Reading) []mend {
 	if bytes.Count(src, []byte("&quot;")) < 2 && bytes.Count(src, []byte("&#34;")) < 2 {

@@ -29,7 +29,7 @@ func tomlText(src []byte, f configfile.Format, r *Reading) []mend {
 	if parses(src, f) {
 		return silentTOML(src)
 	}
-	for _, find := range []func([]byte, *Reading) []mend{lineEnds, colours, conflictIn(f), fences, quoted, numbers, entities, twice, unseenOutside} {
+	for _, find := range []func([]byte, *Reading) []mend{lineEnds, colours, conflictIn(f), fences, quoted, numbers, compared, entities, twice, unseenOutside} {
 		if ms := find(src, r); len(ms) > 0 {
 			return ms
 		}

@@ -36,15 +36,17 @@ func yamlText(src []byte, f configfile.Format, r *Reading) []mend {
 		if bytes.Contains(src, []byte("”")) || bytes.Contains(src, []byte("“")) {
 			return curly(src)
 		}
-		if ms := numbers(src, r); len(ms) > 0 {
-			// Keys may be numbers; then they are no server's.
-			if _, text := findings(src, ms); holdsServers(text) && !holdsServers(src) {
-				return ms
+		for _, find := range []func([]byte, *Reading) []mend{numbers, added} {
+			if ms := find(src, r); len(ms) > 0 {
+				// Keys may look so; then they are no server's.
+				if _, text := findings(src, ms); holdsServers(text) && !holdsServers(src) {
+					return ms
+				}
 			}
 		}
 		return nil
 	}
-	for _, find := range []func([]byte, *Reading) []mend{lineEnds, colours, conflictIn(f), fences, quoted, numbers, twice} {
+	for _, find := range []func([]byte, *Reading) []mend{lineEnds, colours, conflictIn(f), fences, quoted, numbers, added, twice} {
 		if ms := find(src, r); len(ms) > 0 {
 			return ms
 		}

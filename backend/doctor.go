@@ -147,7 +147,7 @@ func (l *doctor) apps(ctx context.Context) {
 		}
 		wrong := false
 		for _, f := range a.Files {
-			if f.Health == clients.Absent || f.Aside == "profile" {
+			if f.Health == clients.Absent || f.Aside == "profile" || f.Aside == "remote" {
 				continue
 			}
 			wrong = l.file(ctx, a, f) || wrong

@@ -147,7 +147,8 @@ type FileView struct {
 	Format string `json:"format"`
 	Health string `json:"health"`
 	// Aside is "" for a file that the app reads its servers from, "old" for one of
-	// an earlier release, "profile" for one of the app's own profiles and "other"
+	// an earlier release, "profile" for one of the app's own profiles, "remote" for one
+	// that counts when this computer is worked with from another, and "other"
 	// for one that does not count because another one is there.
 	Aside string `json:"aside"`
 	Sure  string `json:"sure"` // as AppView's, that the app reads this file

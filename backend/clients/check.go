@@ -91,7 +91,7 @@ func (f FileSpec) check() error {
 	if f.Scope != User && f.Scope != Project && f.Scope != Private {
 		return fmt.Errorf("scope %q", f.Scope)
 	}
-	if f.Aside != "" && f.Aside != "old" && f.Aside != "profile" {
+	if f.Aside != "" && f.Aside != "old" && f.Aside != "profile" && f.Aside != "remote" {
 		return fmt.Errorf("aside %q", f.Aside)
 	}
 	if err := checkSure(f.Sure); err != nil {

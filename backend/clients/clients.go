@@ -129,7 +129,8 @@ type FileSpec struct {
 	// when this one applies.
 	Instead bool `json:"instead,omitempty"`
 	// Aside is a place that is read and never written: "old" where the app kept
-	// its servers before, "profile" where one of the app's own profiles does.
+	// its servers before, "profile" where one of the app's own profiles
+	// does, "remote" where it has those for work from another computer.
 	Aside string `json:"aside,omitempty"`
 	// Existing is a place that is passed over as long as no file is there.
 	Existing bool `json:"existing,omitempty"`

@@ -43,7 +43,8 @@ type FileState struct {
 	// what stands there starts nothing. It is set for every file with Aside too.
 	Unread bool
 	// Aside is "old" for a place where the app kept its servers before, and
-	// "profile" for one of the app's own profiles.
+	// "profile" for one of the app's own profiles, "remote" for what it has here
+	// when it is worked with from another computer.
 	Aside string
 	// Sure is how sure we are that the app reads this file; one that is SureC and
 	// not there must not be made.

@@ -49,6 +49,12 @@ func TestPlacesThatMoved(t *testing.T) {
 		{name: "vscode, settings without servers", os: "linux", app: "vscode",
 			files:   map[string]string{"home/ann/.config/Code/User/settings.json": `{"editor.tabSize":2}`},
 			primary: "home/ann/.config/Code/User/mcp.json", sure: SureA},
+		{name: "vscode, worked with from another computer", os: "linux", app: "vscode",
+			files: map[string]string{
+				"home/ann/.vscode-server/data/User/mcp.json":             `{"servers":{"there":{"command":"x"}}}`,
+				"home/ann/.vscode-server/data/User/profiles/a1/mcp.json": `{"servers":{"work":{"command":"x"}}}`,
+			},
+			primary: "home/ann/.config/Code/User/mcp.json", sure: SureA, aside: []string{"there", "work"}},
 		{name: "insiders", os: "windows", app: "vscode-insiders",
 			files:   map[string]string{"home/ann/AppData/Roaming/Code - Insiders/User/mcp.json": `{"servers":{"i":{"command":"x"}}}`},
 			primary: "home/ann/AppData/Roaming/Code - Insiders/User/mcp.json", sure: SureA, entries: []string{"i"}},

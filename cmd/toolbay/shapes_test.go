@@ -54,7 +54,7 @@ var shapes = map[string]string{
 	"disk":          `{"home":"","total":0,"free":0,"parts":[` + disk1 + `]}`,
 	"clean":         `{"freed_bytes":0,"removed":[` + disk1 + `]}`,
 	"apps": `[{"id":"","name":"","found":true,
-		"files":[{"path":"","scope":"user|private|project","format":"","health":"ok|absent|empty|broken|unreadable","aside":"|old|profile|other","sure":"A|B|C"}],
+		"files":[{"path":"","scope":"user|private|project","format":"","health":"ok|absent|empty|broken|unreadable","aside":"|old|profile|remote|other","sure":"A|B|C"}],
 		"servers":[{"name":"","server":"","command":"","url":"","enabled":true,"file":"","scope":"user|private|project"}],"aside":[{"name":"","server":"","command":"","url":"","enabled":true,"file":"","scope":"user|private|project"}],"sure":"A|B|C"}]`,
 	"repair":      `[` + repair1 + `]`,
 	"repair file": repair1,

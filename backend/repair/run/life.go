@@ -76,7 +76,7 @@ func (c *check) place() {
 			}
 		}
 	}
-	if mine == nil || mine.Aside == "profile" || len(mine.Servers) > 0 && mine.Scope == clients.Private {
+	if mine == nil || mine.Aside == "profile" || mine.Aside == "remote" || len(mine.Servers) > 0 && mine.Scope == clients.Private {
 		return
 	}
 	if mine.Aside == "old" && slices.Contains(mine.Servers, "servers") {

@@ -47,7 +47,7 @@ type EntryProof struct {
 
 // CheckApps looks at every file of the apps that are here. It only reads.
 func (w *Window) CheckApps() ([]RepairView, error) {
-	return w.repairs(backend.RepairRequest{Allow: "confirm"})
+	return w.repairs(backend.RepairRequest{Allow: "confirm", Noticed: true})
 }
 
 // PreviewRepair is what Repair would do to one file.
@@ -64,10 +64,9 @@ func (w *Window) PreviewRepair(app, path string, sureOnly bool) (RepairView, err
 
 // Repair mends one file of an app; sureOnly leaves out what has to be asked.
 func (w *Window) Repair(app, path string, sureOnly bool, how string) (backend.ChangeResult, error) {
-	if err := w.back.CloseFirst(w.context(), []string{app}, closing(how)); err != nil {
-		return backend.ChangeResult{}, err
-	}
-	out, err := w.back.Repair(w.context(), repairOf(app, path, sureOnly), false)
+	req := repairOf(app, path, sureOnly)
+	req.Closing = closing(how)
+	out, err := w.back.Repair(w.context(), req, false)
 	return out.ChangeResult, err
 }
 
@@ -82,7 +81,7 @@ func (w *Window) ProveEntries(app, path string) ([]EntryProof, error) {
 }
 
 func repairOf(app, path string, sureOnly bool) backend.RepairRequest {
-	req := backend.RepairRequest{App: app, Path: path, Allow: "confirm"}
+	req := backend.RepairRequest{App: app, Path: path, Allow: "confirm", Noticed: true}
 	if sureOnly {
 		req.Allow = "safe"
 	}

@@ -1,6 +1,7 @@
 package backend
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"path/filepath"
@@ -112,7 +113,7 @@ func (l *doctor) add(c DoctorCheck) { l.d.Checks = append(l.d.Checks, c) }
 // fails adds what went wrong with the words of its code.
 func (l *doctor) fails(c DoctorCheck, err error) {
 	w := text.ForError(err)
-	c.Code, c.Title, c.Detail = w.Code, w.Message, w.Hint
+	c.Code, c.Title, c.Detail, c.Command = w.Code, w.Message, w.Hint, cmp.Or(c.Command, w.Command)
 	if c.State == "" {
 		c.State = CheckAttention
 	}
@@ -132,7 +133,12 @@ func (l *doctor) apps(ctx context.Context) {
 	}
 	owner := b.owners(ctx)
 	found := 0
-	for _, a := range b.apps.Look(b.system, b.o.ProjectDir) {
+	apps, err := b.appsEverywhere(ctx, "")
+	if err != nil {
+		l.fails(DoctorCheck{Area: AreaApps, State: CheckUnknown}, err)
+		return
+	}
+	for _, a := range apps {
 		if !a.Found {
 			continue
 		}
@@ -181,7 +187,7 @@ func (l *doctor) file(ctx context.Context, a clients.App, f clients.FileState) (
 		return false // a part of the user's own file, which is looked at as a whole
 	}
 	l.seen[a.Client.ID+"\n"+f.Path] = true
-	looked := l.b.lookRepair(ctx, l.machine, l.b.fileOf(a.Client, f.Scope, f.Path), src, repair.None)
+	looked := l.b.lookRepair(ctx, l.machine, l.b.fileOf(a.Client, f.Scope, f.Path), src, RepairRequest{Allow: string(repair.None)})
 	for i, p := range repairView(looked.report).Problems {
 		code, _ := finding.Of(p.Code)
 		switch {

@@ -277,7 +277,8 @@ type watcher struct {
 // places finds where the apps keep their servers.
 func (w *watcher) places() {
 	own := map[string][]string{}
-	for _, a := range w.b.apps.Look(w.b.system, "") {
+	apps, _ := w.b.appsEverywhere(context.Background(), "") // no id, no error
+	for _, a := range apps {
 		for _, f := range a.Files {
 			own[f.Path] = append(own[f.Path], a.Client.ID)
 		}

@@ -26,10 +26,11 @@ type EntryProof struct {
 // run by the app; it is run here only because the user asked for it. Error
 // codes: app_unknown.
 func (b *Backend) ProveEntries(ctx context.Context, app, file string) ([]EntryProof, error) {
-	found, err := b.apps.LookOne(b.system, app, b.o.ProjectDir)
+	all, err := b.appsEverywhere(ctx, app)
 	if err != nil {
 		return nil, err
 	}
+	found := all[0]
 	owner := b.owners(ctx)
 	_, doc := found.Client.Inspect(file)
 	out := []EntryProof{}

@@ -31,6 +31,9 @@ type RepairRequest struct {
 	Facts               []byte
 	// Allow is none, safe (default) or confirm.
 	Allow string
+	// Noticed tells that what is gone of ours is told as notices already.
+	Noticed bool
+	Closing
 }
 
 // allow gives the kind of fixes that may be made.
@@ -122,15 +125,9 @@ func (b *Backend) Repairs(ctx context.Context, req RepairRequest) ([]RepairView,
 }
 
 func (b *Backend) lookRepairs(ctx context.Context, req RepairRequest) ([]repaired, error) {
-	var apps []clients.App
-	if req.App != "" {
-		app, err := b.apps.LookOne(b.system, req.App, b.o.ProjectDir)
-		if err != nil {
-			return nil, err
-		}
-		apps = []clients.App{app}
-	} else {
-		apps = b.apps.Look(b.system, b.o.ProjectDir)
+	apps, err := b.appsEverywhere(ctx, req.App)
+	if err != nil {
+		return nil, err
 	}
 	m := b.thisMachine()
 	var out []repaired
@@ -148,7 +145,7 @@ func (b *Backend) lookRepairs(ctx context.Context, req RepairRequest) ([]repaire
 			if err != nil {
 				continue // gone or closed to us since the look
 			}
-			out = append(out, b.lookRepair(ctx, m, b.fileOf(app.Client, f.Scope, f.Path), src, req.allow()))
+			out = append(out, b.lookRepair(ctx, m, b.fileOf(app.Client, f.Scope, f.Path), src, req))
 			if err := ctx.Err(); err != nil {
 				return nil, err
 			}
@@ -167,10 +164,13 @@ func (b *Backend) fileOf(app clients.Client, scope, path string) finding.File {
 }
 
 // lookRepair looks at one file with all that is known of this computer.
-func (b *Backend) lookRepair(ctx context.Context, m *machine.Machine, file finding.File, src []byte, allow finding.Kind) repaired {
+func (b *Backend) lookRepair(ctx context.Context, m *machine.Machine, file finding.File, src []byte, req RepairRequest) repaired {
 	out := repaired{src: src, others: map[string][]byte{}, facts: b.repairFacts(ctx, m, file, file.Path, src)}
+	if req.Noticed {
+		out.facts.LastWrittenByUs = nil
+	}
 	for range 2 {
-		out.report = repair.Check(file, src, out.facts, allow)
+		out.report = repair.Check(file, src, out.facts, req.allow())
 		news := false
 		for path := range out.report.Aside {
 			real := b.realPath(path)
@@ -216,7 +216,8 @@ type RepairResult struct {
 
 // Repair mends the files of one app or of all, as far as req allows: one
 // change with its backup, which undo takes back. Error codes: app_unknown,
-// file_drifted and those of a change.
+// file_drifted, consent_needed (an app must close first), app_not_closed and
+// those of a change.
 func (b *Backend) Repair(ctx context.Context, req RepairRequest, dryRun bool) (RepairResult, error) {
 	release, err := b.alone(ctx)
 	if err != nil {
@@ -227,7 +228,26 @@ func (b *Backend) Repair(ctx context.Context, req RepairRequest, dryRun bool) (R
 	if err != nil {
 		return RepairResult{}, err
 	}
+	if apps := toClose(found); !dryRun && len(b.runningApps(apps)) > 0 {
+		if err := b.closeFirst(ctx, apps, req.Closing); err != nil {
+			return RepairResult{}, err
+		}
+		// An app may write its file when it closes.
+		if found, err = b.lookRepairs(ctx, req); err != nil {
+			return RepairResult{}, err
+		}
+	}
 	return b.writeRepairs(ctx, found, req.allow(), dryRun)
+}
+
+// toClose are the apps whose files a repair would write.
+func toClose(found []repaired) (apps []string) {
+	for _, f := range found {
+		if f.report.Text != nil || len(f.report.Aside) > 0 {
+			apps = append(apps, f.report.File.App.ID)
+		}
+	}
+	return unique(apps)
 }
 
 // RepairOne mends a file that the user names, as it stands here.
@@ -246,6 +266,11 @@ func (b *Backend) RepairOne(ctx context.Context, req RepairRequest, dryRun bool)
 	// What belongs into other files is of another computer: it is shown only.
 	one.report.Aside = nil
 	one.report.File.Path = absolute(req.File)
+	if !dryRun && slices.ContainsFunc(b.readers()[one.report.File.Path], func(c clients.Client) bool { return c.ID == file.App.ID }) {
+		if err := b.closeFirst(ctx, toClose([]repaired{one}), req.Closing); err != nil {
+			return RepairResult{}, err
+		}
+	}
 	out, err := b.writeRepairs(ctx, []repaired{one}, req.allow(), dryRun)
 	out.Views = []RepairView{view}
 	return out, err

@@ -369,11 +369,11 @@ func (c Client) Inspect(path string) (FileState, *configfile.Document) {
 func (c Client) Read(src []byte, path string) (*configfile.Document, error) {
 	text, mark := bytes.CutPrefix(src, []byte("\xef\xbb\xbf"))
 	if mark && c.Dialect.RefusesBOM {
-		return nil, model.Fail("file_broken", errors.New("begins with a byte order mark, which "+c.Name+" does not accept"), "app", c.Name, "path", path)
+		return nil, model.Fail("file_broken", errors.New("begins with a byte order mark, which "+c.Name+" does not accept"), "app", c.Name, "app_id", c.ID, "path", path)
 	}
 	doc, err := configfile.Parse(src, c.Dialect.Format)
 	if err != nil {
-		return nil, model.Fail("file_broken", err, "app", c.Name, "path", path)
+		return nil, model.Fail("file_broken", err, "app", c.Name, "app_id", c.ID, "path", path)
 	}
 	if len(bytes.Trim(text, " \t\r\n")) == 0 {
 		return nil, nil
@@ -410,7 +410,7 @@ func (d Dialect) holds(doc *configfile.Document, n int) (holds, there bool) {
 }
 
 func (c Client) wrongShape(path string, at ...string) error {
-	return model.Fail("wrong_shape", fmt.Errorf("at %q: not a set of names and values", at), "app", c.Name, "path", path)
+	return model.Fail("wrong_shape", fmt.Errorf("at %q: not a set of names and values", at), "app", c.Name, "app_id", c.ID, "path", path)
 }
 
 // ReadFile gives the bytes of a file. Codes: file_is_folder, link_dangling,

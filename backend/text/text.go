@@ -25,16 +25,19 @@ type Words struct {
 	Hint    string            `json:"hint"`    // what to do next
 	Action  string            `json:"action"`  // the button that does it, a key of section "actions", or ""
 	Args    map[string]string `json:"args"`
+	// Command is what does it on the command line, "" for nothing or where it is
+	// not known what it would be about.
+	Command string `json:"-"`
 	// Detail is for "Show details": the technical cause. Never on level 1.
 	Detail string       `json:"detail"`
 	Needs  []model.Need `json:"needs,omitempty"`
 }
 
 type catalogue struct {
-	Errors map[string]struct{ Message, Hint, Action string } `json:"errors"`
-	Lines  map[string]string                                 `json:"lines"`
-	Facts  map[string]string                                 `json:"facts"`
-	Stages map[string]json.RawMessage                        `json:"stages"`
+	Errors map[string]struct{ Message, Hint, Action, Command string } `json:"errors"`
+	Lines  map[string]string                                          `json:"lines"`
+	Facts  map[string]string                                          `json:"facts"`
+	Stages map[string]json.RawMessage                                 `json:"stages"`
 	// Problems are the codes of repair.
 	Problems map[string]struct{ Title, Detail string } `json:"problems"`
 }
@@ -131,6 +134,9 @@ func ForError(err error) Words {
 		t = words().Errors["unexpected"]
 	}
 	w.Message, w.Hint, w.Action = fill(t.Message, w.Args), fill(t.Hint, w.Args), t.Action
+	if w.Command = fill(t.Command, w.Args); strings.Contains(w.Command, "{") {
+		w.Command = ""
+	}
 	if err != nil {
 		w.Detail = err.Error()
 	}

@@ -63,6 +63,7 @@ func (c *cli) repair() *cobra.Command {
 	f.StringVar(&facts, "facts", "", "with --file: a file that tells of that computer")
 	f.StringVar(&req.Allow, "allow", "safe", "what may be mended: none, safe, or confirm for what else would be asked")
 	f.BoolVar(&write, "write", false, "write what was mended; undo takes it back")
+	closingFlags(f, &req.Closing)
 	f.BoolVar(&report, "report", false, "print a report for somebody who helps: without what the files say")
 	return cmd
 }

@@ -186,6 +186,7 @@ type failure struct {
 	Code    string            `json:"code"`
 	Message string            `json:"message"`
 	Hint    string            `json:"hint"`
+	Command string            `json:"command"`
 	Args    map[string]string `json:"args"`
 	Needs   []model.Need      `json:"needs"`
 	Detail  string            `json:"detail"`
@@ -212,6 +213,9 @@ func (c *cli) fail(err error) int {
 	}
 	if w.Hint != "" {
 		fmt.Fprintln(to, w.Hint)
+	}
+	if w.Command != "" {
+		fmt.Fprintln(to, text.Line("failure.do", "command", w.Command))
 	}
 	if w.Code == "unexpected" || exit == exitFailed && w.Detail != w.Code {
 		fmt.Fprintln(to, "Details:", w.Detail)

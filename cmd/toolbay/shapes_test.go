@@ -14,7 +14,7 @@ import (
 // "hash" a SHA-256, "id" a server's id; one that ends in "?" may be null, as may an
 // object with a field "?".
 var shapes = map[string]string{
-	"error":  `{"error":{"code":"","message":"","hint":"","args":{},"needs":[{"kind":"download|write|scripts|risk|close|input|secret|skip","name":"","text":"","flag":""}],"detail":""}}`,
+	"error":  `{"error":{"code":"","message":"","hint":"","command":"","args":{},"needs":[{"kind":"download|write|scripts|risk|close|input|secret|skip","name":"","text":"","flag":""}],"detail":""}}`,
 	"search": `{"total":0,"more":false,"took_ms":0,"results":[` + listing + `],"facets":{"all":0,"categories":{},"sources":{},"filters":{}}}`,
 	"show":   card,
 	"plan": `{"command":"","args":[""],"env":{},"secrets":[""],"url":"","headers":{},
@@ -34,7 +34,7 @@ var shapes = map[string]string{
 	"adoptables": `[{"id":"","name":"","title":"","publisher":"","kind":"","package":` + pack + `,"listing":"","known":"","places":[` + place1 + `],
 		"keys":[""],"warnings":[""],"usable":true,"problem":""}]`,
 	"adopted": `[{"id":"","server":"","title":"","version":"","tools":[""],"apps":[""],"change":"","places":[` + place1 + `],"keys":[""],
-		"files":[{"path":"","diff":""}],"error":{"?":"","code":"","message":"","hint":"","args":{},"needs":[{"kind":"","name":"","text":"","flag":""}],"detail":""}}]`,
+		"files":[{"path":"","diff":""}],"error":{"?":"","code":"","message":"","hint":"","command":"","args":{},"needs":[{"kind":"","name":"","text":"","flag":""}],"detail":""}}]`,
 	"install": `{"server":"id","version":"","tools":[""],"apps":[""]}`,
 	"list": `[{"id":"id","title":"","version":"","package":` + pack + `,"listing":"","status":"ok|needs-key|needs-sign-in|broken|untested",
 		"tools":[""],"apps":[""],"profiles":[""],"installed":"time",
@@ -43,7 +43,7 @@ var shapes = map[string]string{
 	"pin":     update1,
 	"update":  updated1,
 	"update all": `[{"server":"id","title":"","from":"","to":"","newest":true,"difference":` + difference1 + `,"change":"","freed_bytes":0,"earlier":"","trashed":[""],
-		"error":{"?":"","code":"","message":"","hint":"","args":{},"needs":[{"kind":"","name":"","text":"","flag":""}],"detail":""}}]`,
+		"error":{"?":"","code":"","message":"","hint":"","command":"","args":{},"needs":[{"kind":"","name":"","text":"","flag":""}],"detail":""}}]`,
 	"verify":        verified1,
 	"verify-failed": verified1,
 	"doctor":        doctor1,

@@ -399,7 +399,7 @@ func failureOf(err error) (failure, int) {
 	case "consent_needed", "input_needed", "apps_in_the_way":
 		exit = exitConsent
 	}
-	return failure{Code: w.Code, Message: w.Message, Hint: w.Hint, Args: w.Args, Needs: append([]model.Need{}, w.Needs...), Detail: w.Detail}, exit
+	return failure{Code: w.Code, Message: w.Message, Hint: w.Hint, Command: w.Command, Args: w.Args, Needs: append([]model.Need{}, w.Needs...), Detail: w.Detail}, exit
 }
 
 func inMB(n int64) string { return fmt.Sprintf("%.1f MB", float64(n)/1e6) }

@@ -6,7 +6,7 @@ import {
   type RouterHistory,
 } from '@tanstack/react-router'
 import { Activity } from '@/features/activity/activity'
-import { Apps } from '@/features/apps/apps'
+import { Apps, chosenApp } from '@/features/apps/apps'
 import { Discover } from '@/features/discover/discover'
 import { Installed } from '@/features/installed/installed'
 import { Keys } from '@/features/keys/keys'
@@ -22,7 +22,7 @@ const routeTree = root.addChildren([
   createRoute({ getParentRoute: () => root, path: '/listing/$id', component: ListingScreen }),
   createRoute({ getParentRoute: () => root, path: '/installed', component: Installed }),
   createRoute({ getParentRoute: () => root, path: '/profiles', component: Profiles }),
-  createRoute({ getParentRoute: () => root, path: '/apps', component: Apps }),
+  createRoute({ getParentRoute: () => root, path: '/apps', component: Apps, validateSearch: chosenApp }),
   createRoute({ getParentRoute: () => root, path: '/activity', component: Activity }),
   createRoute({ getParentRoute: () => root, path: '/keys', component: Keys }),
   createRoute({ getParentRoute: () => root, path: '/settings', component: Settings, validateSearch: settingsPart }),

@@ -60,8 +60,9 @@ export function Sidebar() {
   const newer = (updates.data ?? []).filter(updateReady).length
   const waiting = (servers.data ?? []).filter(needsYou).length
   const brokenApps = (apps.data ?? []).filter((a) => a.found && appHealth(a) === 'bad').length
-  // A file that cannot be read is counted with its app.
-  const outside = (notices.data ?? []).filter((n) => n.action !== 'repair').length
+  // A file that cannot be read is counted with its app, if it is one of its own.
+  const files = new Set((apps.data ?? []).flatMap((a) => a.files.map((f) => f.path)))
+  const outside = (notices.data ?? []).filter((n) => n.action !== 'repair' || !files.has(n.file)).length
   const top: Item[] = [
     { to: '/', name: t('nav.discover'), icon: Compass },
     {

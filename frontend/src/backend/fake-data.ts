@@ -299,7 +299,7 @@ export function makeApps(): AppView[] {
           problem: {
             code: 'file_broken',
             message: 'Cursor cannot read its settings file.',
-            hint: 'Open the file and mend line 5. Toolbay leaves it alone until then.',
+            hint: 'Repair shows what is wrong in it and mends it.',
             action: 'retry',
             detail: '/home/maria/.cursor/mcp.json:5:17: expected "," or "]"',
             args: {},

@@ -22,6 +22,7 @@ const places = {
   settings: '/settings',
   'show-sources': '/settings',
   'show-apps': '/apps',
+  repair: '/apps',
   'show-installed': '/installed',
   search: '/',
 } as const
@@ -38,7 +39,12 @@ function NextStep({ words, onRetry, onLeave }: Pick<Props, 'words' | 'onRetry' |
         </Button>
       )}
       {place && (
-        <Link to={places[place]} onClick={onLeave} className={buttonClass('plain', 'sm')}>
+        <Link
+          to={places[place]}
+          search={place === 'repair' ? { app: words.args.app_id } : undefined}
+          onClick={onLeave}
+          className={buttonClass('plain', 'sm')}
+        >
           {t(place)}
         </Link>
       )}

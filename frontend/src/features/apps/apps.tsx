@@ -1,3 +1,4 @@
+import { useSearch } from '@tanstack/react-router'
 import { Plus, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -23,12 +24,18 @@ import { Backups } from './backups'
 import { ChangeDialog } from './change-dialog'
 import { appHealth, brokenFile, type Health } from './health'
 
+/** The app that an address names; none is the one that needs it most. */
+export function chosenApp(search: Record<string, unknown>): { app?: string } {
+  return typeof search.app === 'string' && search.app !== '' ? { app: search.app } : {}
+}
+
 export function Apps() {
   const { t } = useTranslation()
   const apps = useApps()
   const servers = useServers()
   const checks = useChecks()
-  const [picked, setPicked] = useState('')
+  const { app: led = '' } = useSearch({ from: '/apps' })
+  const [picked, setPicked] = useState(led)
   const found = (apps.data ?? []).filter((a) => a.found)
   const absent = (apps.data ?? []).filter((a) => !a.found)
   // What is broken comes first to the eye.

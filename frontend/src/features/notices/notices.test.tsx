@@ -90,9 +90,9 @@ describe('Notices', () => {
       '/installed',
       withNotices({ ...gone, action: 'repair', title: 'Cursor cannot read its file' }),
     )
-    await user.click(await screen.findByRole('link', { name: 'Show in Apps' }))
+    await user.click(await screen.findByRole('link', { name: 'Repair Claude Desktop’s file' }))
     expect(await screen.findByRole('heading', { name: 'Apps', level: 1 })).toBeVisible()
-    expect(screen.queryByRole('link', { name: 'Show in Apps' })).toBeNull()
+    expect(screen.queryByRole('link', { name: 'Repair Claude Desktop’s file' })).toBeNull()
   })
 })
 

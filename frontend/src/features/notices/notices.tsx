@@ -14,7 +14,9 @@ import { useToast } from '@/ui/toast'
 export function Notices() {
   const { t } = useTranslation()
   const { data } = useNotices()
-  const all = data ?? []
+  const path = useRouterState({ select: (s) => s.location.pathname })
+  // In Apps the file itself says what is wrong with it.
+  const all = (data ?? []).filter((n) => n.action !== 'repair' || path !== '/apps')
   return (
     <div aria-live="polite">
       {all.length > 0 && (
@@ -37,7 +39,6 @@ function Notice({ notice }: { notice: NoticeView }) {
   const sayDone = useSayDone()
   const putBack = usePutBack()
   const keep = useKeepNotice()
-  const path = useRouterState({ select: (s) => s.location.pathname })
   const busy = putBack.isPending || keep.isPending
   const problem = putBack.error ?? keep.error
   const title = notice.title
@@ -73,9 +74,14 @@ function Notice({ notice }: { notice: NoticeView }) {
             {notice.close ? t('notices.close-and-put-back', { app: notice.app_name }) : t('notices.put-back')}
           </Button>
         )}
-        {notice.action === 'repair' && path !== '/apps' && (
-          <Link to="/apps" className={buttonClass('plain', 'sm')}>
-            {t('notices.show')}
+        {notice.action === 'repair' && (
+          <Link
+            to="/apps"
+            search={{ app: notice.app }}
+            aria-label={t('notices.repair-label', { app: notice.app_name })}
+            className={buttonClass('plain', 'sm')}
+          >
+            {t('repair.repair')}
           </Link>
         )}
       </div>

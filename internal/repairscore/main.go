@@ -22,7 +22,14 @@ func main() {
 	files := flag.Int("files", 500, "how many files are broken")
 	times := flag.Int("times", 20, "how often each is")
 	seed := flag.Uint64("seed", 1, "of what is random")
+	times2 := flag.Bool("linear", false, "time the repair of 1 and 2 MB instead; -case names a part of the texts")
 	flag.Parse()
+	if *times2 {
+		if !linear(os.Stdout, *only, 2) {
+			os.Exit(1)
+		}
+		return
+	}
 	if *breaks {
 		if !mutate(os.Stdout, *files, *times, *seed, *verbose) {
 			os.Exit(1)

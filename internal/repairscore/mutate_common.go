@@ -103,7 +103,7 @@ var lossy = map[string]bool{"cut off": true}
 // it is copied, and then how it is stored.
 var stages = map[string]int{
 	"two texts": 1, "the same again": 1, "no braces around": 1, "one closer more at the end": 1, "missing last closers": 1,
-	"all quotes curly": 1, "entities": 2, "fence": 3, "fence and words": 3, "words around": 3, "cut off": 6, "older Windows": 7, "line numbers": 4, "colours": 4,
+	"all quotes curly": 1, "entities": 2, "fence": 3, "fence and words": 3, "words around": 3, "older Windows": 7, "line numbers": 4, "colours": 4,
 	"lines of an old Mac": 5, "zeros at the end": 6, "byte order mark": 7, "UTF-16": 8,
 }
 

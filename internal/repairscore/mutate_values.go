@@ -120,6 +120,8 @@ func (d *damage) back(at int) int {
 		switch s := d.splices[i]; {
 		case at >= s[0]+s[2]:
 			at += s[1] - s[0] - s[2]
+		case at > s[0] && s[0] == s[1]:
+			at = max(0, at-s[2]) // in a copy of what stands before it
 		case at > s[0]:
 			at = min(at, s[1])
 		}

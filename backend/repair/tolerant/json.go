@@ -2,6 +2,7 @@ package tolerant
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"toolbay/backend/configfile"
@@ -19,7 +20,7 @@ func jsonText(src []byte, f configfile.Format, r *Reading) []mend {
 	if ms := otherFormat(src, f); len(ms) > 0 {
 		return ms
 	}
-	for _, find := range []func([]byte, *Reading) []mend{prose, tail} {
+	for _, find := range []func([]byte, *Reading) []mend{prose, tail, mixed} {
 		if ms := find(src, r); len(ms) > 0 {
 			return ms
 		}
@@ -62,7 +63,7 @@ func structure(src []byte, f configfile.Format, r *Reading) (ms []mend, texts in
 	}
 	texts = 1
 	servers := owners(l.toks, src)
-	ms = l.mends
+	ms = withoutQuotes(l.mends, gm)
 	for i := range ms {
 		ms[i].server = servers(ms[i].at)
 	}
@@ -88,6 +89,26 @@ func structure(src []byte, f configfile.Format, r *Reading) (ms []mend, texts in
 		ms = append(ms, l.comments(r)...)
 	}
 	return ms, texts, false
+}
+
+// withoutQuotes leaves out the quotes that would be put around what is dropped.
+func withoutQuotes(ms, drops []mend) []mend {
+	gone := map[int]bool{} // where a word that is dropped begins or ends
+	for _, m := range drops {
+		if m.code == "JSON_STRAY_TEXT" {
+			for _, e := range m.edits {
+				if e.New == "" {
+					gone[e.From], gone[e.To] = true, true
+				}
+			}
+		}
+	}
+	if len(gone) == 0 {
+		return ms
+	}
+	return slices.DeleteFunc(ms, func(m mend) bool {
+		return m.code == "JSON_UNCLOSED_STRING" && len(m.edits) == 1 && m.edits[0].From == m.edits[0].To && gone[m.edits[0].From]
+	})
 }
 
 // tail finds the end of an older text behind the whole of a newer one: what is

@@ -452,7 +452,7 @@ func (l *lexer) bare(i, eol int) int {
 	// first one; then it goes on up to the next.
 	if n := i + bytes.IndexByte(src[i:min(eol, i+maxLine)], '"'); n > i && src[n-1] != ' ' && src[n-1] != '[' && follows(src, n+1) && !l.frugal() {
 		l.steps += eol - i
-		if between := src[i:n]; bytes.Count(src[i:min(eol, i+maxLine)], []byte(`"`))%2 == 1 && bytes.IndexAny(between, ",:") >= 0 && bytes.IndexAny(between, "{}[]“”") < 0 && !literal(string(src[i:i+bytes.IndexAny(between, ",:")])) {
+		if between := src[i:n]; bytes.Count(src[i:min(eol, i+maxLine)], []byte(`"`))%2 == 1 && bytes.IndexAny(between, ",:") >= 0 && bytes.IndexAny(between, "{}[]“”") < 0 && !bytes.Contains(between, []byte("',")) && !literal(string(src[i:i+bytes.IndexAny(between, ",:")])) {
 			l.emit(tString, i, n+1)
 			l.add(change("JSON_UNCLOSED_STRING", finding.Confirm, i, i, `"`))
 			l.content(i, n, false)

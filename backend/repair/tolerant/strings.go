@@ -20,6 +20,7 @@ const (
 
 var (
 	drive     = pattern.New(`^(?:[A-Za-z]:|%\w+%|\$env:\w+|~|\.{1,2})\\[^\\]|^\\\\[\w.$-]+\\[^\\]`)
+	keyAhead  = pattern.New(`^(\w+): [\[{]`)
 	driveOnly = pattern.New(`^(?:file:///?)?[A-Za-z]:\\`)
 )
 
@@ -226,11 +227,18 @@ func (l *lexer) weigh(i int) int {
 	// Its closing quote is missing.
 	ways := 0
 	for p := 2; p <= min(first, len(line)) && ways < maxWays; p++ {
-		if line[p-1] == ' ' || line[p-1] == '\t' || line[p-1] == ',' || !follows(line, p) {
+		if line[p-1] == ' ' || line[p-1] == '\t' || line[p-1] == ',' {
 			continue
 		}
+		score := 3 - float64(p)*1e-4
+		if !follows(line, p) {
+			if !opensNext(line, p) {
+				continue
+			}
+			score -= 3 // a quote behind a blank opens
+		}
 		ways++
-		try(way{at: p, add: true, score: textScore(line[1:p]) + restScore(line[p:]) + 3 - float64(p)*1e-4})
+		try(way{at: p, add: true, score: textScore(line[1:p]) + restScore(line[p:]) + score})
 	}
 	for p := 2; p < min(first, len(line)); p++ {
 		if line[p] >= utf8.RuneSelf && utf8.RuneStart(line[p]) {
@@ -398,7 +406,7 @@ func (l *lexer) other(i, n int) int {
 		if c == '“' && r == c && k > i+n && (src[k-1] == ' ' || src[k-1] == ',') {
 			break // the next one opens: this one is not closed
 		}
-		if closes(c) && (follows(src, k+m) || k > i+n && opensNext(src, k+m)) {
+		if closes(c) && (follows(src, k+m) || k > i+n && (opensNext(src, k+m) || k+m < stop && (src[k+m] == '{' || src[k+m] == '['))) {
 			end, size, found = k, m, true
 			break
 		}
@@ -410,17 +418,28 @@ func (l *lexer) other(i, n int) int {
 		}
 	}
 	l.steps += stop - i
+	if m := keyAhead().FindSubmatchIndex(src[i+n : min(stop, i+n+80)]); !found && m != nil && known(string(src[i+n+m[2]:i+n+m[3]])) != nOther {
+		e := i + n + m[3] // 'args: ['-y': the key is not closed
+		l.add(mend{code: "JSON_UNCLOSED_STRING", fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i, To: i + n, New: `"`}, {From: e, To: e, New: `"`}}})
+		l.emit(tString, i, e)
+		return e
+	}
 	if !found {
 		// Some quote closes it, or nothing does.
 		for k := i + n; k < eol; {
 			c, m := utf8.DecodeRune(src[k:])
-			if c == '“' && r == c && k > i+n && (src[k-1] == ' ' || src[k-1] == ',') {
-				eol = k
+			if opens := c == '"' || c == '“' && r == c; opens && k > i+n && (src[k-1] == ' ' || src[k-1] == ',') && !follows(src, k+m) {
+				if !found {
+					eol = k // the next one opens: this one is not closed
+				}
 				break
 			}
-			if closes(c) && k > i+n || c == '"' && follows(src, k+m) {
+			if c == '"' && follows(src, k+m) {
 				end, size, found = k, m, true
 				break
+			}
+			if closes(c) && k > i+n && !found {
+				end, size, found = k, m, true
 			}
 			k += m
 		}
@@ -454,6 +473,70 @@ func (l *lexer) other(i, n int) int {
 	next := l.whole(i, end, n, size, end > i+n && src[end-1] == '\\' && drive().Match(src[i+n:end]) && bytes.Count(src[i+n:end], []byte(`\\`)) == 0)
 	l.moveLine(i, next)
 	return next
+}
+
+// mixed finds lines on which curly quotes open that do not close, or the other
+// way round: one is missing, and which is told when all are plain.
+func mixed(src []byte, _ *Reading) []mend {
+	if !bytes.Contains(src, []byte("“")) && !bytes.Contains(src, []byte("”")) {
+		return nil
+	}
+	m := mend{code: "JSON_SMART_QUOTES", fix: finding.Confirm}
+	for _, l := range split(src) {
+		line := src[l.start:l.end]
+		if !unpaired(line) {
+			continue
+		}
+		for k := 0; k < len(line); {
+			r, n := utf8.DecodeRune(line[k:])
+			if (r == '“' || r == '”') && (structural(line[:k], true) || structural(line[k+n:], false)) {
+				m.edits = append(m.edits, finding.Edit{From: l.start + k, To: l.start + k + n, New: `"`})
+			}
+			k += n
+		}
+	}
+	if len(m.edits) == 0 {
+		return nil
+	}
+	m.at = m.edits[0].From
+	return []mend{m}
+}
+
+// unpaired tells that a curly quote of a line opens where one should close, or
+// has no other.
+func unpaired(line []byte) bool {
+	if bytes.Contains(line, []byte("„")) {
+		return false // there “ closes
+	}
+	n := 0
+	for k := 0; k < len(line); {
+		r, m := utf8.DecodeRune(line[k:])
+		before, behind := false, false
+		if r == '“' || r == '”' {
+			before, behind = structural(line[:k], true), structural(line[k+m:], false)
+		}
+		switch r {
+		case '“':
+			n++
+			if behind && !before {
+				return true
+			}
+		case '”':
+			n--
+		}
+		k += m
+	}
+	return n != 0
+}
+
+// structural tells that b ends, or begins, with what stands beside a string.
+func structural(b []byte, end bool) bool {
+	if end {
+		b = bytes.TrimRight(b, " \t")
+		return len(b) == 0 || bytes.IndexByte([]byte("{[,:"), b[len(b)-1]) >= 0
+	}
+	b = bytes.TrimLeft(b, " \t\r")
+	return len(b) == 0 || bytes.IndexByte([]byte("]},:"), b[0]) >= 0
 }
 
 // opensNext tells that an opening quote or bracket comes behind blanks.

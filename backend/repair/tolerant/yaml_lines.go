@@ -215,10 +215,10 @@ func (y *yamlReader) cut() bool {
 	lead, key, val, _ := yamlParts(y.lines[last].text)
 	switch {
 	case key == "" && len(lead) == len(indentOf(y.lines[last].text)):
-		if !plainKey(val) || val == "" {
+		if val == "" || !plainKey(val) && val != "-" {
 			return false
 		}
-	case val == "" || closers(val) == "":
+	case val != "" && closers(val) == "":
 		return false
 	}
 	from, server := last, ""

@@ -3,7 +3,6 @@ package tolerant
 import (
 	"bytes"
 	"html"
-	"strconv"
 	"strings"
 
 	"toolbay/backend/configfile"
@@ -14,7 +13,7 @@ import (
 var (
 	ansi      = pattern.New("\x1b(?:\\[[0-9;?]*[ -/]*[@-~]|\\][^\x07\x1b]*(?:\x07|\x1b\\\\)|[@-Z\\\\-_])|␛\\[[0-9;]*m")
 	fenceLine = pattern.New("^[ \\t>]*(`{3,}|~{3,})[ \\t]*[A-Za-z0-9+#.:/_-]*[ \\t]*$")
-	numbered  = pattern.New(`^[ \t]*([0-9]{1,6})(?:[ \t]*[|:→│][ \t]?|\t|[.)][ \t]|[ \t]{2,}|[ \t](?:$|["{}\[\]]))`)
+	numbered  = pattern.New(`^[ \t]*([0-9]{1,6})(?:[ \t]*[|:→│][ \t]?|\t|[.)](?:[ \t]|$)|([ \t]{2,})|([ \t])(?:$|["{}\[\]])|([ \t])\S)`)
 	prompt    = pattern.New(`^[ \t]*(?:\$|%|>|❯|➜|PS [A-Za-z]:[^>\n]*>|[A-Za-z]:\\[^>\n]*>|[\w.-]+@[\w.-]+[^$#\n]*[$#])[ \t]+(?:cat|type|more|less|code|nano|vi|vim|head|tail|bat|echo|get-content|Get-Content|open|sudo|cd|ls)\b`)
 	hunk      = pattern.New(`^(?:@@ .*@@|\+\+\+ |--- |diff --git |index [0-9a-f]+\.\.)`)
 	assign    = pattern.New(`^[ \t]*(?:(?:export[ \t]+)?(?:const|let|var)[ \t]+[\w$]+[ \t]*(?::[ \t]*[\w<>\[\]., ]+)?=|module\.exports[ \t]*=|export[ \t]+default\b|return\b|[\w.]+[ \t]*=)[ \t]*[{\[(]`)
@@ -289,33 +288,6 @@ func quoted(src []byte, _ *Reading) []mend {
 			n++
 		}
 		return n, true
-	})
-}
-
-// numbers takes the numbers of lines away.
-func numbers(src []byte, _ *Reading) []mend {
-	last := -1
-	return eachLine(src, "TEXT_LINE_NUMBERS", func(_ int, line []byte) (int, bool) {
-		k := numbered().FindSubmatchIndex(line)
-		if k == nil {
-			if t := bytes.TrimSpace(line); len(t) < 7 && last >= 0 { // the number alone
-				if n, err := strconv.Atoi(string(t)); err == nil && n == last+1 {
-					last = n
-					return len(line), true
-				}
-			}
-			return 0, false
-		}
-		n, _ := strconv.Atoi(string(line[k[2]:k[3]]))
-		if last >= 0 && (n <= last || n > last+200) {
-			return 0, false
-		}
-		last = n
-		end := k[1]
-		if c := line[end-1]; c == '"' || c == '{' || c == '}' || c == '[' || c == ']' {
-			end--
-		}
-		return end, true
 	})
 }
 

@@ -1,6 +1,7 @@
 package tolerant
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -33,5 +34,31 @@ func TestMarksOfAComparison(t *testing.T) {
 				t.Errorf("%v\n%s", codes, got)
 			}
 		})
+	}
+}
+
+// Numbers of lines go, and what a line is indented by stays: in YAML that is
+// what it means.
+func TestNumbersOfLines(t *testing.T) {
+	var yaml string
+	for _, name := range []string{"a", "b", "c"} {
+		yaml += "  - name: " + name + "\n    command: npx\n    args:\n      - -y\n"
+	}
+	yaml = "name: Mine\n\nmcpServers:\n" + yaml
+	toml := "model = \"x\"\n\n[mcp_servers.a]\ncommand = \"npx\"\nargs = [\n  \"-y\",\n]\n"
+	json := "{\n  \"mcpServers\": {\n    \"a\": {\n      \"command\": \"npx\"\n    }\n  }\n}\n"
+	for _, style := range []string{"%3d  %s", "%d  %s", "%-4d%s", "%-4d %s", "%3d %s", "%d %s", "%d: %s", "%d. %s", "%6d\t%s", "%3d | %s"} {
+		for format, text := range map[configfile.Format]string{configfile.YAML: yaml, configfile.TOML: toml, configfile.JSON: json} {
+			t.Run(fmt.Sprintf("%q in %s", style, format), func(t *testing.T) {
+				var src strings.Builder
+				for i, line := range strings.Split(strings.TrimSuffix(text, "\n"), "\n") {
+					src.WriteString(strings.TrimRight(fmt.Sprintf(style, i+1, line), " \t") + "\n")
+				}
+				got, codes, _ := mended([]byte(src.String()), format)
+				if string(got) != text {
+					t.Errorf("%v\n%s\nof\n%s", codes, got, src.String())
+				}
+			})
+		}
 	}
 }

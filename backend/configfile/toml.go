@@ -77,12 +77,18 @@ func (t *tomlTable) put(key string, v any) {
 	}
 }
 
-// value turns tables into Objects.
-func (t *tomlTable) value() any {
+// fields turns a table into an Object; of a [[list]] its last element.
+func (t *tomlTable) fields() Object {
 	obj := make(Object, 0, len(t.keys))
 	for i, k := range t.keys {
 		obj = append(obj, Member{k, plainTOML(t.vals[i])})
 	}
+	return obj
+}
+
+// value turns tables into Objects.
+func (t *tomlTable) value() any {
+	obj := t.fields()
 	if t.kind != tableArray {
 		return obj
 	}
@@ -113,10 +119,17 @@ func (t *tomlFile) get(path []string) (any, bool) {
 	var v any = t.root
 	for _, k := range path {
 		if isNamed(k) {
-			list, ok := v.([]any)
-			if !ok {
-				list, ok = plainTOML(v).([]any)
+			if list, ok := elements(v); ok { // without turning all of it into plain values
+				at := pickTable(list, k)
+				if at < 0 {
+					return nil, false
+				}
+				if v = list[at]; at == len(list)-1 {
+					v = list[at].fields()
+				}
+				continue
 			}
+			list, ok := v.([]any)
 			if !ok {
 				return nil, false
 			}

@@ -261,6 +261,9 @@ func (b *Batch) removeTOML(path []string, tr Trace) error {
 	case p.within == nil:
 		edits := t.dropExpressions(path, tr)
 		if b.dropped(path, edits) {
+			if _, more := b.doc.Get(full...); more { // a second element of that name
+				return b.removeTOML(full, tr)
+			}
 			b.wishes.drop(full)
 			return nil
 		}

@@ -103,40 +103,89 @@ func (t *tomlFile) read(from, to int, table *tomlTable, section []string) error 
 	return nil
 }
 
-// dropped takes the expressions of a table or key away. false without having
-// done anything where the file must be read anew: elements of lists get other
-// numbers, and a table that only named what went goes too.
+// dropped takes the expressions of a table, a key or an element of a [[list]]
+// away. false without having done anything where the file must be read anew: in
+// lists within lists, and where what only named what went goes too.
 func (b *Batch) dropped(path []string, edits []edit) bool {
-	parent := b.doc.toml.root
-	if len(edits) == 0 || slices.ContainsFunc(path, func(step string) bool { _, element := index(step); return element }) {
-		return false
+	key := len(path) - 1
+	at, element := index(path[key])
+	if element {
+		key--
 	}
-	for _, step := range path[:len(path)-1] {
-		if parent = parent.child(step); parent == nil || parent.kind == tableArray || parent.kind == inline {
-			return false
-		}
+	if len(edits) == 0 || slices.ContainsFunc(path[:key+1], func(step string) bool { _, is := index(step); return is }) {
+		return false
 	}
 	src := b.doc.src
 	if slices.ContainsFunc(edits, func(e edit) bool { return e.end < len(src) && src[e.end] != '\n' && src[e.end] != '\r' }) {
 		return false // blanks that are left would belong to a comment before them
 	}
-	if len(parent.keys) < 2 || parent.find(path[len(path)-1]) < 0 {
+	parent := b.doc.toml.holding(path[:key+1])
+	if parent == nil {
+		return false
+	}
+	if list := parent.child(path[key]); element && (list == nil || list.kind != tableArray || len(list.prior) == 0) || !element && len(parent.keys) < 2 {
 		return false
 	}
 	t, err := b.live()
 	if err != nil {
 		return false
 	}
-	parent = t.root
-	for _, step := range path[:len(path)-1] {
-		parent = parent.child(step)
+	if parent = t.holding(path[:key+1]); element {
+		parent.dropElement(path[key], at)
+	} else {
+		parent.drop(path[key])
 	}
-	parent.drop(path[len(path)-1])
 	t.exprs = slices.DeleteFunc(t.exprs, func(x expression) bool {
 		return slices.ContainsFunc(edits, func(e edit) bool { return x.start >= e.start && x.end <= e.end })
 	})
+	if element {
+		t.closeUp(path[:key+1], at)
+	}
 	b.move(t, edits)
 	return true
+}
+
+// holding gives the table that has a key, nil where none has or where it is in
+// a list or within braces.
+func (t *tomlFile) holding(path []string) *tomlTable {
+	table, last := t.root, len(path)-1
+	for _, step := range path[:last] {
+		if table = table.child(step); table == nil || table.kind == tableArray || table.kind == inline {
+			return nil
+		}
+	}
+	if table.find(path[last]) < 0 {
+		return nil
+	}
+	return table
+}
+
+// dropElement takes an element out of a [[list]] that has more of them.
+func (t *tomlTable) dropElement(key string, i int) {
+	at := t.find(key)
+	list := t.child(key)
+	if i < len(list.prior) {
+		list.prior = slices.Delete(list.prior, i, i+1)
+		return
+	}
+	last := list.prior[len(list.prior)-1]
+	last.kind, last.prior = tableArray, list.prior[:len(list.prior)-1]
+	t.vals[at] = last
+}
+
+// closeUp gives the expressions of a [[list]] the places of their elements when
+// the one at gone has gone. Sections need no look: they are the paths of headers.
+func (t *tomlFile) closeUp(list []string, gone int) {
+	depth := len(list)
+	for i := range t.exprs {
+		path := t.exprs[i].path
+		if t.exprs[i].kind == unstable.Comment || len(path) <= depth || !hasPrefix(path, list) {
+			continue
+		}
+		if at, ok := index(path[depth]); ok && at > gone {
+			path[depth] = indexStep(at - 1)
+		}
+	}
 }
 
 func (t *tomlTable) drop(key string) {

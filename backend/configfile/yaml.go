@@ -29,6 +29,8 @@ type yamlFile struct {
 	shared map[*yaml.Node]bool // what an alias stands for
 	// memory of the last place looked up, for long lines with other letters
 	line, column, offset int
+	// and of where the members and elements of collections stand
+	places map[*yaml.Node][]yamlItem
 }
 
 // parseYAML reads a whole file. What the parsers of the apps understand

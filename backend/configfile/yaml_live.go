@@ -43,7 +43,7 @@ func (b *Batch) own(n *yaml.Node) (*yamlFile, *yaml.Node) {
 		return nil, nil
 	}
 	mine := *y
-	mine.root, mine.src = root, slices.Clone(y.src)
+	mine.root, mine.src, mine.places = root, slices.Clone(y.src), nil
 	b.doc, b.read = &Document{format: YAML, src: mine.src, yaml: &mine}, false
 	return &mine, found
 }
@@ -89,7 +89,7 @@ func (b *Batch) rewrite(y *yamlFile, edits []edit) {
 		y.ascii = y.ascii && !strings.ContainsFunc(edits[i].text, func(r rune) bool { return r >= utf8.RuneSelf })
 	}
 	b.doc.src = y.src
-	y.line, y.column, y.offset = 0, 0, 0
+	y.line, y.column, y.offset, y.places = 0, 0, 0, nil
 	y.lines = append(y.lines[:0:0], bomLen(y.src))
 	for i := 0; ; {
 		n := bytes.IndexByte(y.src[i:], '\n')

@@ -207,11 +207,28 @@ func (y *yamlFile) braces(n *yaml.Node) bool {
 	return n.Style&yaml.FlowStyle != 0 && i < len(y.src) && (y.src[i] == '{' || y.src[i] == '[')
 }
 
-// items gives where the members or elements of a collection stand.
-func (y *yamlFile) items(n *yaml.Node) ([]yamlItem, error) {
-	if n.Kind == yaml.SequenceNode {
-		return y.elements(n)
+// items gives where the members or elements of a collection stand. They are
+// looked for once, until the file changes, and are not to be changed.
+func (y *yamlFile) items(n *yaml.Node) (list []yamlItem, err error) {
+	if list, known := y.places[n]; known {
+		return list, nil
 	}
+	if n.Kind == yaml.SequenceNode {
+		list, err = y.elements(n)
+	} else {
+		list, err = y.members(n)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if y.places == nil {
+		y.places = map[*yaml.Node][]yamlItem{}
+	}
+	y.places[n] = list
+	return list, nil
+}
+
+func (y *yamlFile) members(n *yaml.Node) ([]yamlItem, error) {
 	src := y.src
 	_, pos := y.properties(n)
 	flow := y.braces(n)

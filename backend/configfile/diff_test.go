@@ -3,6 +3,7 @@ package configfile
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -58,6 +59,43 @@ func TestDiffPatches(t *testing.T) {
 		d := Diff([]byte(before), []byte(after), nil)
 		if got := patch(t, a, d); got != after {
 			t.Fatalf("before %q\nafter  %q\npatched %q\n%s", before, after, got, d)
+		}
+	}
+}
+
+// So it does where entries go, come, change and move among hundreds: lines that
+// are there once hold the rest together, and nothing that stayed is shown as gone.
+func TestDiffOfManyEntries(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	entry := func(name int, profile string) []string {
+		return []string{fmt.Sprintf("    \"server-%d\": {\n", name), "      \"command\": \"toolbay\",\n", fmt.Sprintf("      \"args\": [\"run\", \"server-%d\"%s]\n", name, profile), "    },\n"}
+	}
+	for round := range 60 {
+		var a, b []string
+		for name := range 200 {
+			if r.IntN(3) > 0 {
+				a = append(a, entry(name, "")...)
+			}
+		}
+		names := r.Perm(260)[:150]
+		if round%2 == 0 {
+			slices.Sort(names)
+		}
+		for _, name := range names {
+			b = append(b, entry(name, []string{"", ", \"--profile\", \"work\""}[r.IntN(2)])...)
+		}
+		before, after := strings.Join(a, ""), strings.Join(b, "")
+		d := Diff([]byte(before), []byte(after), nil)
+		if got := patch(t, a, d); got != after {
+			t.Fatalf("round %d: patched %q, not %q\n%s", round, got, after, d)
+		}
+		if round%2 != 0 {
+			continue
+		}
+		for _, l := range a {
+			if strings.Contains(l, ": {") && slices.Contains(b, l) && strings.Contains(d, "-"+l) {
+				t.Fatalf("round %d: %q has stayed and is shown as gone\n%s", round, l, d)
+			}
 		}
 	}
 }

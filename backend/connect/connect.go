@@ -17,8 +17,8 @@ import (
 	"toolbay/backend/model"
 )
 
-// Connector plans and applies which entries stand in which app. All fields are
-// needed.
+// Connector plans and applies which entries stand in which app. All fields with
+// names in capitals are needed. It is not to be copied.
 type Connector struct {
 	Apps    *clients.Table
 	System  clients.System
@@ -33,6 +33,9 @@ type Connector struct {
 	Started func(clients.Client) (since time.Time, runs bool)
 	// Vault keeps what the ledger must not; nil where there is none.
 	Vault Vault
+
+	reading sync.Mutex
+	read    map[string]readRow // the ledger's entries as they were read last
 }
 
 // Target is a file to change.

@@ -216,12 +216,21 @@ func (c *Connector) ledger(ctx context.Context) (known, error) {
 	if err != nil {
 		return k, err
 	}
+	read := make(map[string]readRow, len(stored))
+	c.reading.Lock()
+	defer c.reading.Unlock()
 	for key, text := range stored {
 		kind, _, _ := strings.Cut(key, "\n")
 		switch kind {
 		case "entry":
-			if r, ok := decoded[row](text); ok && r.key() == key {
-				k.entries[key] = r
+			r, had := c.read[key]
+			if !had || r.text != text {
+				r.text = text
+				r.row, r.ok = decoded[row](text)
+				r.ok = r.ok && r.row.key() == key
+			}
+			if read[key] = r; r.ok {
+				k.entries[key] = r.row
 			}
 		case "place":
 			if p, ok := decoded[container](text); ok && p.key() == key {
@@ -237,8 +246,18 @@ func (c *Connector) ledger(ctx context.Context) (known, error) {
 			}
 		}
 	}
+	c.read = read
 	c.moved(ctx, k)
 	return k, nil
+}
+
+// readRow is a row of the ledger and what it was read from. There are thousands
+// where many servers are in many apps, and from one look to the next few are
+// others. What a row holds is never changed in place.
+type readRow struct {
+	text string
+	row  row
+	ok   bool
 }
 
 // moved gives the rows of a version that knew no places within a file the usual

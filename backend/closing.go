@@ -85,8 +85,11 @@ func (b *Backend) closeFirst(ctx context.Context, apps []string, how Closing) er
 	if how.WriteAnyway {
 		return nil
 	}
-	if needs := b.closeNeeds(apps, how); len(needs) > 0 {
-		return needed(needs)
+	if !how.CloseApps {
+		if needs := b.closeNeeds(apps, how); len(needs) > 0 {
+			return needed(needs)
+		}
+		return nil // none of them runs
 	}
 	for _, c := range b.runningApps(apps) {
 		if err := b.running.Close(ctx, c.Name, programsOf(c, b.goos())...); err != nil {

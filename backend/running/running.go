@@ -29,7 +29,8 @@ type Process struct {
 	// Path is the program's file, Called what it was started as; either may be
 	// "" where the system does not tell.
 	Path, Called string
-	// Home is the home folder it was started with, "" where that is not told.
+	// Home is the home folder it was started with, "" where that is not told or
+	// was not asked.
 	Home    string
 	Started time.Time
 }
@@ -71,9 +72,9 @@ func (s System) Find(ctx context.Context, programs ...Program) []Process {
 	if len(programs) == 0 {
 		return nil
 	}
-	list := s.List
+	list, home := s.List, func(p Process) string { return p.Home }
 	if list == nil {
-		list = processes
+		list, home = processes, func(p Process) string { return homeOf(p.PID) }
 	}
 	all, err := list(ctx)
 	if err != nil {
@@ -81,8 +82,10 @@ func (s System) Find(ctx context.Context, programs ...Program) []Process {
 	}
 	var found []Process
 	for _, p := range all {
-		elsewhere := s.Home != "" && p.Home != "" && path.Clean(p.Home) != path.Clean(s.Home)
-		if !elsewhere && slices.ContainsFunc(programs, func(n Program) bool { return s.is(p, n) }) {
+		if !slices.ContainsFunc(programs, func(n Program) bool { return s.is(p, n) }) {
+			continue
+		}
+		if at := home(p); s.Home == "" || at == "" || path.Clean(at) == path.Clean(s.Home) {
 			found = append(found, p)
 		}
 	}

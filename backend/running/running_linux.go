@@ -70,14 +70,22 @@ func process(pid int, boot time.Time) (Process, bool) {
 		first, _, _ := bytes.Cut(line, []byte{0})
 		p.Called = string(first)
 	}
-	if env, err := os.ReadFile(dir + "environ"); err == nil {
-		for _, v := range bytes.Split(env, []byte{0}) {
-			if home, ok := bytes.CutPrefix(v, []byte("HOME=")); ok {
-				p.Home = string(home)
-			}
+	return p, p.Path != "" || p.Called != ""
+}
+
+// homeOf is asked for the few programs that are an app's: a computer has
+// hundreds, and to read what each was started with takes longest.
+func homeOf(pid int) (home string) {
+	env, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
+	if err != nil {
+		return ""
+	}
+	for _, v := range bytes.Split(env, []byte{0}) {
+		if is, ok := bytes.CutPrefix(v, []byte("HOME=")); ok {
+			home = string(is)
 		}
 	}
-	return p, p.Path != "" || p.Called != ""
+	return home
 }
 
 func bootTime() (time.Time, error) {

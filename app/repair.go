@@ -70,6 +70,60 @@ func (w *Window) Repair(app, path string, sureOnly bool, how string) (backend.Ch
 	return out.ChangeResult, err
 }
 
+// ParkedView is a server that a repair took out of a file: in the library,
+// switched off.
+type ParkedView struct {
+	ID    string `json:"id"`
+	Title string `json:"title"`
+	// App is what people call the app that it stood in.
+	App string `json:"app"`
+	// Problem is why it cannot be taken on, null when it can.
+	Problem *text.Words `json:"problem"`
+}
+
+// Parked lists the servers that are switched off.
+func (w *Window) Parked() ([]ParkedView, error) {
+	found, err := w.back.Parked(w.context())
+	out := []ParkedView{}
+	for _, p := range found {
+		v := ParkedView{ID: p.ID, Title: p.Title, App: w.back.AppName(p.App)}
+		if !p.Usable {
+			v.Problem = words(model.Fail(p.Problem, nil, "name", p.Name))
+		}
+		out = append(out, v)
+	}
+	return out, err
+}
+
+// ForgetParked forgets a server that is switched off.
+func (w *Window) ForgetParked(id string) error {
+	return w.back.ForgetParked(w.context(), []string{id})
+}
+
+// RepairNotes gives what repairs of an app's files kept aside.
+func (w *Window) RepairNotes(app string) ([]backend.RepairNote, error) {
+	found, err := w.back.RepairNotes(w.context(), app)
+	return list(found), err
+}
+
+// Doctor looks at everything once. It changes nothing.
+func (w *Window) Doctor() (DoctorView, error) {
+	d, err := w.back.Doctor(w.context(), nil)
+	if err != nil {
+		return DoctorView{}, err
+	}
+	home, _ := os.UserHomeDir()
+	return DoctorView{Healthy: d.Healthy, Attention: d.Attention, Checks: list(d.Checks), Report: backend.DoctorReport(d, home)}, nil
+}
+
+// DoctorView is what the doctor found, with a report for somebody who helps.
+type DoctorView struct {
+	Healthy   bool                  `json:"healthy"`
+	Attention int                   `json:"attention"`
+	Checks    []backend.DoctorCheck `json:"checks"`
+	Report    string                `json:"report"`
+}
+
 // ProveEntries starts each server of a file once.
 func (w *Window) ProveEntries(app, path string) ([]EntryProof, error) {
 	found, err := w.back.ProveEntries(w.context(), app, path)

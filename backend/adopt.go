@@ -40,7 +40,7 @@ type Adoptable struct {
 	Problem string `json:"problem"`
 
 	item   pasted
-	parked bool // kept from a repair
+	parked *parkedEntry // kept from a repair, nil for what an app has
 }
 
 // AdoptPlace is an entry of an adoptable server.
@@ -182,6 +182,9 @@ func (b *Backend) adoptable(ctx context.Context, name string, value any) (Adopta
 func (a Adoptable) id() string {
 	h := sha256.New()
 	json.NewEncoder(h).Encode([]any{a.Kind, a.Package.Type, a.Package.Identifier, a.Places})
+	if a.parked != nil {
+		json.NewEncoder(h).Encode([]any{a.parked.File, a.parked.Change, a.parked.Entry})
+	}
 	slug := proposeID(a.Name, func(string) bool { return false })
 	return slug + "-" + hex.EncodeToString(h.Sum(nil))[:6]
 }
@@ -202,6 +205,7 @@ func (b *Backend) Adopt(ctx context.Context, req AdoptRequest, report job.Report
 	if !a.Usable {
 		return AdoptResult{}, model.Fail(a.Problem, nil, "name", a.Name, "type", a.Kind)
 	}
+	a = b.withParkedKeys(ctx, a)
 	known := b.pasted.keep(a.item)
 	defer b.pasted.take(known)
 	r := InstallRequest{
@@ -230,8 +234,8 @@ func (b *Backend) Adopt(ctx context.Context, req AdoptRequest, report job.Report
 	if res.InstallResult, err = in.finish(ctx, report); err != nil {
 		return AdoptResult{}, err
 	}
-	if a.parked && !req.DryRun {
-		return res, b.unpark(a.Name)
+	if a.parked != nil && !req.DryRun {
+		return res, b.unpark(*a.parked)
 	}
 	return res, nil
 }

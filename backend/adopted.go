@@ -53,7 +53,7 @@ func (b *Backend) AdoptForm(ctx context.Context, id string) (InstallForm, error)
 	if !all[i].Usable {
 		return InstallForm{}, model.Fail(all[i].Problem, nil, "name", all[i].Name, "type", all[i].Kind)
 	}
-	ref := b.pasted.keep(all[i].item)
+	ref := b.pasted.keep(b.withParkedKeys(ctx, all[i]).item)
 	defer b.pasted.take(ref)
 	return b.Form(ctx, ref, -1)
 }

@@ -3,9 +3,11 @@ package backend
 import (
 	"bytes"
 	"context"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -215,6 +217,10 @@ type HeldResult struct {
 	Deleted int        `json:"deleted"`
 	// Still are files that hold the key now.
 	Still []string `json:"still"`
+
+	// What repairs kept aside that holds it: among Copies, in our own folder.
+	notes  []string
+	parked []parkedEntry
 }
 
 // shortestKey is what is looked for at least, in bytes: anything shorter is
@@ -252,6 +258,14 @@ func (b *Backend) holding(ctx context.Context, values []string) ([]changeset.Cop
 	for _, c := range copies {
 		out.Copies = append(out.Copies, HeldCopy{Path: c.Path, Version: c.Version, Change: c.Change})
 	}
+	// What repairs kept aside has no keys in it that anybody could tell as such.
+	out.notes, out.parked = b.holdingAside(holds)
+	for _, path := range out.notes {
+		out.Copies = append(out.Copies, HeldCopy{Path: path, Change: strings.TrimSuffix(filepath.Base(path), ".md")})
+	}
+	for _, p := range out.parked {
+		out.Copies = append(out.Copies, HeldCopy{Path: b.parkedFile(), Change: p.Change})
+	}
 	files, _, err := b.changes.Timelines(ctx, "")
 	if err != nil {
 		return nil, out, err
@@ -276,21 +290,31 @@ func (b *Backend) DeleteHolding(ctx context.Context, values []string, dryRun, ag
 	}
 	defer release()
 	copies, out, err := b.holding(ctx, values)
-	if err != nil || dryRun || len(copies) == 0 {
+	if err != nil || dryRun || len(out.Copies) == 0 {
 		return out, err
 	}
 	if !agreed {
 		e := model.Fail("consent_needed", nil)
 		e.Needs = []model.Need{{
 			Kind: "write", Name: "delete-copies", Flag: "--yes",
-			Text: text.Line("need.delete-copies", "n", strconv.Itoa(len(copies))),
+			Text: text.Line("need.delete-copies", "n", strconv.Itoa(len(out.Copies))),
 		}}
 		return HeldResult{}, e
 	}
 	if err := b.changes.Delete(ctx, copies); err != nil {
 		return HeldResult{}, err
 	}
-	out.Deleted = len(copies)
+	for _, path := range out.notes {
+		if err := os.Remove(path); err != nil {
+			return HeldResult{}, model.Fail("home_unwritable", err, "path", path)
+		}
+	}
+	for _, p := range out.parked {
+		if err := b.unpark(p); err != nil {
+			return HeldResult{}, err
+		}
+	}
+	out.Deleted = len(out.Copies)
 	b.o.Changed("history")
 	return out, nil
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -331,7 +330,7 @@ func (b *Backend) writeRepairs(ctx context.Context, found []repaired, allow find
 	if out.Note, err = b.sideNote(record.ID, found); err != nil {
 		return out, err
 	}
-	if err := b.park(found); err != nil {
+	if err := b.park(ctx, record.ID, found); err != nil {
 		return out, err
 	}
 	if err := b.connect.Reconcile(context.WithoutCancel(ctx)); err != nil {
@@ -364,66 +363,4 @@ func (f repaired) planOther(path, content string) func([]byte) ([]byte, error) {
 		}
 		return []byte(content), nil
 	}
-}
-
-// sideNote keeps what the mended files cannot hold where people can read it.
-func (b *Backend) sideNote(change string, found []repaired) (string, error) {
-	var w strings.Builder
-	for _, f := range found {
-		r := f.report
-		if r.Text == nil || len(r.Comments)+len(r.Parked) == 0 {
-			continue
-		}
-		w.WriteString(text.Line("repair.note.file", "app", r.File.App.Name, "path", r.File.Path) + "\n\n")
-		for _, c := range r.Comments {
-			w.WriteString("    " + strings.ReplaceAll(strings.TrimSpace(c), "\n", "\n    ") + "\n")
-		}
-		for _, p := range r.Parked {
-			body := p.Text
-			if len(p.Entry) > 0 {
-				rendered, err := clients.Dialect{Format: "json", Servers: []string{"mcpServers"}, Env: "env"}.Keep(p.Name, p.Entry)
-				if err == nil {
-					body = rendered
-				}
-			}
-			w.WriteString("\n" + text.Line("repair.note.server", "name", p.Name) + "\n\n    " + strings.ReplaceAll(strings.TrimSpace(body), "\n", "\n    ") + "\n")
-		}
-		w.WriteString("\n")
-	}
-	if w.Len() == 0 {
-		return "", nil
-	}
-	dir := filepath.Join(b.home, "repairs")
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", model.Fail("home_unwritable", err, "path", dir)
-	}
-	path := filepath.Join(dir, change+".md")
-	if err := os.WriteFile(path, []byte(text.Line("repair.note.head")+"\n\n"+w.String()), 0o600); err != nil {
-		return "", model.Fail("home_unwritable", err, "path", path)
-	}
-	return path, nil
-}
-
-// RepairReport tells what is wrong, for somebody who helps: without what the
-// files say, and without the name of the user's folder.
-func RepairReport(views []RepairView, home string) string {
-	var w strings.Builder
-	for _, v := range views {
-		path := v.Path
-		if home != "" {
-			path = strings.Replace(path, home, "~", 1)
-		}
-		state := "report.readable"
-		if !v.ParsesBefore {
-			state = "report.unreadable"
-		}
-		w.WriteString(v.App + "  " + path + "  " + text.Line(state) + "\n")
-		for _, p := range v.Problems {
-			w.WriteString("  " + p.Severity + "  " + p.Code + "  " + p.Where + "  " + p.Title + "\n")
-		}
-		if len(v.Problems) == 0 {
-			w.WriteString("  " + text.Line("report.healthy") + "\n")
-		}
-	}
-	return maskedLines(w.String())
 }

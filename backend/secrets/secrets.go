@@ -36,12 +36,16 @@ type Keys interface {
 	Where() string
 }
 
+// Parked stands for servers that a repair took out of a file, which have no id.
+const Parked = "repair.parked"
+
 // maxSize bounds the values of one server together.
 const maxSize = 64 << 10
 
 // itemName is the name of one item: "<server>", "<server>@<profile>",
-// "source.<id>" for a source of listings or "signin.<server>" for a sign-in. The
-// check makes it safe as a file name and unambiguous in a keychain.
+// "source.<id>" for a source of listings, "signin.<server>" for a sign-in or
+// Parked with an item for a server that is none yet. The check makes it safe as
+// a file name and unambiguous in a keychain.
 func itemName(server, profile string) (string, error) {
 	// A source of listings has its keys in an item that no server can have, and
 	// so has the sign-in to a server.
@@ -49,6 +53,9 @@ func itemName(server, profile string) (string, error) {
 		if id, ok := strings.CutPrefix(server, kind); ok && profile == "" && plain(id, 20) {
 			return server, nil
 		}
+	}
+	if server == Parked && plain(profile, 40) {
+		return server + "@" + profile, nil
 	}
 	if !plain(server, 20) {
 		return "", model.Fail("server_unknown", nil, "server", clip(server))

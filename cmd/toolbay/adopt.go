@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,6 +24,7 @@ type adoptLine struct {
 func (c *cli) adopt() *cobra.Command {
 	var (
 		all, noBrowser bool
+		forget         bool
 		req            backend.AdoptRequest
 		answers, keys  []string
 	)
@@ -38,9 +41,15 @@ func (c *cli) adopt() *cobra.Command {
 			if req.Secrets, err = c.readSecrets("secret", keys); err != nil {
 				return err
 			}
+			if forget && (all || len(args) == 0) {
+				return wrongUse("name the servers to forget")
+			}
 			b, err := c.open(cmd.Context())
 			if err != nil {
 				return err
+			}
+			if forget {
+				return c.forgetParked(cmd.Context(), b, args)
 			}
 			found, err := b.Adoptables(cmd.Context())
 			if err != nil {
@@ -83,6 +92,7 @@ func (c *cli) adopt() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&all, "all", false, "every server that can be taken over")
+	f.BoolVar(&forget, "forget", false, "forget servers that a repair took out of a file; list shows them as off")
 	f.StringVar(&req.Name, "name", "", "the server's id")
 	f.StringArrayVar(&answers, "answer", nil, "a setting, NAME=VALUE")
 	f.StringArrayVar(&keys, "secret", nil, "a key, NAME=-; its value is one line of standard input")
@@ -90,6 +100,22 @@ func (c *cli) adopt() *cobra.Command {
 	f.BoolVar(&req.AcceptRisk, "accept-risk", false, "keep keys in a file where there is no keychain")
 	f.BoolVar(&noBrowser, "no-browser", false, "where a sign-in is wanted, only print the address of the page")
 	return cmd
+}
+
+// forgotten is what adopt --forget answers.
+type forgotten struct {
+	Forgotten []string `json:"forgotten"`
+}
+
+func (c *cli) forgetParked(ctx context.Context, b *backend.Backend, ids []string) error {
+	if c.dryRun {
+		ids = []string{}
+	} else if err := b.ForgetParked(ctx, ids); err != nil {
+		return err
+	}
+	return c.print(forgotten{ids}, func(w io.Writer) {
+		fmt.Fprintln(w, text.Line("adopt.forgotten", "n", strconv.Itoa(len(ids))))
+	})
 }
 
 func printAdoptables(w io.Writer, found []backend.Adoptable) {

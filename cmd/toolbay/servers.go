@@ -159,9 +159,24 @@ func (c *cli) list() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return c.print(servers, func(w io.Writer) {
+			// What a repair took out of a file is in the library too, switched off.
+			off, err := b.Parked(cmd.Context())
+			if err != nil {
+				return err
+			}
+			all := append([]backend.ServerView{}, servers...)
+			for _, p := range off {
+				all = append(all, backend.ServerView{
+					ID: p.ID, Title: p.Title, Publisher: p.Publisher, Package: backend.PackageRef(p.Package),
+					Listing: p.Listing, Status: "off", Tools: []string{}, Apps: []string{}, Profiles: []string{}, Installed: p.Since,
+				})
+			}
+			return c.print(all, func(w io.Writer) {
 				for _, s := range servers {
 					fmt.Fprintf(w, "%-20s %-10s %-10s %s  [%s]\n", s.ID, s.Status, s.Version, s.Title, strings.Join(s.Apps, ", "))
+				}
+				for _, p := range off {
+					fmt.Fprintf(w, "%-20s %-10s %-10s %s\n", p.ID, "off", "", text.Line("list.off", "title", oneLine(p.Title), "app", b.AppName(p.App), "id", p.ID))
 				}
 			})
 		},

@@ -36,7 +36,7 @@ var shapes = map[string]string{
 	"adopted": `[{"id":"","server":"","title":"","version":"","tools":[""],"apps":[""],"change":"","places":[` + place1 + `],"keys":[""],
 		"files":[{"path":"","diff":""}],"error":{"?":"","code":"","message":"","hint":"","command":"","args":{},"needs":[{"kind":"","name":"","text":"","flag":""}],"detail":""}}]`,
 	"install": `{"server":"id","version":"","tools":[""],"apps":[""]}`,
-	"list": `[{"id":"id","title":"","version":"","package":` + pack + `,"listing":"","status":"ok|needs-key|needs-sign-in|broken|untested",
+	"list": `[{"id":"id","title":"","version":"","package":` + pack + `,"listing":"","status":"ok|needs-key|needs-sign-in|broken|untested|off",
 		"tools":[""],"apps":[""],"profiles":[""],"installed":"time",
 		"alert":{"?":"","code":"listing_deleted|listing_deprecated|listing_renamed","message":"","hint":""}}]`,
 	"updates": `[` + update1 + `]`,

@@ -3,14 +3,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"toolbay/backend/changeset"
@@ -18,6 +16,7 @@ import (
 	"toolbay/backend/configfile"
 	"toolbay/backend/connect"
 	"toolbay/backend/store"
+	"toolbay/internal/claudefile"
 )
 
 // Figures of an edit; the goal is in docs/changesets.md.
@@ -75,7 +74,7 @@ func edit(dir string) error {
 		return err
 	}
 	defer d.ledger.Close()
-	content := claudeFile(editSize)
+	content := claudefile.Make(editSize)
 	path := filepath.Join(d.home, ".claude.json")
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		return err
@@ -109,27 +108,4 @@ func edit(dir string) error {
 		float64(least(ours))/float64(least(valid)), float64(median(ours))/float64(median(valid)), editPairs)
 	fmt.Printf("  with reading, copies and waiting for the disk: min %s, median %s\n", ms(least(whole)), ms(median(whole)))
 	return nil
-}
-
-// claudeFile is like a ~/.claude.json after years: projects with histories of
-// pasted text.
-func claudeFile(size int) []byte {
-	var b bytes.Buffer
-	b.WriteString("{\n  \"numStartups\": 412,\n  \"projects\": {")
-	for i := 0; b.Len() < size; i++ {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, "\n    \"/home/ada/project-%d\": {\n      \"allowedTools\": [],\n      \"history\": [", i)
-		for j := range 20 {
-			if j > 0 {
-				b.WriteByte(',')
-			}
-			text := strings.Repeat(`please look at \"main.go\" and tell me why\n\tthe test fails — `, 1+j%9)
-			fmt.Fprintf(&b, "\n        { \"display\": \"%s\", \"pastedContents\": {} }", text)
-		}
-		fmt.Fprintf(&b, "\n      ],\n      \"lastCost\": %d.25\n    }", i)
-	}
-	b.WriteString("\n  },\n  \"mcpServers\": {}\n}\n")
-	return b.Bytes()
 }

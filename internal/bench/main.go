@@ -68,7 +68,7 @@ func run(only, home, keep string, million bool) error {
 	case "kinds":
 		return kinds(toolbay, work, env)
 	case "switch":
-		return errors.Join(profileSwitches(work), editing(work))
+		return errors.Join(profileSwitches(toolbay, work), editing(work))
 	case "watch":
 		return watching(toolbay, work)
 	}
@@ -132,7 +132,7 @@ func run(only, home, keep string, million bool) error {
 	if err := watching(toolbay, work); err != nil {
 		return err
 	}
-	if err := errors.Join(profileSwitches(work), editing(work)); err != nil {
+	if err := errors.Join(profileSwitches(toolbay, work), editing(work)); err != nil {
 		return err
 	}
 	if err := search(); err != nil {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -32,7 +33,7 @@ const (
 
 // profileSwitches measures the switch from one profile to another, half of
 // whose servers are the same, from the call that the window makes.
-func profileSwitches(work string) error {
+func profileSwitches(toolbay, work string) error {
 	places := []struct{ what, dir string }{{"in " + os.TempDir(), work}}
 	if shm, err := os.MkdirTemp("/dev/shm", "toolbay-bench-"); err == nil {
 		defer os.RemoveAll(shm)
@@ -43,6 +44,9 @@ func profileSwitches(work string) error {
 		if err := switchIn(p.what, filepath.Join(p.dir, "switch"), switchServers, 2); err != nil {
 			return err
 		}
+	}
+	if err := switchCommand(toolbay, filepath.Join(work, "switch")); err != nil {
+		return err
 	}
 	fmt.Printf("\n%d servers in a profile, %d profiles, %d apps (goal 50 ms to have worked the switch out)\n", manyServers, manyProfiles, switchApps)
 	return switchIn(places[0].what, filepath.Join(work, "many"), manyServers, manyProfiles)
@@ -252,6 +256,46 @@ func switchIn(what, dir string, servers, profiles int) error {
 	fmt.Printf("  %-10s to the last rename          min %9s  median %9s   (%d switches)\n", "", ms(least(toRename)), ms(median(toRename)), switches)
 	fmt.Printf("  %-10s to the answer               min %9s  median %9s\n", "", ms(least(toEnd)), ms(median(toEnd)))
 	fmt.Printf("  %-10s write, sync, rename %d files one by one, beside it: min %s, median %s, at most %s\n", "", switchApps, ms(least(bare)), ms(median(bare)), ms(sorted(bare)[len(bare)-1]))
+	fmt.Printf("  %-10s to the last rename as a multiple of that: min %.1f, median %.1f\n", "", ratio(least(toRename), least(bare)), ratio(median(toRename), median(bare)))
+	return nil
+}
+
+func ratio(a, b time.Duration) float64 { return float64(a) / float64(b) }
+
+// switchCommand measures the same switch as a command: from the start of the
+// program to its end.
+func switchCommand(toolbay, dir string) error {
+	if _, err := os.Stat(toolbay); err != nil {
+		fmt.Println("  as a command: not measured, make cli builds it")
+		return nil
+	}
+	env := append(os.Environ(), "HOME="+filepath.Join(dir, "home"), "TOOLBAY_HOME="+filepath.Join(dir, "toolbay-home"))
+	var whole, only []time.Duration
+	for n := range switches + 2 {
+		args := []string{"profile", "switch", "profile-1", "--json"}
+		if n%2 == 1 {
+			args[2] = model.DefaultProfile
+		}
+		began := time.Now()
+		c := exec.Command(toolbay, args...)
+		c.Env = env
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("toolbay profile switch: %w\n%s", err, out)
+		}
+		took := time.Since(began)
+		c = exec.Command(toolbay, "profile", "list", "--json")
+		c.Env = env
+		began = time.Now()
+		if out, err := c.CombinedOutput(); err != nil {
+			return fmt.Errorf("toolbay profile list: %w\n%s", err, out)
+		}
+		if n < 2 {
+			continue // the first ones only place the launcher
+		}
+		whole, only = append(whole, took), append(only, time.Since(began))
+	}
+	fmt.Printf("  as a command, start and end of the program included: min %s, median %s; toolbay profile list beside it: min %s, median %s\n",
+		ms(least(whole)), ms(median(whole)), ms(least(only)), ms(median(only)))
 	return nil
 }
 

@@ -2,104 +2,17 @@ package configfile
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
 	"strings"
 	"testing"
 	"time"
+
+	"toolbay/internal/claudefile"
 )
 
-// claudeFile is like a ~/.claude.json after years: projects with histories of
-// pasted text, and a few servers.
-func claudeFile(size int) []byte {
-	var b bytes.Buffer
-	b.WriteString("{\n  \"numStartups\": 412,\n  \"projects\": {")
-	for i := 0; b.Len() < size; i++ {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		fmt.Fprintf(&b, "\n    \"/home/ada/work/project-%d\": {\n      \"allowedTools\": [],\n      \"history\": [", i)
-		for j := range 20 {
-			if j > 0 {
-				b.WriteByte(',')
-			}
-			text := strings.Repeat("please look at \\\"main.go\\\" and tell me why\\n\\tthe test fails — ", 1+j%9)
-			fmt.Fprintf(&b, "\n        {\n          \"display\": \"%s\",\n          \"pastedContents\": {}\n        }", text)
-		}
-		fmt.Fprintf(&b, "\n      ],\n      \"mcpServers\": {},\n      \"exampleFilesGeneratedAt\": %d,\n      \"hasTrustDialogAccepted\": true\n    }", 1700000000000+i)
-	}
-	b.WriteString("\n  },\n  \"mcpServers\": {\n    \"notes\": {\n      \"command\": \"npx\",\n      \"args\": []\n    }\n  }\n}\n")
-	return b.Bytes()
-}
-
-// BenchmarkInsert5MB also says how many times as long as json.Valid of the same
-// bytes an edit takes: the goal is 5 at most.
-func BenchmarkInsert5MB(b *testing.B) {
-	src := claudeFile(5 << 20)
-	b.SetBytes(int64(len(src)))
-	var valid time.Duration
-	for b.Loop() {
-		b.StopTimer()
-		start := time.Now()
-		if !json.Valid(src) {
-			b.Fatal("not valid")
-		}
-		valid += time.Since(start)
-		b.StartTimer()
-		if _, _, err := Insert(src, JSON, []string{"mcpServers", "x"}, entry("x")); err != nil {
-			b.Fatal(err)
-		}
-	}
-	b.ReportMetric(float64(b.Elapsed())/float64(valid), "x-json.Valid")
-}
-
-// The other formats, for comparison: a file of theirs of that size is nobody's.
-func BenchmarkInsertTOML(b *testing.B) {
-	src := []byte(newGen(1).grow("", TOML))
-	benchmarkInsert(b, src, TOML)
-}
-
-func BenchmarkInsertYAML(b *testing.B) {
-	src := []byte(newGen(1).grow("", YAML))
-	benchmarkInsert(b, src, YAML)
-}
-
-func benchmarkInsert(b *testing.B, src []byte, f Format) {
-	b.SetBytes(int64(len(src)))
-	for b.Loop() {
-		if _, _, err := Insert(src, f, append(container(f), "x"), entry("x")); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkRemove5MB(b *testing.B) {
-	src, tr, err := Insert(claudeFile(5<<20), JSON, []string{"mcpServers", "x"}, entry("x"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	b.SetBytes(int64(len(src)))
-	for b.Loop() {
-		if _, err := Remove(src, JSON, []string{"mcpServers", "x"}, &tr); err != nil {
-			b.Fatal(err)
-		}
-	}
-}
-
-func BenchmarkDiff5MB(b *testing.B) {
-	src := claudeFile(5 << 20)
-	out, _, err := Insert(src, JSON, []string{"mcpServers", "x"}, entry("x"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	for b.Loop() {
-		Diff(src, out, MaskSecrets)
-	}
-}
-
 func TestLargeFile(t *testing.T) {
-	src := claudeFile(5 << 20)
-	for _, c := range [][]string{{"mcpServers"}, {"projects", "/home/ada/work/project-7", "mcpServers"}, {"new"}} {
+	src := claudefile.Make(5 << 20)
+	for _, c := range [][]string{{"mcpServers"}, {"projects", "/home/ada/project-7", "mcpServers"}, {"new"}} {
 		checkInsertRemove(t, src, JSON, c, []string{"x"}, nil)
 	}
 	crlf := bytes.ReplaceAll(src, []byte("\n"), []byte("\r\n"))

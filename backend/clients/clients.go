@@ -144,6 +144,9 @@ type FileSpec struct {
 	// Servers is where the entries stand in this place, when it is elsewhere
 	// than the dialect says; the step "{PROJECT}" is projectKey.
 	Servers []string `json:"servers,omitempty"`
+	// Others are keys of this very file under which another app has its servers,
+	// where two apps share a name: they are right as they are.
+	Others []string `json:"others,omitempty"`
 	// Dialect is that of this place when it differs from the app's.
 	Dialect *Dialect `json:"dialect,omitempty"`
 	// Sure and Why are of this place alone, when they differ from the app's.

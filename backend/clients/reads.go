@@ -82,3 +82,14 @@ func (d Dialect) URLKey(transport string) string {
 
 // CommandKey is the key of the command.
 func (d Dialect) CommandKey() string { return d.commandKey() }
+
+// Same tells whether an entry of one dialect is one of the other.
+func (d Dialect) Same(o Dialect) bool {
+	address := func(d Dialect) string {
+		if d.Remote == nil {
+			return ""
+		}
+		return d.Remote.URL + d.Remote.TypeKey + d.Remote.Headers
+	}
+	return d.Command == o.Command && d.CommandList == o.CommandList && d.Env == o.Env && d.List == o.List && d.Name == o.Name && d.Type == o.Type && address(d) == address(o)
+}

@@ -81,6 +81,7 @@ func Check(file finding.File, src []byte, facts finding.Facts, allow finding.Kin
 	} else if len(did.aside) > 0 {
 		r.Aside = did.aside
 	}
+	r.Aside = inOwnWords(file, r.Aside)
 	r.BeyondReading = !Parses(file, full.text)
 	for _, p := range r.Problems {
 		r.Notes = append(r.Notes, p.Notes...)
@@ -89,6 +90,23 @@ func Check(file finding.File, src []byte, facts finding.Facts, allow finding.Kin
 		}
 	}
 	return r
+}
+
+// inOwnWords mends what is to be written into other files of the app, where
+// entries are written in another way than in the one that is left.
+func inOwnWords(file finding.File, aside map[string]string) map[string]string {
+	for path, text := range aside {
+		at, _, ok := file.App.As(file.OS, file.Scope, path)
+		if !ok || at.Dialect.Same(file.Dialect) {
+			continue
+		}
+		other := finding.File{App: at, Dialect: at.Dialect, OS: file.OS, Scope: file.Scope, Path: path}
+		p := &pass{file: other, src: []byte(text), text: []byte(text), allow: finding.Safe}
+		if p.run(); Parses(other, p.text) {
+			aside[path] = string(p.text)
+		}
+	}
+	return aside
 }
 
 // Parses tells whether the app itself reads the text.
@@ -221,6 +239,9 @@ func (p *pass) readText() {
 		for _, f := range r.Findings {
 			if f.Code == "ENC_BOM" && Parses(p.file, p.text) {
 				f.Severity = finding.Warn // other programs stumble over it
+			}
+			if f.Code == "JSON_INVISIBLE_CHARS" && f.Fix == finding.Confirm {
+				f.Severity = finding.Warn // inside a text: the app reads it
 			}
 			if f.Code == "JSON_TRUNCATED" && f.Fix == finding.Confirm {
 				f.Needs = "The end of the file was cut off. Keep what is left, or bring back the last good copy?"

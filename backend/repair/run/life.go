@@ -195,9 +195,6 @@ func (c *check) merged(right, shown string, d clients.Dialect) (string, bool) {
 			return "", false
 		}
 	}
-	if d.Format != c.File.Dialect.Format || !sameShape(d, c.File.Dialect) {
-		return "", false
-	}
 	out := have
 	doc, err := configfile.Parse(have, d.Format)
 	if err != nil {
@@ -220,17 +217,6 @@ func (c *check) merged(right, shown string, d clients.Dialect) (string, bool) {
 		out = next
 	}
 	return string(out), true
-}
-
-// sameShape tells whether an entry of one dialect is one of the other.
-func sameShape(a, b clients.Dialect) bool {
-	url := func(d clients.Dialect) string {
-		if d.Remote == nil {
-			return ""
-		}
-		return d.Remote.URL + d.Remote.TypeKey + d.Remote.Headers
-	}
-	return a.Command == b.Command && a.CommandList == b.CommandList && a.Env == b.Env && a.List == b.List && a.Name == b.Name && a.Type == b.Type && url(a) == url(b)
 }
 
 // indented writes a parsed fact as a file would be written.

@@ -17,7 +17,7 @@ func (e *entry) anyType() bool {
 			return false
 		}
 	}
-	return true
+	return len(e.reads.Types) == 0
 }
 
 func (e *entry) localTypeKey() string { return cmp.Or(e.d.TypeKey, "type") }
@@ -37,8 +37,13 @@ func (e *entry) typeFor(transport string) string {
 	if e.d.Remote == nil {
 		return ""
 	}
-	if v, ok := e.d.Remote.Types[transport]; ok {
+	if v := e.d.Remote.Types[transport]; v != "" {
 		return v
+	}
+	for _, word := range e.reads.Types { // a word that it takes and needs not
+		if transportOf(word) == transport {
+			return word
+		}
 	}
 	if transport == "sse" && slices.Contains(e.reads.Types, "sse") {
 		return "sse"
@@ -65,8 +70,8 @@ func (e *entry) takes(word string) bool {
 func (e *entry) kind() {
 	_, address := e.url()
 	remote := e.isRemote()
-	if !remote && !e.hasCommand() {
-		return
+	if !remote && (!e.hasCommand() || address != "") {
+		return // nothing to start, or the matter of both
 	}
 	if remote && (e.anyType() || e.reads.NoRemote) || !remote && e.d.TypeKey == "source" {
 		return

@@ -10,9 +10,13 @@ import (
 
 // wrongKey finds servers under a key of the root that this app does not read.
 func (s *structure) wrongKey() {
+	_, spec, _ := s.File.App.As(s.File.OS, s.File.Scope, s.File.Path)
 	for _, m := range s.root {
 		at := []string{m.Key}
 		if slices.Equal(at, s.Servers) || len(s.Servers) > 1 && m.Key == s.Servers[0] {
+			continue
+		}
+		if s.hasServers() && slices.Contains(spec.Others, m.Key) {
 			continue
 		}
 		word := plain(m.Key)

@@ -117,6 +117,9 @@ func conflict(src []byte, f configfile.Format, r *Reading) []mend {
 			}
 			m.edits = append(m.edits, cut(p.open))
 			if both {
+				if at := needsComma(src, lines[p.open].next, lines[old].start, f); at > 0 {
+					m.edits = append(m.edits, finding.Edit{From: at, To: at, New: ","})
+				}
 				m.edits = append(m.edits, finding.Edit{From: lines[old].start, To: lines[p.mid].next}, cut(p.end))
 			} else {
 				m.edits = append(m.edits, finding.Edit{From: lines[old].start, To: lines[p.end].next})
@@ -155,6 +158,16 @@ func conflict(src []byte, f configfile.Format, r *Reading) []mend {
 		}
 	}
 	return []mend{m}
+}
+
+// needsComma gives where a comma is missing when something comes behind the
+// lines of a version, 0 for nowhere.
+func needsComma(src []byte, from, to int, f configfile.Format) int {
+	text := bytes.TrimRight(src[from:to], " \t\r\n")
+	if f == configfile.TOML || f == configfile.YAML || !bytes.HasSuffix(text, []byte("}")) {
+		return 0
+	}
+	return from + len(text)
 }
 
 // block tells that lines hold a whole entry, not only a value.

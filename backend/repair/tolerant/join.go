@@ -11,6 +11,7 @@ import (
 // merger puts the members of one object into another, text by text.
 type merger struct {
 	src     []byte
+	format  configfile.Format
 	order   []*tree
 	added   map[*tree]*strings.Builder
 	clashes int
@@ -67,12 +68,31 @@ func (m *merger) edits() []finding.Edit {
 			if at = t.members[n-1].val.end; t.members[n-1].comma > 0 {
 				at, text = t.members[n-1].comma, text[1:]
 			}
+			if end := m.comment(at); end > at {
+				// What is said about a member stays beside it.
+				if strings.HasPrefix(text, ",") {
+					out, text = append(out, finding.Edit{From: at, To: at, New: ","}), text[1:]
+				}
+				if at = end; !strings.HasPrefix(strings.TrimLeft(text, " \t\r"), "\n") {
+					text = "\n" + text
+				}
+			}
 		} else {
 			text = text[1:]
 		}
 		out = append(out, finding.Edit{From: at, To: at, New: text})
 	}
 	return out
+}
+
+// comment gives where the comment behind a place on the same line ends, the
+// place itself when there is none that stays.
+func (m *merger) comment(at int) int {
+	end := lineEnd(m.src, at)
+	if line := strings.TrimSpace(string(m.src[at:end])); strings.HasPrefix(line, "//") && m.format != configfile.JSON {
+		return end
+	}
+	return at
 }
 
 // join makes one text of several that stand one behind the other.
@@ -91,7 +111,7 @@ func join(src []byte, f configfile.Format) []mend {
 	}
 	first := texts[0]
 	m := mend{code: "JSON_CONCATENATED_DOCS", fix: finding.Safe, at: texts[1].start}
-	merge := &merger{src: src}
+	merge := &merger{src: src, format: f}
 	for _, t := range texts[1:] {
 		if !first.object() || !t.object() {
 			merge.clashes++

@@ -36,14 +36,14 @@ func tomlText(src []byte, f configfile.Format, r *Reading) []mend {
 	}
 	if looksJSON(src) {
 		if d, ok := pasted(src); ok {
-			return []mend{{code: "TOML_JSON_PASTED", fix: finding.Safe, at: 0, edits: []finding.Edit{{From: 0, To: len(src), New: tablesOf(d, "mcp_servers", "\n", nil, true)}}}}
+			return []mend{{code: "TOML_JSON_PASTED", fix: finding.Safe, at: 0, edits: []finding.Edit{{From: 0, To: len(src), New: tablesOf(d, tables{root: "mcp_servers", eol: "\n", whole: true})}}}}
 		}
 	}
 	if yamlKey().Match(src) {
 		if d, err := configfile.Parse(src, configfile.YAML); err == nil {
 			if v, _ := d.Get(); v != nil {
 				if o, ok := v.(configfile.Object); ok {
-					return []mend{{code: "TEXT_OTHER_FORMAT", fix: finding.Confirm, at: 0, edits: []finding.Edit{{From: 0, To: len(src), New: tablesOf(o, "mcp_servers", "\n", nil, true)}}}}
+					return []mend{{code: "TEXT_OTHER_FORMAT", fix: finding.Confirm, at: 0, edits: []finding.Edit{{From: 0, To: len(src), New: tablesOf(o, tables{root: "mcp_servers", eol: "\n", whole: true})}}}}
 				}
 			}
 		}
@@ -182,6 +182,9 @@ type tomlReader struct {
 	table  *tomlTableAt
 	path   []string
 	rename map[string]string // a table that was there already, and its new name
+	// elements is the key of servers that stand in a list, element the name of
+	// the one that is read.
+	elements, element string
 	bodies map[string]bool   // of the tables of lists
 	entry  int               // where the last server begins, -1 before the first
 	ended  bool              // the text was cut off
@@ -193,10 +196,12 @@ func (t *tomlReader) add(m mend) {
 	if t.quiet || t.ended {
 		return
 	}
-	if len(t.path) >= 2 && known(t.path[0]) == nServers {
+	if len(t.path) > 0 && known(t.path[0]) == nServers && m.server == "" {
 		switch m.code {
-		case "TOML_BAD_ESCAPE", "TOML_UNQUOTED", "JSON_UNCLOSED_STRING":
-			m.server = t.path[1]
+		case "TOML_BAD_ESCAPE", "TOML_UNQUOTED", "JSON_UNCLOSED_STRING", "TOML_DUPLICATE_TABLE":
+			if m.server = serverOf(t.path); t.path[0] == t.elements {
+				m.server = t.element
+			}
 		}
 	}
 	t.mends = append(t.mends, m)
@@ -356,6 +361,13 @@ func (t *tomlReader) begin(i, eol int, list bool, parts []string) {
 	if list {
 		t.table = at
 		end := t.bodyEnd(next)
+		if len(parts) == 1 && known(parts[0]) == nServers {
+			t.elements, t.element = parts[0], nameIn(t.src[next:end])
+			if t.names == nil {
+				t.names = map[string]bool{}
+			}
+			t.names[t.element] = true
+		}
 		body := path + "\x00" + strings.Join(strings.Fields(string(t.src[next:end])), " ")
 		if t.bodies[body] && end > next {
 			t.add(change("TOML_DUPLICATE_TABLE", finding.Confirm, i, end, ""))
@@ -497,6 +509,23 @@ func openQuote(line []byte) bool {
 func serverOf(parts []string) string {
 	if len(parts) >= 2 && known(parts[0]) == nServers {
 		return parts[1]
+	}
+	return ""
+}
+
+// nameIn gives what the lines of a table say for its name.
+func nameIn(src []byte) string {
+	for _, l := range split(src) {
+		key, value, ok := strings.Cut(string(src[l.start:l.end]), "=")
+		if value = strings.TrimSpace(value); !ok || strings.Trim(key, ` \t"'`) != "name" || value == "" {
+			continue
+		}
+		if q := value[:1]; q == `"` || q == "'" {
+			value, _, _ = strings.Cut(value[1:], q)
+			return value
+		}
+		value, _, _ = strings.Cut(value, " ")
+		return value
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package tolerant
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,12 +44,15 @@ func (t *tomlReader) json(i int) bool {
 			root = name
 		}
 	}
+	if t.elements != "" {
+		root = t.elements
+	}
 	eol := "\n"
 	if strings.Contains(string(t.src[:i]), "\r\n") {
 		eol = "\r\n"
 	}
 	m := mend{code: "TOML_JSON_PASTED", fix: finding.Safe, at: i}
-	text := tablesOf(o, root, eol, func(name string) string {
+	text := tablesOf(o, tables{root: root, eol: eol, list: root == t.elements, name: func(name string) string {
 		if !t.names[name] {
 			return name
 		}
@@ -58,7 +62,7 @@ func (t *tomlReader) json(i int) bool {
 				return s
 			}
 		}
-	}, false)
+	}})
 	m.edits = []finding.Edit{{From: i, To: end, New: strings.TrimRight(text, "\r\n")}}
 	t.add(m)
 	t.pos = end
@@ -87,11 +91,20 @@ func braced(src []byte, i int) int {
 	return len(src)
 }
 
-// tablesOf writes an object as TOML: its servers as tables below root, all else
-// as it is. whole says that it is a whole file.
-func tablesOf(o configfile.Object, root, eol string, rename func(string) string, whole bool) string {
-	if rename == nil {
-		rename = func(s string) string { return s }
+// tables says how an object is written as TOML.
+type tables struct {
+	root, eol string // where servers belong, and how lines end
+	list      bool   // as elements of a list, which say their names
+	whole     bool   // it is a whole file
+	// name gives a server's name in the file, nil for its own.
+	name func(string) string
+}
+
+// tablesOf writes an object as TOML: its servers below the root, all else as it
+// is.
+func tablesOf(o configfile.Object, w tables) string {
+	if w.name == nil {
+		w.name = func(s string) string { return s }
 	}
 	var b strings.Builder
 	servers := configfile.Object{}
@@ -104,38 +117,42 @@ func tablesOf(o configfile.Object, root, eol string, rename func(string) string,
 		case ok && starts(v):
 			servers = append(servers, m)
 		case known(m.Key) == nCommand || known(m.Key) == nURL: // a server without a name
-			return tablesOf(configfile.Object{{Key: root, Value: configfile.Object{{Key: "server", Value: o}}}}, root, eol, rename, whole)
+			return tablesOf(configfile.Object{{Key: w.root, Value: configfile.Object{{Key: "server", Value: o}}}}, w)
 		default:
 			rest = append(rest, m)
 		}
 	}
 	for _, m := range rest {
-		if _, table := m.Value.(configfile.Object); !table && m.Value != nil && whole {
-			b.WriteString(tomlKeyText(m.Key) + " = " + tomlInline(m.Value) + eol)
+		if _, table := m.Value.(configfile.Object); !table && m.Value != nil && w.whole {
+			b.WriteString(tomlKeyText(m.Key) + " = " + tomlInline(m.Value) + w.eol)
 		}
 	}
 	for _, m := range rest {
 		if v, table := m.Value.(configfile.Object); table {
-			writeTable(&b, []string{m.Key}, v, eol)
+			writeTable(&b, "["+tomlKeyText(m.Key)+"]", []string{m.Key}, v, w.eol)
 		}
 	}
 	for _, m := range servers {
-		if v, ok := m.Value.(configfile.Object); ok {
-			writeTable(&b, []string{root, rename(m.Key)}, v, eol)
+		v, ok := m.Value.(configfile.Object)
+		switch name := w.name(m.Key); {
+		case !ok:
+		case w.list:
+			v = slices.DeleteFunc(slices.Clone(v), func(m configfile.Member) bool { return m.Key == "name" })
+			v = append(configfile.Object{{Key: "name", Value: name}}, v...)
+			writeTable(&b, "[["+tomlKeyText(w.root)+"]]", []string{w.root}, v, w.eol)
+		default:
+			writeTable(&b, "["+tomlKeyText(w.root)+"."+tomlKeyText(name)+"]", []string{w.root, name}, v, w.eol)
 		}
 	}
 	return b.String()
 }
 
-func writeTable(b *strings.Builder, path []string, o configfile.Object, eol string) {
+// writeTable writes a table below its head, and those inside it by their paths.
+func writeTable(b *strings.Builder, head string, path []string, o configfile.Object, eol string) {
 	if b.Len() > 0 {
 		b.WriteString(eol)
 	}
-	names := make([]string, len(path))
-	for i, p := range path {
-		names[i] = tomlKeyText(p)
-	}
-	b.WriteString("[" + strings.Join(names, ".") + "]" + eol)
+	b.WriteString(head + eol)
 	var below configfile.Object
 	for _, m := range o {
 		if v, ok := m.Value.(configfile.Object); ok && len(v) > 0 {
@@ -145,7 +162,12 @@ func writeTable(b *strings.Builder, path []string, o configfile.Object, eol stri
 		}
 	}
 	for _, m := range below {
-		writeTable(b, append(path[:len(path):len(path)], m.Key), m.Value.(configfile.Object), eol)
+		at := append(path[:len(path):len(path)], m.Key)
+		names := make([]string, len(at))
+		for i, p := range at {
+			names[i] = tomlKeyText(p)
+		}
+		writeTable(b, "["+strings.Join(names, ".")+"]", at, m.Value.(configfile.Object), eol)
 	}
 }
 

@@ -180,10 +180,12 @@ func (c testCase) score() score {
 		s.fault("servers: %s", b)
 	}
 	s.survive(c, full, after, file, got)
-	if fault := kept(c.src, after); fault == "" {
-		s.minimality++
-	} else {
+	if fault := kept([]byte(plainText(c.src)), after); fault != "" {
 		s.fault("minimality: %s", fault)
+	} else if faults := unexplained(file, c.src, after, full); len(faults) > 0 {
+		s.fault("minimality: no finding says why %s", strings.Join(faults, "; "))
+	} else {
+		s.minimality++
 	}
 	if again := repair.Check(file, after, c.Facts, finding.Confirm); again.Text == nil {
 		s.idempotence++
@@ -276,6 +278,10 @@ func (s *score) restrain(c testCase, file finding.File, safe repair.Report) {
 		text = safe.Text
 	}
 	left := repair.Check(file, text, c.Facts, repair.None)
+	if name := c.changedUnasked(file, text, safe); name != "" {
+		s.fault("restraint: %s was changed unasked", name)
+		return
+	}
 	for _, p := range c.Problems {
 		if p.Fix != finding.Safe && !slices.ContainsFunc(left.Problems, func(q repair.Problem) bool { return q.Code == p.Code }) {
 			s.fault("restraint: %s was done unasked", p.Code)
@@ -283,6 +289,31 @@ func (s *score) restrain(c testCase, file finding.File, safe repair.Report) {
 		}
 	}
 	s.restraint++
+}
+
+// changedUnasked gives an entry that became another one although nothing but
+// what must be asked was found in it.
+func (c testCase) changedUnasked(file finding.File, text []byte, safe repair.Report) string {
+	if !safe.ParsesBefore {
+		return ""
+	}
+	ask := map[string]bool{}
+	for _, p := range safe.Problems {
+		if all, known := ask[p.Server]; p.Server != "" && (!known || all) {
+			ask[p.Server] = p.Fix != finding.Safe
+		}
+		if strings.HasPrefix(p.Code, "STRUCT_") || p.Code == "JSON_DUPLICATE_KEY" {
+			return "" // entries have moved
+		}
+	}
+	before, _ := servers(c.src, file.Dialect.Format, c.Repaired.ServersPointer).(map[string]any)
+	after, _ := servers(text, file.Dialect.Format, c.Repaired.ServersPointer).(map[string]any)
+	for name, only := range ask {
+		if only && !reflect.DeepEqual(before[name], after[name]) {
+			return name
+		}
+	}
+	return ""
 }
 
 // kept compares what a text has besides its words: ends of lines, the last of

@@ -176,7 +176,7 @@ func (s *structure) outside() {
 		return
 	}
 	for _, m := range s.root {
-		if m.Key == s.Servers[0] || !surely(m.Value) {
+		if m.Key == s.Servers[0] || !surely(m.Value) || len(startWords(members(m.Value))) == 0 || s.isPattern(m.Value, entries) {
 			continue
 		}
 		s.add("STRUCT_SERVER_OUTSIDE_BLOCK", []string{m.Key}, func(f *finding.Finding) {
@@ -197,6 +197,22 @@ func (s *structure) outside() {
 			f.Changes = append(f.Changes, finding.Change{Path: []string{name}, To: under(s.Servers, name)})
 		})
 	}
+}
+
+func members(v any) configfile.Object {
+	o, _ := v.(configfile.Object)
+	return o
+}
+
+// isPattern tells whether an entry has all that a value says: in YAML it is
+// then an anchor, written once and meant in several places.
+func (s *structure) isPattern(v any, entries configfile.Object) bool {
+	return s.File.Dialect.Format == configfile.YAML && slices.ContainsFunc(entries, func(e configfile.Member) bool {
+		return !slices.ContainsFunc(members(v), func(m configfile.Member) bool {
+			same, there := members(e.Value).Get(m.Key)
+			return !there || !configfile.Same(same, m.Value)
+		})
+	})
 }
 
 // holdsMore tells whether the file holds other settings, too.

@@ -12,7 +12,7 @@ import (
 
 // flatten takes apart a command or a transport that is an object of its own.
 func (e *entry) flatten() {
-	for _, key := range []string{"command", "transport", "server", "config"} {
+	for _, key := range startKeys {
 		inner, _ := e.o.Get(key)
 		o, ok := inner.(configfile.Object)
 		if !ok || key == e.d.Nested || len(o) == 0 || key != "command" && !isServer(o) && !has(o, "type") {
@@ -82,6 +82,13 @@ func (e *entry) command() {
 	case []any:
 		e.commandArray(own, v)
 	case string:
+		if text := strings.TrimSpace(v); text != v && text != "" && !strings.ContainsAny(text, " \t\n") {
+			e.add("ENTRY_COMMAND_HAS_ARGS", func(f *finding.Finding) {
+				e.at(f, own, "")
+				e.set(f, own, text)
+			})
+			return
+		}
 		if l, is := commandLine(v, e.Facts); is {
 			e.add("ENTRY_COMMAND_HAS_ARGS", func(f *finding.Finding) {
 				e.at(f, own, "")
@@ -266,6 +273,19 @@ func written(v any) (string, bool) {
 	return "", false
 }
 
+// packed gives the arguments that somebody wrote as one text in a list, nil when
+// there are none: a runner has no use for an argument with blanks in it alone.
+func (e *entry) packed(args []string) []string {
+	if len(args) != 1 || !runners[base(e.text(e.commandKey()))] {
+		return nil
+	}
+	words, ok := split(args[0])
+	if !ok || len(words) < 2 || strings.ContainsAny(words[0], `/\`) && !strings.HasPrefix(words[0], "@") {
+		return nil
+	}
+	return words
+}
+
 // arguments brings the arguments to a list of texts.
 func (e *entry) arguments() {
 	if e.d.CommandList {
@@ -279,8 +299,12 @@ func (e *entry) arguments() {
 	var want []string
 	switch v := v.(type) {
 	case []any:
-		if _, ok := texts(v); ok {
-			return
+		if words, ok := texts(v); ok {
+			if want = e.packed(words); want == nil {
+				return
+			}
+			fix = finding.Confirm
+			break
 		}
 		words, ok := flat(v)
 		if !ok {

@@ -18,7 +18,7 @@ func Structure(t finding.Text) []finding.Finding {
 	v, _ := t.Doc.Get()
 	root, ok := v.(configfile.Object)
 	if !ok {
-		return nil
+		return noRoot(t, v)
 	}
 	s := &structure{Text: t, root: root}
 	if s.oldLocation() {
@@ -107,6 +107,26 @@ func wholeList(t finding.Text) []finding.Finding {
 	return []finding.Finding{f}
 }
 
+// noRoot is a file that holds a single value, or a list with nothing in it.
+func noRoot(t finding.Text, v any) []finding.Finding {
+	list, isList := v.([]any)
+	if t.Doc.Blank() || isList && len(list) > 0 {
+		return nil
+	}
+	out, _, err := configfile.Insert(nil, t.File.Dialect.Format, t.Servers, NoServers(t.File.Dialect))
+	if err != nil {
+		return nil
+	}
+	f := finding.New("STRUCT_SERVERS_NULL")
+	f.At = 0
+	f.Args = map[string]string{"app": t.File.App.Name, "key": strings.Join(t.Servers, " > ")}
+	if v != nil && !isList && v != any("") {
+		f.Fix = finding.Confirm
+	}
+	f.Edits = []finding.Edit{{From: 0, To: len(t.Src), New: string(out)}}
+	return []finding.Finding{f}
+}
+
 // merge gives the changes that bring the members of an object to the servers,
 // and whether a name is taken there.
 func (s *structure) merge(from []string, entries configfile.Object) (changes []finding.Change, clash bool) {
@@ -135,7 +155,7 @@ func (s *structure) double(p place) {
 	}
 	for _, m := range o {
 		inner, isMap := m.Value.(configfile.Object)
-		if !topKeys[plain(m.Key)] || !isMap || isServer(inner) || !isServers(inner) && len(inner) > 0 {
+		if group := !topKeys[plain(m.Key)]; !isMap || isServer(inner) || group && !isGroup(inner) || !group && len(inner) > 0 && !isServers(inner) && !s.deeper(inner) {
 			continue
 		}
 		if len(inner) == 0 && plain(m.Key) != plain(s.Servers[len(s.Servers)-1]) || m.Key == "servers" && s.File.Dialect.Quirk == "opencode-nested" {
@@ -143,6 +163,9 @@ func (s *structure) double(p place) {
 		}
 		at := under(p.path, m.Key)
 		s.add("STRUCT_DOUBLE_NESTED", at, func(f *finding.Finding) {
+			if !topKeys[plain(m.Key)] {
+				f.Fix = finding.Confirm // somebody's own order is lost
+			}
 			clash := slices.ContainsFunc(inner, func(e configfile.Member) bool { return has(o, e.Key) && e.Key != m.Key })
 			if !clash && !has(inner, m.Key) {
 				f.Changes = []finding.Change{{Path: at, Value: finding.Unwrap{}}}
@@ -166,6 +189,32 @@ func (s *structure) double(p place) {
 			f.Changes = append(f.Changes, finding.Change{Path: from, Remove: true})
 		})
 	}
+}
+
+// isGroup tells an object that holds nothing but servers, where one server is
+// expected: somebody's folder for them.
+func isGroup(o configfile.Object) bool {
+	return len(o) > 0 && !slices.ContainsFunc(o, func(m configfile.Member) bool {
+		return !surely(m.Value) || slices.Contains(startKeys, m.Key)
+	})
+}
+
+// startKeys hold an object where an app, or a slip, writes what starts an entry
+// one step deeper.
+var startKeys = []string{"command", "transport", "server", "config"}
+
+// deeper tells whether the only member is the key of the servers again, with
+// servers somewhere inside.
+func (s *structure) deeper(o configfile.Object) bool {
+	for range 10 {
+		if len(o) != 1 || !topKeys[plain(o[0].Key)] {
+			return false
+		}
+		if o, _ = o[0].Value.(configfile.Object); isServers(o) {
+			return true
+		}
+	}
+	return false
 }
 
 // outside finds servers beside the key in which they belong.

@@ -82,8 +82,9 @@ func (s *structure) nested() {
 			continue
 		}
 		own := plain(s.Servers[len(s.Servers)-1])
+		buried := s.buried(outer)
 		split := slices.ContainsFunc(outer, func(i configfile.Member) bool { return plain(m.Key+i.Key) == own })
-		if !topKeys[plain(m.Key)] && !split {
+		if !topKeys[plain(m.Key)] && !split && !buried {
 			continue
 		}
 		for _, inner := range outer {
@@ -101,6 +102,9 @@ func (s *structure) nested() {
 				f.Args["found"] = strings.Join(at, " > ")
 				own, there := s.own()
 				var clash bool
+				if buried && !split && !topKeys[plain(m.Key)] {
+					f.Fix = finding.Confirm // a setting of something else, perhaps
+				}
 				switch {
 				case !there && s.File.Dialect.Format != configfile.TOML:
 					f.Changes = []finding.Change{{Path: at, To: under(s.Servers[:len(s.Servers)-1], at[1])}}
@@ -122,6 +126,16 @@ func (s *structure) nested() {
 			})
 		}
 	}
+}
+
+// buried tells that a file in which nothing else holds servers has them, under
+// the app's own key, one step too deep.
+func (s *structure) buried(outer configfile.Object) bool {
+	key := s.Servers[len(s.Servers)-1]
+	v, _ := outer.Get(key)
+	return topKeys[plain(key)] && plain(key) != "mcp" && isServers(v) && !s.hasServers() && !slices.ContainsFunc(s.root, func(m configfile.Member) bool {
+		return topKeys[plain(m.Key)] && isServers(m.Value)
+	})
 }
 
 // emptied takes away what is left of an object whose servers moved out; the

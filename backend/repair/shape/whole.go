@@ -24,6 +24,10 @@ func (e *entry) notObject(v any) {
 			start = e.localEntry(words)
 		}
 	case []any:
+		if o, one := onlyObject(v); one && isServer(o) {
+			start = o
+			break
+		}
 		words, ok := texts(v)
 		if ok && len(words) > 0 && runners[base(words[0])] {
 			start = e.localEntry(words)
@@ -45,6 +49,15 @@ func (e *entry) notObject(v any) {
 			f.Fix = finding.Never
 		}
 	})
+}
+
+// onlyObject is what a list of one object holds.
+func onlyObject(list []any) (configfile.Object, bool) {
+	if len(list) != 1 {
+		return nil, false
+	}
+	o, ok := list[0].(configfile.Object)
+	return o, ok
 }
 
 func (e *entry) localEntry(words []string) configfile.Object {

@@ -1,6 +1,7 @@
 package shape
 
 import (
+	"encoding/json"
 	"slices"
 
 	"toolbay/backend/configfile"
@@ -80,13 +81,17 @@ func (s *structure) kind(p place) {
 		s.add("STRUCT_SERVERS_NULL", p.path, func(f *finding.Finding) {
 			f.Changes = []finding.Change{{Path: p.path, Value: NoServers(d)}}
 		})
-	case bool, string:
-		s.add("STRUCT_SERVERS_NULL", p.path, func(f *finding.Finding) {
-			f.Changes = []finding.Change{{Path: p.path, Value: NoServers(d)}}
-			if v != any("") && v != any(false) {
+	case string:
+		if o, ok := inText(v); ok {
+			s.add("TEXT_ESCAPED", p.path, func(f *finding.Finding) {
 				f.Fix = finding.Confirm
-			}
-		})
+				f.Changes = []finding.Change{{Path: p.path, Value: o}}
+			})
+			return
+		}
+		s.noServers(p, v)
+	case bool, json.Number:
+		s.noServers(p, v)
 	case []any:
 		if d.List != "" {
 			s.elements(p, v)
@@ -127,6 +132,27 @@ func (s *structure) kind(p place) {
 			}
 		})
 	}
+}
+
+// noServers is a text, a number or a truth where servers belong.
+func (s *structure) noServers(p place, v any) {
+	s.add("STRUCT_SERVERS_NULL", p.path, func(f *finding.Finding) {
+		f.Changes = []finding.Change{{Path: p.path, Value: NoServers(s.File.Dialect)}}
+		if v != any("") && v != any(false) {
+			f.Fix = finding.Confirm
+		}
+	})
+}
+
+// inText gives the servers that a text holds as JSON.
+func inText(text string) (configfile.Object, bool) {
+	doc, err := configfile.Parse([]byte(text), configfile.JSON)
+	if err != nil {
+		return nil, false
+	}
+	v, _ := doc.Get()
+	o, ok := v.(configfile.Object)
+	return o, ok && isServers(o)
 }
 
 // elements finds entries of a list that do not say their name.

@@ -185,11 +185,11 @@ type tomlReader struct {
 	// elements is the key of servers that stand in a list, element the name of
 	// the one that is read.
 	elements, element string
-	bodies map[string]bool   // of the tables of lists
-	entry  int               // where the last server begins, -1 before the first
-	ended  bool              // the text was cut off
-	quiet  bool
-	depth  int
+	bodies            map[string]bool // of the tables of lists
+	entry             int             // where the last server begins, -1 before the first
+	ended             bool            // the text was cut off
+	quiet             bool
+	depth             int
 }
 
 func (t *tomlReader) add(m mend) {

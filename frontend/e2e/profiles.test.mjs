@@ -2,19 +2,32 @@
 // switch for all apps at once, a project's folder, and a file for a colleague.
 // Pictures are kept in build/bin/shots.
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { machine, until } from './machine.mjs'
+import { files, machine, until } from './machine.mjs'
 import { real } from './real.mjs'
 
 const cursor = '.cursor/mcp.json'
 const vscode = '.config/Code/User/mcp.json'
 
 const key = 'invented-key-5d1c9a77'
+const homeKey = 'invented-key-for-home-88e2'
+const colleagueKey = 'invented-key-of-a-colleague-41b0'
 
 let m
+let colleague
 let w
+
+/** Keys stand in the keychain, and in no file of a machine. */
+function hidden(on, ...keys) {
+  for (const k of keys) {
+    const found = spawnSync('grep', ['-rlaF', '--', k, on.home], { encoding: 'utf8' })
+    assert.equal(found.stdout, '', `${k} stands in a file`)
+    assert.ok(!w.program.log.includes(k), `${k} was printed`)
+  }
+}
 
 before(async () => {
   m = machine()
@@ -28,6 +41,7 @@ before(async () => {
 
 after(async () => {
   await w?.close()
+  await colleague?.close()
   await m?.close()
 })
 
@@ -86,6 +100,27 @@ test('a second profile has its own servers, apps and tools', async () => {
   await w.gone('Choose tools of Memory')
   await w.picture('e6-home')
   await w.fits()
+})
+
+test('a profile has a key of its own, which is shown nowhere', async () => {
+  await w.choose('As everywhere Library docs')
+  await w.sees('Library docs in Home')
+  await w.choose(/^Change here/)
+  await w.sees('Differs here')
+  await w.reach(/^Context7 API key/)
+  await w.type(homeKey)
+  assert.equal(await w.has(homeKey), false)
+  await w.picture('e6-own-key')
+  await w.choose('Save')
+  await w.gone('Library docs in Home')
+  await w.sees('Own key')
+  assert.equal(await w.has(homeKey), false)
+  await w.picture('e6-own')
+  const own = (id) =>
+    m.toolbay('profile', 'show', id).contents.find((c) => c.server === 'context7' || c.title === 'Library docs').keys
+  assert.deepEqual(own('home'), ['CONTEXT7_API_KEY'])
+  assert.deepEqual(own('default'), [])
+  hidden(m, key, homeKey)
 })
 
 test('a switch is looked at first, changes all apps at once, and is undone', async () => {
@@ -147,7 +182,7 @@ test('a profile is copied and deleted, and comes back', async () => {
   await until('Trip is back', () => m.toolbay('profile', 'list').some((p) => p.name === 'Trip'))
 })
 
-test('what is shared holds no key, and a colleague is asked only for what is missing', async () => {
+test('what is shared holds no key', async () => {
   await w.go('Profiles')
   await w.reach(/^Work( In use)?$/)
   await w.press('Right', 'space')
@@ -158,23 +193,35 @@ test('what is shared holds no key, and a colleague is asked only for what is mis
   await w.picture('h1-shared')
   const shared = m.read('Home.json')
   assert.match(shared, /CONTEXT7_API_KEY/)
-  assert.ok(!shared.includes(key) && !shared.includes(m.home), shared)
+  assert.ok(!shared.includes(m.home), shared)
+  hidden(m, key, homeKey)
+})
 
-  const colleague = machine()
-  try {
-    const review = colleague.toolbay('profile', 'import', join(m.home, 'Home.json'), '--review')
-    assert.equal(review.name, 'Home')
-    assert.deepEqual(
-      review.servers.map((s) => s.state),
-      ['install', 'install'],
-    )
-    assert.deepEqual(review.missing, [])
-    const asked = review.servers.flatMap((s) => s.needs.map((n) => n.name))
-    assert.ok(
-      asked.every((n) => n.endsWith('.CONTEXT7_API_KEY')),
-      `asked for ${asked}`,
-    )
-  } finally {
-    await colleague.close()
-  }
+test('a colleague is asked only for what is missing, and has the profile', async () => {
+  await w.close()
+  const file = join(m.home, 'Home.json')
+  colleague = machine()
+  w = await real(colleague)
+  await w.begin()
+  await w.go('Profiles')
+  await w.choose('Import')
+  await w.place(file)
+  await w.sees('Import a profile')
+  await w.sees('2 servers')
+  await w.picture('h2-review')
+  await w.reach(/^Context7 API key/)
+  await w.type(colleagueKey)
+  await w.choose('Install 2 servers')
+  await w.picture('h3-importing')
+  await w.sees('Home is ready', 240)
+  await w.sees('2 installed, 0 were here already.')
+  await w.picture('h4-imported')
+  await w.choose('Done')
+  await w.sees('2 servers are in Home')
+  await w.picture('h5-colleague')
+  const made = colleague.toolbay('profile', 'list').find((p) => p.name === 'Home')
+  assert.equal(made.servers.length, 2)
+  assert.equal(made.active, false)
+  for (const [name, body] of Object.entries(files)) assert.equal(colleague.read(name), body, `${name} was changed`)
+  hidden(colleague, colleagueKey)
 })

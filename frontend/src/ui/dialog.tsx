@@ -1,6 +1,8 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog } from '@base-ui/react/dialog'
+import { TriangleAlert, Undo2, X } from 'lucide-react'
 import { type ReactNode, type RefObject, useCallback, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
 import { Button } from './button'
 import { cn } from './cn'
 
@@ -34,6 +36,38 @@ export function Sheet({
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
+  )
+}
+
+/** A sheet's title with the way out; what it says may change while it is open. */
+export function SheetHead({ title, onClose }: { title: string; onClose: () => void }) {
+  const { t } = useTranslation()
+  return (
+    <div className="flex items-start justify-between gap-3">
+      <h1 className="display text-sheet" aria-live="polite">
+        {title}
+      </h1>
+      <Button tone="quiet" size="sm" square aria-label={t('close')} onClick={onClose} className="-mr-1.5">
+        <X aria-hidden className="size-4" />
+      </Button>
+    </div>
+  )
+}
+
+/** A sheet's end: what holds or is still missing, and its buttons. */
+export function SheetFoot({ remark, warn = false, children }: { remark: string; warn?: boolean; children: ReactNode }) {
+  const Icon = warn ? TriangleAlert : Undo2
+  return (
+    <footer className="flex shrink-0 flex-wrap items-center justify-end gap-2.5 border-line border-t bg-panel px-6 py-3.5">
+      <p
+        role="status"
+        className={`flex min-w-0 grow basis-50 items-center gap-1.5 text-meta ${warn ? 'font-medium text-warn' : 'text-ink-3'}`}
+      >
+        <Icon aria-hidden className="size-3.5 shrink-0" />
+        {remark}
+      </p>
+      {children}
+    </footer>
   )
 }
 

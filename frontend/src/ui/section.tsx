@@ -15,7 +15,7 @@ export function SectionHead({
 }) {
   return (
     <div className={cn('flex items-baseline gap-2.5', className ?? 'mt-4.5 mb-2.5')}>
-      <h2 className="text-section tracking-[-0.008em] whitespace-nowrap">{title}</h2>
+      <h2 className={cn('min-w-0 text-section tracking-[-0.008em]', remark ? 'shrink-0' : '')}>{title}</h2>
       {remark && <span className="meta min-w-0 truncate">{remark}</span>}
       {action && <span className="ml-auto shrink-0">{action}</span>}
     </div>

@@ -22,3 +22,12 @@ export function SkeletonRows({ rows, label }: { rows: number; label: string }) {
     </div>
   )
 }
+
+/** A change to a file while it is worked out. */
+export function SkeletonChange({ label }: { label: string }) {
+  return (
+    <div role="status" aria-label={label}>
+      <Skeleton className="h-28 w-full" />
+    </div>
+  )
+}

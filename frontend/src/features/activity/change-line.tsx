@@ -9,7 +9,7 @@ import { clockTime } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { DiffView } from '@/ui/diff-view'
 import { Problem } from '@/ui/problem'
-import { Skeleton } from '@/ui/skeleton'
+import { SkeletonChange } from '@/ui/skeleton'
 import { useToast } from '@/ui/toast'
 import { Line } from './line'
 
@@ -78,11 +78,7 @@ function Change({ change }: { change: ChangeView }) {
   const diff = useChangeDiff(change.id, true)
   if (diff.error) return <Problem words={toWords(diff.error)} />
   if (!diff.data) {
-    return (
-      <div role="status" aria-label={t('loading')}>
-        <Skeleton className="h-28 w-full" />
-      </div>
-    )
+    return <SkeletonChange label={t('loading')} />
   }
   return (
     <>

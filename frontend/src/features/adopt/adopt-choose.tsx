@@ -1,11 +1,10 @@
-import { X } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Adoptable, type AdoptRequest, toWords } from '@/backend'
 import { useAdopt, useAdoptables, useApps } from '@/backend/queries'
-import { SheetFoot } from '@/features/install/install-review'
 import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
+import { SheetFoot, SheetHead } from '@/ui/dialog'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
@@ -42,6 +41,11 @@ export function AdoptChoose({ onClose, onStart }: Props) {
           : states.some((s) => s?.risky)
             ? t('adopt.wait-risk')
             : ''
+  const title = !found.data
+    ? t('adopt.open')
+    : all.length === 0
+      ? t('adopt.empty')
+      : t('adopt.title', { count: all.length })
   const start = () => {
     setPressed(true)
     if (missing !== '' || adopt.isPending) return
@@ -61,18 +65,7 @@ export function AdoptChoose({ onClose, onStart }: Props) {
   return (
     <>
       <div className="min-h-0 grow overflow-y-auto px-6 pt-5.5 pb-6">
-        <div className="flex items-start justify-between gap-3">
-          <h1 className="display text-sheet">
-            {!found.data
-              ? t('adopt.open')
-              : all.length === 0
-                ? t('adopt.empty')
-                : t('adopt.title', { count: all.length })}
-          </h1>
-          <Button tone="quiet" size="sm" square aria-label={t('close')} onClick={onClose} className="-mr-1.5">
-            <X aria-hidden className="size-4" />
-          </Button>
-        </div>
+        <SheetHead title={title} onClose={onClose} />
         <p className="mt-1.5 text-ink-2">
           {all.length === 0 ? found.data && t('adopt.empty-text') : t('adopt.lead')}{' '}
           {keys > 0 && (

@@ -4,12 +4,12 @@ import { useTranslation } from 'react-i18next'
 import { type AdoptRequest, type JobView, type Need, toWords } from '@/backend'
 import { useAdopt, useApps, useCancelJob, useJobs } from '@/backend/queries'
 import { Consent, Risks, riskKey, risksOf } from '@/features/install/consents'
-import { SheetFoot } from '@/features/install/install-review'
 import { overall, useStageWord } from '@/features/install/progress'
+import { Restarts } from '@/features/install/restarts'
 import { list } from '@/text/format'
-import { AppGlyph } from '@/ui/app-glyph'
 import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
+import { SheetFoot, SheetHead } from '@/ui/dialog'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
 import { ProgressBar, Ring } from '@/ui/ring'
@@ -39,14 +39,7 @@ export function AdoptWork({ started, onAgain, onClose }: Props) {
   return (
     <>
       <div className="min-h-0 grow overflow-y-auto px-6 pt-5.5 pb-6">
-        <div className="flex items-start justify-between gap-3">
-          <h1 className="display text-sheet" aria-live="polite">
-            {title}
-          </h1>
-          <Button tone="quiet" size="sm" square aria-label={t('close')} onClick={onClose} className="-mr-1.5">
-            <X aria-hidden className="size-4" />
-          </Button>
-        </div>
+        <SheetHead title={title} onClose={onClose} />
         {working ? (
           <ProgressBar value={value / all.length} label={title} className="mt-3.5" />
         ) : (
@@ -64,17 +57,7 @@ export function AdoptWork({ started, onAgain, onClose }: Props) {
         {!working && restart.size > 0 && (
           <section aria-label={t('adopt.after')}>
             <h2 className="mt-5 mb-2.5 text-section">{t('adopt.after')}</h2>
-            <Rows>
-              {[...restart.values()].map((r) => (
-                <li key={r.app} className="flex items-center gap-3 px-4 py-2.5">
-                  <AppGlyph app={r.app} />
-                  <div className="min-w-0">
-                    <p className="font-semibold">{r.name}</p>
-                    <p className="meta">{r.text}</p>
-                  </div>
-                </li>
-              ))}
-            </Rows>
+            <Restarts apps={[...restart.values()]} />
           </section>
         )}
       </div>

@@ -9,7 +9,7 @@ import { Panel } from '@/ui/dialog'
 import { DiffView } from '@/ui/diff-view'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
-import { Skeleton } from '@/ui/skeleton'
+import { SkeletonChange } from '@/ui/skeleton'
 
 /** The entries of a server as they were before Toolbay took it over; a key that comes back into a file is asked about. */
 export function GiveBackDialog({ server, onClose }: { server: ServerView; onClose: () => void }) {
@@ -73,11 +73,7 @@ export function GiveBackDialog({ server, onClose }: { server: ServerView; onClos
             {r.name}: {r.text}
           </p>
         ))}
-        {look.isPending && (
-          <div role="status" aria-label={t('loading')}>
-            <Skeleton className="h-28 w-full" />
-          </div>
-        )}
+        {look.isPending && <SkeletonChange label={t('loading')} />}
       </div>
     </Panel>
   )

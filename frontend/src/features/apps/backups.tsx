@@ -12,7 +12,7 @@ import { Panel } from '@/ui/dialog'
 import { DiffView } from '@/ui/diff-view'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
-import { Skeleton, SkeletonRows } from '@/ui/skeleton'
+import { SkeletonChange, SkeletonRows } from '@/ui/skeleton'
 import { Status } from '@/ui/status'
 
 /** What an app's files held before, newest first, with the way back to each. */
@@ -153,11 +153,7 @@ function RestoreDialog({ app, file, version, onClose }: RestoreProps) {
           <DiffView key={f.path} file={f} />
         ))}
         {same && <p className="meta">{t('backups.same')}</p>}
-        {preview.isPending && (
-          <div role="status" aria-label={t('loading')}>
-            <Skeleton className="h-28 w-full" />
-          </div>
-        )}
+        {preview.isPending && <SkeletonChange label={t('loading')} />}
       </div>
     </Panel>
   )

@@ -1,16 +1,16 @@
 import { Undo2 } from 'lucide-react'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AppView, type ServerView, toWords } from '@/backend'
 import { useChangePreview, useConnect, useDisconnect } from '@/backend/queries'
 import { useSayDone } from '@/features/activity/use-say-done'
 import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
-import { Checkbox } from '@/ui/checkbox'
 import { Panel } from '@/ui/dialog'
 import { DiffView } from '@/ui/diff-view'
 import { Problem } from '@/ui/problem'
-import { Skeleton } from '@/ui/skeleton'
+import { SkeletonChange } from '@/ui/skeleton'
+import { Tick } from '@/ui/tick'
 import { Tile } from '@/ui/tile'
 
 type Props = {
@@ -78,9 +78,10 @@ export function ChangeDialog({ app, kind, servers, choices, onClose }: Props) {
       {choices.length > 0 && (
         <Rows className="mt-4">
           {choices.map((s) => (
-            <Choice
+            <Tick
               key={s.id}
-              server={s}
+              label={s.title}
+              icon={<Tile name={s.title} category={s.category} size={24} />}
               checked={chosen.includes(s.id)}
               onChange={(on) => setChosen((old) => (on ? [...old, s.id] : old.filter((id) => id !== s.id)))}
             />
@@ -99,34 +100,9 @@ export function ChangeDialog({ app, kind, servers, choices, onClose }: Props) {
             ))}
           </div>
         ) : (
-          <div role="status" aria-label={t('loading')}>
-            <Skeleton className="h-28 w-full" />
-          </div>
+          <SkeletonChange label={t('loading')} />
         )}
       </div>
     </Panel>
-  )
-}
-
-function Choice({
-  server,
-  checked,
-  onChange,
-}: {
-  server: ServerView
-  checked: boolean
-  onChange: (on: boolean) => void
-}) {
-  const id = useId()
-  return (
-    <li className="flex min-h-10.5 items-center gap-3 px-3.5 py-1.5">
-      <Checkbox checked={checked} onCheckedChange={onChange} aria-labelledby={id} />
-      <Tile name={server.title} category={server.category} size={24} />
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: a larger target for the pointer; the box has the keyboard */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: as above */}
-      <span id={id} className="grow truncate font-[550]" onClick={() => onChange(!checked)}>
-        {server.title}
-      </span>
-    </li>
   )
 }

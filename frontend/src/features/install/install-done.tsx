@@ -7,10 +7,10 @@ import { useRemoveServers } from '@/backend/queries'
 import { seconds } from '@/text/format'
 import { AppGlyph } from '@/ui/app-glyph'
 import { Button, TextButton } from '@/ui/button'
-import { Rows } from '@/ui/card'
 import { Problem } from '@/ui/problem'
 import { Tile } from '@/ui/tile'
 import { useToast } from '@/ui/toast'
+import { Restarts } from './restarts'
 
 /** It is in. What to ask, what to restart, and the way back. */
 export function InstallDone({
@@ -64,17 +64,7 @@ export function InstallDone({
         </p>
         {result.sample && <Ask question={result.sample} />}
         {result.restart.length > 0 ? (
-          <Rows className="mt-4.5">
-            {result.restart.map((r) => (
-              <li key={r.app} className="flex items-center gap-3 px-4 py-3">
-                <AppGlyph app={r.app} />
-                <div className="min-w-0">
-                  <p className="font-semibold">{r.name}</p>
-                  <p className="meta">{r.text}</p>
-                </div>
-              </li>
-            ))}
-          </Rows>
+          <Restarts apps={result.restart} className="mt-4.5" />
         ) : (
           <p className="mt-4.5 text-ink-2 text-second">{t('done.no-apps')}</p>
         )}

@@ -9,10 +9,11 @@ import { bytes, list, seconds } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { cn } from '@/ui/cn'
+import { SheetFoot } from '@/ui/dialog'
 import { ProgressBar, Ring } from '@/ui/ring'
 import { drafts } from './drafts'
 import type { InstallTarget } from './install-context'
-import { SheetFoot } from './install-review'
+
 import { overall, type Stage, stages } from './progress'
 import { StepRail } from './step-rail'
 

@@ -1,10 +1,11 @@
 import { Download, LogIn, TriangleAlert, Undo2, X } from 'lucide-react'
-import { type ReactNode, useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type InstallForm, type InstallOffer, type Need, toWords, type Words } from '@/backend'
 import { useFetchBundle, useInstall, useInstallForm, useInstallOffer, useSetSetting } from '@/backend/queries'
 import { bytes } from '@/text/format'
 import { Button } from '@/ui/button'
+import { SheetFoot } from '@/ui/dialog'
 import { Note } from '@/ui/note'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { Skeleton } from '@/ui/skeleton'
@@ -347,21 +348,5 @@ function Head({ title, onClose }: { title: string; onClose: () => void }) {
         <X aria-hidden className="size-4" />
       </Button>
     </div>
-  )
-}
-
-export function SheetFoot({ remark, warn = false, children }: { remark: string; warn?: boolean; children: ReactNode }) {
-  const Icon = warn ? TriangleAlert : Undo2
-  return (
-    <footer className="flex shrink-0 flex-wrap items-center justify-end gap-2.5 border-line border-t bg-panel px-6 py-3.5">
-      <p
-        role="status"
-        className={`flex min-w-0 grow basis-50 items-center gap-1.5 text-meta ${warn ? 'font-medium text-warn' : 'text-ink-3'}`}
-      >
-        <Icon aria-hidden className="size-3.5 shrink-0" />
-        {remark}
-      </p>
-      {children}
-    </footer>
   )
 }

@@ -38,7 +38,8 @@ export function DropZone({ onText, onOpening }: Props) {
       const types = e.dataTransfer?.types ?? []
       // Text that is moved inside a field of ours stays the field's own.
       if (e.target instanceof HTMLInputElement || e.target instanceof HTMLTextAreaElement) return false
-      return types.includes('Files') || types.includes('text/plain')
+      // WebKit on Linux calls a file a list of addresses until it is let go.
+      return ['Files', 'text/plain', 'text/uri-list'].some((t) => types.includes(t))
     }
     const enter = (e: DragEvent) => {
       if (!ours(e)) return
@@ -57,9 +58,9 @@ export function DropZone({ onText, onOpening }: Props) {
       setOver(false)
       if (!ours(e)) return
       e.preventDefault()
-      const text = e.dataTransfer?.getData('text/plain') ?? ''
+      const text = e.dataTransfer?.getData('text/plain') || e.dataTransfer?.getData('text/uri-list') || ''
       const file = e.dataTransfer?.files[0]
-      if (!file && text.trim() !== '') onText(text)
+      if (!file && text.trim() !== '' && !text.startsWith('file:')) onText(text)
       // A bundle, a folder and a profile come from the window itself, which knows where they are; other small files
       // are read as text.
       if (file && file.size <= 1 << 20 && !/\.(mcpb|dxt)$/i.test(file.name)) {

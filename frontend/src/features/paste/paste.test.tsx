@@ -118,6 +118,20 @@ describe('what the desktop hands over', () => {
   })
 })
 
+describe('a dropped file', () => {
+  it('is taken also where the page is told of it as a list of addresses only', async () => {
+    open('/')
+    await screen.findByRole('searchbox')
+    const dataTransfer = { types: ['text/uri-list'], files: [], getData: () => 'file:///home/maria/notes.mcpb' }
+    expect(fireEvent.dragOver(document.body, { dataTransfer })).toBe(false)
+    fireEvent.dragEnter(document.body, { dataTransfer })
+    expect(await screen.findByText('Drop it here')).toBeVisible()
+    fireEvent.drop(document.body, { dataTransfer })
+    await waitFor(() => expect(screen.queryByText('Drop it here')).toBeNull())
+    expect(screen.queryByRole('dialog')).toBeNull()
+  })
+})
+
 describe('a dropped file that is no bundle', () => {
   it('is read as text', async () => {
     const { fake } = open('/')

@@ -12,7 +12,7 @@ import { DiffView } from '@/ui/diff-view'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
-import { Skeleton } from '@/ui/skeleton'
+import { SkeletonChange } from '@/ui/skeleton'
 import { useChange } from './use-change'
 
 /** Folders that use a profile. */
@@ -143,11 +143,7 @@ export function LinkDialog({
         {preview.data?.files.map((f) => (
           <DiffView key={f.path} file={f} />
         ))}
-        {preview.isPending && (
-          <div role="status" aria-label={t('loading')}>
-            <Skeleton className="h-28 w-full" />
-          </div>
-        )}
+        {preview.isPending && <SkeletonChange label={t('loading')} />}
       </div>
     </Panel>
   )

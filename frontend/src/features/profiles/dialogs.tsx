@@ -4,38 +4,30 @@ import type { Backend, Closing, ProfileContent, ProfileDetail, ProfileResult, Se
 import { count as formatCount } from '@/text/format'
 import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
-import { Checkbox } from '@/ui/checkbox'
 import { Panel } from '@/ui/dialog'
 import { Field, Labelled } from '@/ui/field'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
+import { Tick } from '@/ui/tick'
 import { useChange } from './use-change'
 
-/** Asks for a profile's name. */
-export function NameDialog({
-  title,
-  text,
-  button,
-  first = '',
-  done,
-  act,
-  onClose,
-  onDone,
-}: {
+type AskProps = {
   title: string
-  text?: string
+  text?: string | undefined
   button: string
-  first?: string
-  done: (name: string) => string
-  act: (b: Backend, name: string) => Promise<ProfileResult>
+  /** it can be pressed */
+  ready: boolean
+  change: ReturnType<typeof useChange>
+  act: () => void
   onClose: () => void
-  onDone?: (id: string) => void
-}) {
+  children: ReactNode
+}
+
+/** One question, with the change that its answer makes; Enter in a field answers too. */
+function Ask({ title, text, button, ready, change, act, onClose, children }: AskProps) {
   const { t } = useTranslation()
-  const [name, setName] = useState(first)
-  const change = useChange()
   const form = useId()
-  const wanted = name.trim()
+  const can = ready && !change.busy
   return (
     <Panel
       open
@@ -47,7 +39,7 @@ export function NameDialog({
           <Button tone="quiet" onClick={onClose}>
             {t('cancel')}
           </Button>
-          <Button tone="filled" type="submit" form={form} aria-disabled={wanted === '' || change.busy || undefined}>
+          <Button tone="filled" type="submit" form={form} aria-disabled={!can || undefined}>
             {button}
           </Button>
         </>
@@ -58,96 +50,79 @@ export function NameDialog({
         className="mt-4"
         onSubmit={(e) => {
           e.preventDefault()
-          if (wanted === '' || change.busy) return
-          change.run(
-            (b) => act(b, wanted),
-            done(wanted),
-            (r) => {
-              onClose()
-              onDone?.(r.profile)
-            },
-          )
+          if (can) act()
         }}
       >
-        <Labelled label={t('profiles.name')}>
-          {(ids) => <Field {...ids} value={name} maxLength={60} onChange={(e) => setName(e.target.value)} />}
-        </Labelled>
+        {children}
       </form>
       {change.problem && <Problem alert className="mt-3" words={change.problem} />}
     </Panel>
   )
 }
 
-type PickProps = {
-  title: string
-  text?: string
+type NameProps = Pick<AskProps, 'title' | 'text' | 'button' | 'onClose'> & {
+  first?: string
+  done: (name: string) => string
+  act: (b: Backend, name: string) => Promise<ProfileResult>
+  onDone?: (id: string) => void
+}
+
+/** Asks for a profile's name. */
+export function NameDialog({ first = '', done, act, onDone, ...rest }: NameProps) {
+  const { t } = useTranslation()
+  const [name, setName] = useState(first)
+  const change = useChange()
+  const wanted = name.trim()
+  const save = () =>
+    change.run(
+      (b) => act(b, wanted),
+      done(wanted),
+      (r) => {
+        rest.onClose()
+        onDone?.(r.profile)
+      },
+    )
+  return (
+    <Ask {...rest} ready={wanted !== ''} change={change} act={save}>
+      <Labelled label={t('profiles.name')}>
+        {(ids) => <Field {...ids} value={name} maxLength={60} onChange={(e) => setName(e.target.value)} />}
+      </Labelled>
+    </Ask>
+  )
+}
+
+type PickProps = Pick<AskProps, 'title' | 'text' | 'onClose'> & {
   button: (n: number) => string
-  choices: { id: string; label: string; text?: string }[]
+  choices: { id: string; label: string; text?: string; icon?: ReactNode }[]
   first: string[]
   /** nothing chosen is an answer too */
   none?: boolean
   done: (n: number) => string
   act: (b: Backend, chosen: string[], closing: Closing) => Promise<ProfileResult>
-  onClose: () => void
   note?: (chosen: string[]) => ReactNode
 }
 
 /** Several of a list. */
-export function PickDialog({ title, text, button, choices, first, none = false, done, act, onClose, note }: PickProps) {
-  const { t } = useTranslation()
+export function PickDialog({ button, choices, first, none = false, done, act, note, ...rest }: PickProps) {
   const [chosen, setChosen] = useState(first)
   const change = useChange()
-  const ready = (none || chosen.length > 0) && !change.busy
+  const save = () => change.run((b, how) => act(b, chosen, how), done(chosen.length), rest.onClose)
   return (
-    <Panel
-      open
-      onClose={onClose}
-      title={title}
-      text={text}
-      foot={
-        <>
-          <Button tone="quiet" onClick={onClose}>
-            {t('cancel')}
-          </Button>
-          <Button
-            tone="filled"
-            aria-disabled={!ready || undefined}
-            onClick={() => ready && change.run((b, how) => act(b, chosen, how), done(chosen.length), onClose)}
-          >
-            {button(chosen.length)}
-          </Button>
-        </>
-      }
-    >
-      <Rows className="mt-4">
+    <Ask {...rest} button={button(chosen.length)} ready={none || chosen.length > 0} change={change} act={save}>
+      <Rows>
         {choices.map((c) => (
-          <PickRow
+          <Tick
             key={c.id}
             label={c.label}
             text={c.text}
+            icon={c.icon}
             checked={chosen.includes(c.id)}
             onChange={(on) => setChosen((old) => (on ? [...old, c.id] : old.filter((x) => x !== c.id)))}
           />
         ))}
       </Rows>
       {note?.(chosen)}
-      {change.problem && <Problem alert className="mt-3" words={change.problem} />}
-    </Panel>
-  )
-}
-
-function PickRow(props: { label: string; text?: string; checked: boolean; onChange: (on: boolean) => void }) {
-  const id = useId()
-  return (
-    <li className="flex min-h-10.5 items-center gap-3 px-3.5 py-1.5">
-      <Checkbox checked={props.checked} onCheckedChange={props.onChange} aria-labelledby={id} />
-      <div className="min-w-0 grow">
-        <p id={id} className="truncate font-[550]">
-          {props.label}
-        </p>
-        {props.text && <p className="meta line-clamp-2">{props.text}</p>}
-      </div>
-    </li>
+    </Ask>
   )
 }
 

@@ -56,12 +56,17 @@ export function Matrix({ profile, apps, servers, onCell, onTools, onOwn, onRemov
           <caption className="sr-only">{t('profiles.keys')}</caption>
           <thead>
             <tr className="bg-panel text-second">
-              <th scope="col" className="px-3.5 py-2.5 text-left font-medium text-ink-2">
+              <th scope="col" className="sticky left-0 bg-panel px-3.5 py-2.5 text-left font-medium text-ink-2">
                 {t('profiles.server')}
               </th>
               {columns.map((id) => (
                 <th key={id} scope="col" className="px-2 py-2.5 font-medium text-ink-2">
-                  <span className="mx-auto flex w-fit flex-col items-center gap-1 whitespace-nowrap">
+                  <span
+                    className={cn(
+                      'mx-auto flex w-fit flex-col items-center gap-1 leading-4',
+                      columns.length > 4 ? 'max-w-18' : 'whitespace-nowrap',
+                    )}
+                  >
                     <AppGlyph app={id} size={24} />
                     {appName(id)}
                   </span>
@@ -81,7 +86,7 @@ export function Matrix({ profile, apps, servers, onCell, onTools, onOwn, onRemov
           <tbody>
             {rows.map((c, r) => (
               <tr key={c.server} className="h-12 border-line border-t">
-                <th scope="row" className="px-3.5 py-2 text-left font-semibold">
+                <th scope="row" className="sticky left-0 bg-card px-3.5 py-2 text-left font-semibold">
                   <span className="flex min-w-40 items-center gap-2.5">
                     <Tile name={c.title} category={servers.find((s) => s.id === c.server)?.category ?? ''} size={24} />
                     {c.title}

@@ -13,7 +13,6 @@ import { Rows } from '@/ui/card'
 import { Panel } from '@/ui/dialog'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { SkeletonRows } from '@/ui/skeleton'
-import { Status } from '@/ui/status'
 import { useChange } from './use-change'
 
 type Props = { profile: ProfileDetail; content: ProfileContent; onClose: () => void }
@@ -146,9 +145,9 @@ function Form({ profile, content, settings, title, onClose }: Props & { settings
                 <div className="flex min-h-8 flex-wrap items-center gap-x-3 gap-y-1">
                   <div className="min-w-0 grow">
                     {differs ? (
-                      <Status tone="update" pill>
+                      <span className="inline-flex h-6 items-center rounded-full bg-accent-soft px-2.25 font-[550] text-accent-text text-meta">
                         {t('profiles.own-here')}
-                      </Status>
+                      </span>
                     ) : (
                       <>
                         <p className="font-[550]">{s.field.label}</p>
@@ -156,7 +155,14 @@ function Form({ profile, content, settings, title, onClose }: Props & { settings
                       </>
                     )}
                   </div>
-                  <TextButton onClick={() => turn(s, !differs)}>
+                  <TextButton
+                    onClick={(e) => {
+                      const row = e.currentTarget.closest('li')
+                      turn(s, !differs)
+                      // What is to be typed next has the focus.
+                      requestAnimationFrame(() => row?.querySelector<HTMLElement>('input, select')?.focus())
+                    }}
+                  >
                     {differs ? t('profiles.own-back') : t('profiles.own-change')}{' '}
                     <span className="sr-only">{t('profiles.own-of', { label: s.field.label })}</span>
                   </TextButton>

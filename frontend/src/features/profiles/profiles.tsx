@@ -15,16 +15,14 @@ import { PageBody, PageHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
 import { useToast } from '@/ui/toast'
 import { Folders, Room } from './aside'
-import { NameDialog, PickDialog, ToolsDialog } from './dialogs'
+import { type Asked, AskedDialog } from './asked-dialog'
+import { ToolsDialog } from './dialogs'
 import { Legend, Matrix } from './matrix'
 import { OwnDialog } from './own-dialog'
-import { SwitchDialog } from './switch-dialog'
 import { useChange } from './use-change'
 
 /** The one that is always there: it has each server's own settings and keys. */
 const firstProfile = 'default'
-
-type Asked = 'new' | 'rename' | 'duplicate' | 'switch' | 'add' | 'apps' | ''
 
 /** Sets of servers: which app gets what, and switching from one to another. */
 export function Profiles() {
@@ -83,7 +81,7 @@ export function Profiles() {
               ) : (
                 <SkeletonRows rows={4} label={t('loading')} />
               )}
-              <Dialogs
+              <AskedDialog
                 shown={shown}
                 asked={asked}
                 onClose={() => setAsked('')}
@@ -166,6 +164,7 @@ function More({ profile, onAsk, onGone }: { profile: ProfileView; onAsk: (what: 
         <MenuItem onClick={() => onAsk('duplicate')}>{t('profiles.duplicate')}</MenuItem>
         <MenuItem
           destructive
+          disabled={profile.active || profile.id === firstProfile}
           onClick={() =>
             change.run((b) => b.deleteProfile(profile.id), t('profiles.deleted', { name: profile.name }), onGone)
           }
@@ -188,22 +187,30 @@ function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Aske
   const missing = (servers.data ?? []).filter((s) => !profile.servers.includes(s.id))
   const { id, name } = profile
   const cannot = profile.contents.some((c) => Object.keys(c.cannot).length > 0)
-  const add = missing.length > 0 && (
-    <TextButton onClick={() => onAsk('add')}>
-      <Plus aria-hidden className="size-3.5" />
-      {t('profiles.add')}
-    </TextButton>
-  )
   return (
     <div className="grid grid-cols-[minmax(0,1fr)_18.25rem] gap-5 narrow:grid-cols-1">
       <div className="min-w-0">
         <div className="mb-2.5 flex flex-wrap items-center gap-x-3 gap-y-1.5">
-          <p className="meta num grow">{t('profiles.in', { count: profile.contents.length, name })}</p>
+          <p className="meta num grow">
+            {profile.contents.length > 0 && t('profiles.in', { count: profile.contents.length, name })}
+          </p>
           <TextButton onClick={() => onAsk('apps')}>{t('profiles.apps')}</TextButton>
         </div>
         {change.problem && <Problem alert className="mb-2.5" words={change.problem} />}
         {profile.contents.length === 0 ? (
-          <Empty title={t('profiles.empty', { name })}>{add}</Empty>
+          <Empty
+            title={t('profiles.empty', { name })}
+            action={
+              missing.length > 0 && (
+                <Button onClick={() => onAsk('add')}>
+                  <Plus aria-hidden className="size-4" />
+                  {t('profiles.add')}
+                </Button>
+              )
+            }
+          >
+            {servers.data?.length === 0 && t('apps.none-get')}
+          </Empty>
         ) : (
           <>
             <Matrix
@@ -227,7 +234,10 @@ function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Aske
             >
               {missing.length > 0 && (
                 <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-line border-t px-3.5 py-2.5">
-                  {add}
+                  <TextButton onClick={() => onAsk('add')}>
+                    <Plus aria-hidden className="size-3.5" />
+                    {t('profiles.add')}
+                  </TextButton>
                   <p className="meta min-w-0 grow truncate text-right">
                     {t('profiles.not-in', { name, servers: list(missing.map((s) => s.title)) })}
                   </p>
@@ -263,87 +273,4 @@ function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Aske
       )}
     </div>
   )
-}
-
-type DialogsProps = {
-  shown: ProfileView
-  detail: ProfileDetail | undefined
-  asked: Asked
-  onClose: () => void
-  onPick: (id: string) => void
-}
-
-function Dialogs({ shown, detail, asked, onClose, onPick }: DialogsProps) {
-  const { t } = useTranslation()
-  const apps = useApps()
-  const servers = useServers()
-  const { id, name } = shown
-  const created = (made: string) => t('profiles.created', { name: made })
-  if (asked === 'new')
-    return (
-      <NameDialog
-        title={t('profiles.new')}
-        text={t('profiles.new-text')}
-        button={t('profiles.create')}
-        done={created}
-        act={(b, n) => b.createProfile(n, '')}
-        onClose={onClose}
-        onDone={onPick}
-      />
-    )
-  if (asked === 'duplicate')
-    return (
-      <NameDialog
-        title={t('profiles.duplicate-title', { name })}
-        text={t('profiles.duplicate-text')}
-        button={t('profiles.duplicate')}
-        done={created}
-        act={(b, n) => b.createProfile(n, id)}
-        onClose={onClose}
-        onDone={onPick}
-      />
-    )
-  if (asked === 'rename')
-    return (
-      <NameDialog
-        title={t('profiles.rename-title', { name })}
-        button={t('profiles.rename')}
-        first={name}
-        done={(n) => t('profiles.renamed', { name: n })}
-        act={(b, n) => b.renameProfile(id, n)}
-        onClose={onClose}
-      />
-    )
-  if (asked === 'switch') return <SwitchDialog id={id} name={name} onClose={onClose} />
-  if (asked === 'add')
-    return (
-      <PickDialog
-        title={t('profiles.add-title', { name })}
-        button={(n) => t('profiles.add-count', { count: n })}
-        choices={(servers.data ?? [])
-          .filter((s) => !shown.servers.includes(s.id))
-          .map((s) => ({ id: s.id, label: s.title, text: s.publisher }))}
-        first={[]}
-        done={(n) => t('profiles.added', { count: n, name })}
-        act={(b, chosen, how) => b.addToProfile(id, chosen, how)}
-        onClose={onClose}
-      />
-    )
-  if (asked === 'apps' && detail)
-    return (
-      <PickDialog
-        title={t('profiles.apps-title', { name })}
-        text={t('profiles.apps-text')}
-        button={() => t('profiles.pick-save')}
-        choices={(apps.data ?? [])
-          .filter((a) => a.found || detail.apps.includes(a.id))
-          .map((a) => ({ id: a.id, label: a.name }))}
-        first={detail.apps}
-        none
-        done={() => t('profiles.apps-set', { name })}
-        act={(b, chosen, how) => b.profileApps(id, chosen, how)}
-        onClose={onClose}
-      />
-    )
-  return null
 }

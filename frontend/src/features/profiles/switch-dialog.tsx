@@ -8,7 +8,7 @@ import { Panel } from '@/ui/dialog'
 import { DiffView } from '@/ui/diff-view'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
-import { Skeleton } from '@/ui/skeleton'
+import { SkeletonChange } from '@/ui/skeleton'
 import { useChange } from './use-change'
 
 /** What a switch would change, before it is made; apps in the way can be left as they are. */
@@ -84,11 +84,7 @@ export function SwitchDialog({ id, name, onClose }: { id: string; name: string; 
           <DiffView key={f.path} file={f} />
         ))}
         {plan && plan.files.length === 0 && <p className="meta">{t('profiles.switch-nothing')}</p>}
-        {preview.isPending && (
-          <div role="status" aria-label={t('loading')}>
-            <Skeleton className="h-28 w-full" />
-          </div>
-        )}
+        {preview.isPending && <SkeletonChange label={t('loading')} />}
       </div>
     </Panel>
   )

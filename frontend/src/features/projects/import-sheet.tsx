@@ -1,5 +1,5 @@
-import { CircleCheck, X } from 'lucide-react'
-import { type ReactNode, useId, useState } from 'react'
+import { CircleCheck } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ImportRequest, type JobView, type OfferedServer, type ProfileOffer, toWords } from '@/backend'
 import {
@@ -13,7 +13,6 @@ import {
 } from '@/backend/queries'
 import { type Answers, checkAll, defaults, split } from '@/features/install/answers'
 import { Consent, Risks, riskKey, risksOf } from '@/features/install/consents'
-import { SheetFoot } from '@/features/install/install-review'
 import { overall, useStageWord } from '@/features/install/progress'
 import { SettingsForm } from '@/features/install/settings-form'
 import { list, shortPath } from '@/text/format'
@@ -21,13 +20,14 @@ import { AppGlyph } from '@/ui/app-glyph'
 import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { Checkbox } from '@/ui/checkbox'
-import { Sheet } from '@/ui/dialog'
+import { Sheet, SheetFoot, SheetHead } from '@/ui/dialog'
 import { Field, Labelled } from '@/ui/field'
 import { Note } from '@/ui/note'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { ProgressBar } from '@/ui/ring'
 import { SectionHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
+import { Tick } from '@/ui/tick'
 import { Tile } from '@/ui/tile'
 
 type Props = { path: string; folder: string; onClose: () => void }
@@ -51,7 +51,7 @@ export function ImportSheet({ path, folder, onClose }: Props) {
         />
       ) : (
         <div className="px-6 pt-5.5 pb-6">
-          <Head title={title} onClose={onClose} />
+          <SheetHead title={title} onClose={onClose} />
           <div className="mt-4">
             {offer.error ? (
               <LoadProblem words={toWords(offer.error)} onRetry={() => void offer.refetch()} />
@@ -62,18 +62,6 @@ export function ImportSheet({ path, folder, onClose }: Props) {
         </div>
       )}
     </Sheet>
-  )
-}
-
-function Head({ title, onClose }: { title: string; onClose: () => void }) {
-  const { t } = useTranslation()
-  return (
-    <div className="flex items-start justify-between gap-3">
-      <h1 className="display text-sheet">{title}</h1>
-      <Button tone="quiet" size="sm" square aria-label={t('close')} onClick={onClose} className="-mr-1.5">
-        <X aria-hidden className="size-4" />
-      </Button>
-    </div>
   )
 }
 
@@ -141,7 +129,7 @@ function Review({ path, folder, title, offer, linked, onClose }: ReviewProps) {
   return (
     <>
       <div className="min-h-0 grow overflow-y-auto px-6 pt-5.5 pb-6">
-        <Head title={title} onClose={onClose} />
+        <SheetHead title={title} onClose={onClose} />
         <p className="mt-1 text-ink-2">{t('projects.offer-text')}</p>
         {failure && risks.length === 0 && setUp.length === 0 && (
           <div className="mt-4">
@@ -277,31 +265,6 @@ function ServerRow({ server, taken, onTake, children }: RowProps) {
   )
 }
 
-type TickProps = {
-  label: string
-  text?: string
-  icon?: ReactNode
-  checked: boolean
-  onChange: (on: boolean) => void
-}
-
-function Tick({ label, text, icon, checked, onChange }: TickProps) {
-  const id = useId()
-  return (
-    <li className="flex min-h-10.5 items-center gap-3 px-3.5 py-1.5">
-      <Checkbox checked={checked} onCheckedChange={onChange} aria-labelledby={id} />
-      {icon}
-      <div className="min-w-0 grow">
-        {/* biome-ignore lint/a11y/useKeyWithClickEvents: a larger target for the pointer; the box has the keyboard */}
-        <p id={id} className="font-[550]" onClick={() => onChange(!checked)}>
-          {label}
-        </p>
-        {text && <p className="meta">{text}</p>}
-      </div>
-    </li>
-  )
-}
-
 /** How it goes, and what came of it. */
 function Work({ job, onClose }: { job: JobView; onClose: () => void }) {
   const { t } = useTranslation()
@@ -312,7 +275,7 @@ function Work({ job, onClose }: { job: JobView; onClose: () => void }) {
   return (
     <>
       <div className="min-h-0 grow overflow-y-auto px-6 pt-5.5 pb-6" aria-live="polite">
-        <Head title={title} onClose={onClose} />
+        <SheetHead title={title} onClose={onClose} />
         {done ? (
           <div className="mt-2 flex flex-col gap-1 text-ink-2">
             <p>{t('projects.done-text', { installed: done.installed, here: done.here })}</p>

@@ -5,78 +5,73 @@ import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
-import { files, machine, root, shots, until } from './machine.mjs'
+import { files, machine, root, until } from './machine.mjs'
+import { real } from './real.mjs'
 
 let m
-let window
+let w
 
-before(async () => {
+before(() => {
   m = machine()
-  const registry = await m.registry()
-  window = m.start(join(root, 'build/bin/toolbay-window'), [], {
-    TOOLBAY_REGISTRY_URL: registry.address,
-    TOOLBAY_DOCKER_CATALOG_URL: 'http://127.0.0.1:9/catalog.yaml',
-    TOOLBAY_SOURCE_MIRROR: 'http://127.0.0.1:9',
-  })
 })
 
-after(() => m?.close())
+after(async () => {
+  await w?.close()
+  await m?.close()
+})
 
-const run = (command, ...args) => spawnSync(command, args, { encoding: 'utf8', env: m.env })
-const picture = (name) => run('import', '-window', 'root', join(shots, `window-${name}.png`))
-const wait = (ms) => new Promise((r) => setTimeout(r, ms))
-const keys = async (...names) => {
-  for (const name of names) {
-    run('xdotool', 'key', '--clearmodifiers', name)
-    await wait(250)
-  }
-}
-const times = (n, name) => Array(n).fill(name)
-
-/** The part of the screen that is neither black nor the window's bare ground. */
-const drawn = () => {
-  const r = spawnSync('sh', ['-c', 'import -window root -resize 64x45 txt:- | grep -vc -e "#000000" -e "#F1EEE8"'], {
-    encoding: 'utf8',
-    env: m.env,
-  })
-  return Number(r.stdout) > 1500
-}
-const gone = (name) => m.read(name) !== files[name]
+/** What still runs out of this machine's home. */
+const left = () => spawnSync('pgrep', ['-f', join(m.home, '.toolbay')], { encoding: 'utf8' }).stdout
 
 test('from the first start to a server in every app, by keyboard', async () => {
-  await until('the window draws its first screen', drawn)
-  const id = run('xdotool', 'search', '--onlyvisible', '--name', 'Toolbay').stdout.split('\n')[0]
-  run('xdotool', 'windowfocus', id)
-  await wait(1500)
-  picture('first-run')
+  const registry = await m.registry()
+  w = await real(m, { TOOLBAY_REGISTRY_URL: registry.address })
+  await w.sees('Look around')
+  await w.picture('first-run')
   for (const [name, body] of Object.entries(files)) assert.equal(m.read(name), body, `${name} was changed by looking`)
-
-  // Past what was found, to the one button.
-  await keys('Tab', 'Tab', 'Return')
-  await wait(2500)
-  picture('discover')
-  await keys('ctrl+k')
-  run('xdotool', 'type', '--delay', '40', 'library docs')
-  await wait(2500)
-  picture('search')
-  // Past the search's own button, the one to paste, the categories, their menu, four filters,
-  // their menu, the order, the note on the lists that are not there, and the
-  // card's own link.
-  await keys(...times(13, 'Tab'), 'Return')
-  await wait(8000)
-  picture('sheet')
-  await keys('ctrl+Return')
-  await wait(1500)
-  picture('progress')
-  await until('every app has the server', () => Object.keys(files).every(gone), 180)
-  await wait(2500)
-  picture('done')
-  for (const name of Object.keys(files)) assert.match(m.read(name), /bin\/toolbay/)
+  await w.begin()
+  await w.sees('Good first servers')
+  await w.picture('discover')
+  await w.press('ctrl+k')
+  await until('the search has the focus', async () => /search/i.test(await w.focused()))
+  await w.type('library docs')
+  await w.gone('Good first servers')
+  await w.picture('search')
+  await w.choose('Get Library docs')
+  // What still holds the button back would stand in this line's place.
+  await w.sees('A copy of each file is kept.')
+  await w.picture('sheet')
+  await w.fits()
+  await w.press('ctrl+Return')
+  await w.sees('Continue in background')
+  await w.picture('progress')
+  await w.sees('Library docs is ready', 240)
+  await w.picture('done')
+  for (const [name, body] of Object.entries(files)) {
+    assert.notEqual(m.read(name), body, `${name} does not have it`)
+    assert.match(m.read(name), /bin\/toolbay/)
+  }
 })
 
 test('closing the window ends it and leaves no process', async () => {
+  await w.close()
+  w = undefined
+  assert.equal(left(), '')
+})
+
+test('the window as it is given to people opens, draws and ends', async () => {
+  const window = m.start(join(root, 'build/bin/toolbay-window'), [], {
+    TOOLBAY_REGISTRY_URL: 'http://127.0.0.1:9',
+    TOOLBAY_DOCKER_CATALOG_URL: 'http://127.0.0.1:9/catalog.yaml',
+    TOOLBAY_SOURCE_MIRROR: 'http://127.0.0.1:9',
+  })
+  // More of the screen than its black ground and the window's bare one.
+  const colours = 'import -window root -resize 64x45 txt:- | grep -vc -e "#000000" -e "#F1EEE8"'
+  await until(
+    'the window draws',
+    () => Number(spawnSync('sh', ['-c', colours], { encoding: 'utf8', env: m.env }).stdout) > 1500,
+  )
   process.kill(-window.pid, 'SIGTERM')
-  await until('the window has ended', () => window.exitCode !== null || window.signalCode !== null, 20)
-  const left = spawnSync('pgrep', ['-f', join(m.home, '.toolbay')], { encoding: 'utf8' })
-  assert.equal(left.stdout, '', `still running:\n${left.stdout}`)
+  await until('the window has ended', () => window.exitCode !== null || window.signalCode !== null)
+  assert.equal(left(), '')
 })

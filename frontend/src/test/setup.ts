@@ -2,6 +2,7 @@ import '@testing-library/jest-dom/vitest'
 import { cleanup, configure } from '@testing-library/react'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { drafts } from '@/features/install/drafts'
+import './computed-style'
 import '@/text'
 
 configure({ asyncUtilTimeout: 60_000 })

@@ -128,3 +128,8 @@ export function Labelled({
     </div>
   )
 }
+
+/** The first wrong field has the focus, once the next paint has marked it. */
+export function focusWrong(within: HTMLElement | null): void {
+  requestAnimationFrame(() => within?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
+}

@@ -1,10 +1,11 @@
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Adoptable, type AdoptRequest, toWords } from '@/backend'
 import { useAdopt, useAdoptables, useApps } from '@/backend/queries'
 import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { SheetFoot, SheetHead } from '@/ui/dialog'
+import { focusWrong } from '@/ui/field'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
@@ -22,6 +23,7 @@ export function AdoptChoose({ onClose, onStart }: Props) {
   const [left, setLeft] = useState<string[]>([])
   const [ready, setReady] = useState<Record<string, Ready>>({})
   const [pressed, setPressed] = useState(false)
+  const body = useRef<HTMLDivElement>(null)
   const all = found.data ?? []
   const usable = all.filter((a) => !a.problem)
   const others = all.filter((a) => a.problem)
@@ -48,6 +50,7 @@ export function AdoptChoose({ onClose, onStart }: Props) {
       : t('adopt.title', { count: all.length })
   const start = () => {
     setPressed(true)
+    focusWrong(body.current)
     if (missing !== '' || adopt.isPending) return
     const reqs = states.flatMap((s): AdoptRequest[] => (s ? [s.request] : []))
     adopt.mutate(reqs, {
@@ -64,7 +67,7 @@ export function AdoptChoose({ onClose, onStart }: Props) {
   }
   return (
     <>
-      <div className="min-h-0 grow overflow-y-auto px-6 pt-5.5 pb-6">
+      <div ref={body} className="min-h-0 grow overflow-y-auto px-6 pt-5.5 pb-6">
         <SheetHead title={title} onClose={onClose} />
         <p className="mt-1.5 text-ink-2">
           {all.length === 0 ? found.data && t('adopt.empty-text') : t('adopt.lead')}{' '}

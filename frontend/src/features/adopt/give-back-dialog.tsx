@@ -43,6 +43,11 @@ export function GiveBackDialog({ server, onClose }: { server: ServerView; onClos
       text={t('adopt.give-text')}
       foot={
         <>
+          {risks.length > 0 && !agreed && (
+            <p role="status" className="grow text-ink-3 text-meta">
+              {t('adopt.wait-risk')}
+            </p>
+          )}
           <Button tone="quiet" onClick={onClose}>
             {t('cancel')}
           </Button>

@@ -71,7 +71,7 @@ export function Apps() {
             <div
               role="group"
               aria-label={t('apps.choose')}
-              className="grid grid-cols-[repeat(auto-fill,minmax(15.5rem,1fr))] gap-2.5"
+              className="grid grid-cols-[repeat(auto-fill,minmax(14.5rem,1fr))] gap-2.5"
             >
               {found.map((a) => (
                 <AppCard

@@ -6,6 +6,7 @@ import { useFetchBundle, useInstall, useInstallForm, useInstallOffer, useSetSett
 import { bytes } from '@/text/format'
 import { Button } from '@/ui/button'
 import { SheetFoot } from '@/ui/dialog'
+import { focusWrong } from '@/ui/field'
 import { Note } from '@/ui/note'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { Skeleton } from '@/ui/skeleton'
@@ -128,8 +129,7 @@ function Review(props: ReviewProps) {
     setPressed(true)
     if (missing !== '' && wrongCount === 0) return
     if (wrongCount > 0) {
-      // After the next paint the wrong fields are marked; the first one gets the focus.
-      requestAnimationFrame(() => body.current?.querySelector<HTMLElement>('[aria-invalid=true]')?.focus())
+      focusWrong(body.current)
       return
     }
     install.mutate({

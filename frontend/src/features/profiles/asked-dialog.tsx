@@ -6,6 +6,9 @@ import { Tile } from '@/ui/tile'
 import { NameDialog, PickDialog } from './dialogs'
 import { SwitchDialog } from './switch-dialog'
 
+/** The one that is always there: it has each server's own settings and keys. */
+export const firstProfile = 'default'
+
 export type Asked = 'new' | 'rename' | 'duplicate' | 'switch' | 'add' | 'apps' | ''
 
 type Props = {

@@ -11,6 +11,7 @@ import { shortPath } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { Panel } from '@/ui/dialog'
+import { focusWrong } from '@/ui/field'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { SkeletonRows } from '@/ui/skeleton'
 import { useChange } from './use-change'
@@ -134,6 +135,7 @@ function Form({ profile, content, settings, title, onClose }: Props & { settings
         noValidate
         onSubmit={(e) => {
           e.preventDefault()
+          focusWrong(e.currentTarget)
           save()
         }}
       >

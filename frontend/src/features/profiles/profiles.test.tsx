@@ -137,6 +137,21 @@ describe('Profiles', () => {
     expect(callsOf(fake, 'deleteProfile')).toEqual([['acme']])
   })
 
+  it('are chosen from a list when there are many, and the one in use is not deleted', async () => {
+    const fake = small()
+    const home = fake.state.profiles[1]
+    if (!home) throw new Error('the fake has no second profile')
+    for (let i = 1; i <= 9; i++) fake.state.profiles.push({ ...structuredClone(home), id: `c${i}`, name: `Client ${i}` })
+    const { user } = await opened(fake)
+    await user.click(screen.getByRole('button', { name: 'More about Work' }))
+    expect(await screen.findByRole('menuitem', { name: 'Delete' })).toHaveAttribute('aria-disabled', 'true')
+    await user.keyboard('{Escape}')
+    await user.click(screen.getByRole('button', { name: 'Your profiles, Work, In use' }))
+    await user.click(await screen.findByRole('menuitemradio', { name: 'Client 9' }))
+    expect(await screen.findByRole('button', { name: 'Your profiles, Client 9' })).toBeVisible()
+    expect(callsOf(fake, 'switchProfile')).toEqual([])
+  })
+
   it('says in the dialog why a name cannot be had', async () => {
     const { user, fake } = await opened()
     fake.fail('createProfile', someWords({ message: 'There is already a profile called Home.' }))

@@ -1,28 +1,22 @@
-import { Download, Ellipsis, Plus, Share } from 'lucide-react'
+import { ChevronsUpDown, Download, Ellipsis, Plus, Share } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type ProfileContent, type ProfileDetail, type ProfileView, toWords, useBackend } from '@/backend'
-import { useApps, useExportProfile, useProfile, useProfiles, useServers } from '@/backend/queries'
+import { type ProfileView, toWords, useBackend } from '@/backend'
+import { useExportProfile, useProfile, useProfiles } from '@/backend/queries'
 import { useProjects } from '@/features/projects/projects-context'
 import { list } from '@/text/format'
-import { Button, TextButton } from '@/ui/button'
+import { Button } from '@/ui/button'
 import { Segmented } from '@/ui/choice'
-import { Empty } from '@/ui/empty'
-import { Menu, MenuItem } from '@/ui/menu'
-import { Note } from '@/ui/note'
+import { Menu, MenuItem, MenuOneOf } from '@/ui/menu'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { PageBody, PageHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
+import { Status } from '@/ui/status'
 import { useToast } from '@/ui/toast'
-import { Folders, Room } from './aside'
-import { type Asked, AskedDialog } from './asked-dialog'
-import { ToolsDialog } from './dialogs'
-import { Legend, Matrix } from './matrix'
-import { OwnDialog } from './own-dialog'
+import { type Asked, AskedDialog, firstProfile } from './asked-dialog'
+import { Detail } from './detail'
+import { Difference } from './difference'
 import { useChange } from './use-change'
-
-/** The one that is always there: it has each server's own settings and keys. */
-const firstProfile = 'default'
 
 /** Sets of servers: which app gets what, and switching from one to another. */
 export function Profiles() {
@@ -52,16 +46,7 @@ export function Profiles() {
           shown && (
             <>
               <div className="mb-4 flex flex-wrap items-center gap-2.5">
-                <Segmented
-                  label={t('profiles.choose')}
-                  value={shown.id}
-                  onChange={setPicked}
-                  choices={all.map((p) => ({
-                    value: p.id,
-                    label: p.name,
-                    mark: p.active ? t('profiles.marked') : undefined,
-                  }))}
-                />
+                <Which all={all} shown={shown} onPick={setPicked} />
                 <More profile={shown} onAsk={setAsked} onGone={() => setPicked('')} />
                 {shown.active ? (
                   all.length > 1 && <p className="meta">{t('profiles.whole')}</p>
@@ -96,6 +81,39 @@ export function Profiles() {
   )
 }
 
+/** More than these do not stand side by side. */
+const fewProfiles = 8
+
+/** Which profile is shown. */
+function Which({ all, shown, onPick }: { all: ProfileView[]; shown: ProfileView; onPick: (id: string) => void }) {
+  const { t } = useTranslation()
+  const label = t('profiles.choose')
+  const mark = (p: ProfileView) => (p.active ? t('profiles.marked') : undefined)
+  if (all.length <= fewProfiles)
+    return (
+      <Segmented
+        label={label}
+        value={shown.id}
+        onChange={onPick}
+        choices={all.map((p) => ({ value: p.id, label: p.name, mark: mark(p) }))}
+      />
+    )
+  return (
+    <Menu
+      align="start"
+      trigger={
+        <Button aria-label={[label, shown.name, mark(shown)].filter(Boolean).join(', ')}>
+          <span className="max-w-100 truncate">{shown.name}</span>
+          {shown.active && <Status tone="ok">{mark(shown)}</Status>}
+          <ChevronsUpDown aria-hidden className="size-3.5 text-ink-3" />
+        </Button>
+      }
+    >
+      <MenuOneOf value={shown.id} onChange={onPick} choices={all.map((p) => ({ value: p.id, label: p.name }))} />
+    </Menu>
+  )
+}
+
 function ImportButton() {
   const { t } = useTranslation()
   const backend = useBackend()
@@ -110,18 +128,6 @@ function ImportButton() {
       {t('projects.import')}
     </Button>
   )
-}
-
-/** What a switch means, in a few words; the dialog shows all of it. */
-function Difference({ from, to }: { from: ProfileView | undefined; to: ProfileView }) {
-  const { t } = useTranslation()
-  const off = from?.servers.filter((s) => !to.servers.includes(s)).length ?? 0
-  const on = to.servers.filter((s) => !from?.servers.includes(s)).length
-  const said = [
-    off > 0 && t('profiles.turns-off', { count: off }),
-    on > 0 && t('profiles.turns-on', { count: on }),
-  ].filter((x) => x !== false)
-  return said.length > 0 && <p className="meta num">{said.join(' · ')}</p>
 }
 
 function ShareButton({ profile }: { profile: ProfileView }) {
@@ -174,103 +180,5 @@ function More({ profile, onAsk, onGone }: { profile: ProfileView; onAsk: (what: 
       </Menu>
       {change.problem && <Problem alert className="basis-full" words={change.problem} />}
     </>
-  )
-}
-
-function Detail({ profile, onAsk }: { profile: ProfileDetail; onAsk: (what: Asked) => void }) {
-  const { t } = useTranslation()
-  const apps = useApps()
-  const servers = useServers()
-  const change = useChange()
-  const [tools, setTools] = useState<ProfileContent | null>(null)
-  const [own, setOwn] = useState<ProfileContent | null>(null)
-  const missing = (servers.data ?? []).filter((s) => !profile.servers.includes(s.id))
-  const { id, name } = profile
-  const cannot = profile.contents.some((c) => Object.keys(c.cannot).length > 0)
-  return (
-    <div className="grid grid-cols-[minmax(0,1fr)_18.25rem] gap-5 narrow:grid-cols-1">
-      <div className="min-w-0">
-        <div className="mb-2.5 flex flex-wrap items-center gap-x-3 gap-y-1.5">
-          <p className="meta num grow">
-            {profile.contents.length > 0 && t('profiles.in', { count: profile.contents.length, name })}
-          </p>
-          <TextButton onClick={() => onAsk('apps')}>{t('profiles.apps')}</TextButton>
-        </div>
-        {change.problem && <Problem alert className="mb-2.5" words={change.problem} />}
-        {profile.contents.length === 0 ? (
-          <Empty
-            title={t('profiles.empty', { name })}
-            action={
-              missing.length > 0 && (
-                <Button onClick={() => onAsk('add')}>
-                  <Plus aria-hidden className="size-4" />
-                  {t('profiles.add')}
-                </Button>
-              )
-            }
-          >
-            {servers.data?.length === 0 && t('apps.none-get')}
-          </Empty>
-        ) : (
-          <>
-            <Matrix
-              profile={profile}
-              apps={apps.data ?? []}
-              servers={servers.data ?? []}
-              onTools={setTools}
-              onOwn={id === firstProfile ? undefined : setOwn}
-              onCell={(c, app, on) =>
-                change.run(
-                  (b, how) => b.profileCell(id, c.server, app, on, how),
-                  t('profiles.changed', { title: c.title, name }),
-                )
-              }
-              onRemove={(c) =>
-                change.run(
-                  (b, how) => b.removeFromProfile(id, [c.server], how),
-                  t('profiles.taken', { title: c.title, name }),
-                )
-              }
-            >
-              {missing.length > 0 && (
-                <div className="flex flex-wrap items-center gap-x-4 gap-y-1 border-line border-t px-3.5 py-2.5">
-                  <TextButton onClick={() => onAsk('add')}>
-                    <Plus aria-hidden className="size-3.5" />
-                    {t('profiles.add')}
-                  </TextButton>
-                  <p className="meta min-w-0 grow truncate text-right">
-                    {t('profiles.not-in', { name, servers: list(missing.map((s) => s.title)) })}
-                  </p>
-                </div>
-              )}
-            </Matrix>
-            {id === firstProfile && <p className="meta mt-2.5">{t('profiles.own-first', { name })}</p>}
-            {profile.apps.length > 0 ? (
-              <Legend cannot={cannot} />
-            ) : (
-              <p className="meta mt-2.5">{t('profiles.no-apps', { name })}</p>
-            )}
-          </>
-        )}
-        {profile.warnings.map((w) => (
-          <Note key={w.code + w.app + w.server} tone="warn" className="mt-3">
-            {w.text}
-          </Note>
-        ))}
-      </div>
-      <div className="min-w-0">
-        <Folders profile={profile} />
-        <Room profile={profile} />
-      </div>
-      {own && <OwnDialog profile={profile} content={own} onClose={() => setOwn(null)} />}
-      {tools && (
-        <ToolsDialog
-          profile={profile}
-          content={tools}
-          server={servers.data?.find((s) => s.id === tools.server)}
-          onClose={() => setTools(null)}
-        />
-      )}
-    </div>
   )
 }

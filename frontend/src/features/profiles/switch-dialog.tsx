@@ -2,13 +2,14 @@ import { Undo2 } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { toWords } from '@/backend'
-import { useApps, useSwitchPreview } from '@/backend/queries'
+import { useApps, useProfiles, useSwitchPreview } from '@/backend/queries'
 import { Button } from '@/ui/button'
 import { Panel } from '@/ui/dialog'
 import { DiffView } from '@/ui/diff-view'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
 import { SkeletonChange } from '@/ui/skeleton'
+import { Difference } from './difference'
 import { useChange } from './use-change'
 
 /** What a switch would change, before it is made; apps in the way can be left as they are. */
@@ -16,6 +17,8 @@ export function SwitchDialog({ id, name, onClose }: { id: string; name: string; 
   const { t } = useTranslation()
   const [skip, setSkip] = useState<string[]>([])
   const apps = useApps()
+  const profiles = useProfiles()
+  const to = profiles.data?.find((p) => p.id === id)
   const preview = useSwitchPreview(id, skip)
   const change = useChange()
   const problem = change.problem ?? (preview.error ? toWords(preview.error) : undefined)
@@ -51,6 +54,7 @@ export function SwitchDialog({ id, name, onClose }: { id: string; name: string; 
       }
     >
       <div className="mt-4 flex flex-col gap-3">
+        {to && <Difference from={profiles.data?.find((p) => p.active)} to={to} />}
         {problem && (
           <Problem
             alert

@@ -1,5 +1,5 @@
 import { CircleCheck } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ImportRequest, type JobView, type OfferedServer, type ProfileOffer, toWords } from '@/backend'
 import {
@@ -21,7 +21,7 @@ import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { Checkbox } from '@/ui/checkbox'
 import { Sheet, SheetFoot, SheetHead } from '@/ui/dialog'
-import { Field, Labelled } from '@/ui/field'
+import { Field, focusWrong, Labelled } from '@/ui/field'
 import { Note } from '@/ui/note'
 import { LoadProblem, Problem } from '@/ui/problem'
 import { ProgressBar } from '@/ui/ring'
@@ -87,6 +87,7 @@ function Review({ path, folder, title, offer, linked, onClose }: ReviewProps) {
   const [agreed, setAgreed] = useState<string[]>([])
   const [scripts, setScripts] = useState(false)
   const [pressed, setPressed] = useState(false)
+  const body = useRef<HTMLDivElement>(null)
 
   const taken = offer.servers.filter((s) => s.state !== 'problem' && !left.includes(s.name))
   const inputs = taken.flatMap((s) => s.inputs)
@@ -111,6 +112,7 @@ function Review({ path, folder, title, offer, linked, onClose }: ReviewProps) {
 
   const press = () => {
     setPressed(true)
+    focusWrong(body.current)
     if (missing !== '' || start.isPending) return
     const req: ImportRequest = {
       path,
@@ -128,7 +130,7 @@ function Review({ path, folder, title, offer, linked, onClose }: ReviewProps) {
   if (job?.state === 'running' || job?.state === 'done') return <Work job={job} onClose={onClose} />
   return (
     <>
-      <div className="min-h-0 grow overflow-y-auto px-6 pt-5.5 pb-6">
+      <div ref={body} className="min-h-0 grow overflow-y-auto px-6 pt-5.5 pb-6">
         <SheetHead title={title} onClose={onClose} />
         <p className="mt-1 text-ink-2">{t('projects.offer-text')}</p>
         {failure && risks.length === 0 && setUp.length === 0 && (

@@ -1,6 +1,6 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog } from '@base-ui/react/dialog'
-import { TriangleAlert, Undo2, X } from 'lucide-react'
+import { Info, TriangleAlert, Undo2, X } from 'lucide-react'
 import { type ReactNode, type RefObject, useCallback, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Button } from './button'
@@ -55,8 +55,19 @@ export function SheetHead({ title, onClose }: { title: string; onClose: () => vo
 }
 
 /** A sheet's end: what holds or is still missing, and its buttons. */
-export function SheetFoot({ remark, warn = false, children }: { remark: string; warn?: boolean; children: ReactNode }) {
-  const Icon = warn ? TriangleAlert : Undo2
+export function SheetFoot({
+  remark,
+  warn = false,
+  undo = false,
+  children,
+}: {
+  remark: string
+  warn?: boolean
+  /** what the remark says is that there is a way back */
+  undo?: boolean
+  children: ReactNode
+}) {
+  const Icon = warn ? TriangleAlert : undo ? Undo2 : Info
   return (
     <footer className="flex shrink-0 flex-wrap items-center justify-end gap-2.5 border-line border-t bg-panel px-6 py-3.5">
       <p

@@ -113,7 +113,7 @@ export function AdoptChoose({ onClose, onStart }: Props) {
           </section>
         )}
       </div>
-      <SheetFoot remark={missing || t('adopt.copy-kept')} warn={missing !== '' && pressed}>
+      <SheetFoot remark={missing || t('adopt.copy-kept')} warn={missing !== '' && pressed} undo={missing === ''}>
         <Button size="lg" tone="quiet" onClick={onClose}>
           {t('cancel')}
         </Button>

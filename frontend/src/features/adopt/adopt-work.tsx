@@ -61,7 +61,7 @@ export function AdoptWork({ started, onAgain, onClose }: Props) {
           </section>
         )}
       </div>
-      <SheetFoot remark={working ? t('progress.foot') : t('sheet.copy-kept')}>
+      <SheetFoot remark={working ? t('progress.foot') : t('sheet.copy-kept')} undo={!working}>
         {working ? (
           <>
             <Button

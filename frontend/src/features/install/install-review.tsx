@@ -271,7 +271,7 @@ function Review(props: ReviewProps) {
             <AppChoices apps={form.apps} chosen={chosen} onChange={setChosen} secrets={secrets} />
           </section>
         </div>
-        <SheetFoot remark={missing || t('sheet.copy-kept')} warn={missing !== '' && pressed}>
+        <SheetFoot remark={missing || t('sheet.copy-kept')} warn={missing !== '' && pressed} undo={missing === ''}>
           <Button size="lg" tone="quiet" onClick={onClose}>
             {t('cancel')}
           </Button>

@@ -141,7 +141,8 @@ describe('Profiles', () => {
     const fake = small()
     const home = fake.state.profiles[1]
     if (!home) throw new Error('the fake has no second profile')
-    for (let i = 1; i <= 9; i++) fake.state.profiles.push({ ...structuredClone(home), id: `c${i}`, name: `Client ${i}` })
+    for (let i = 1; i <= 9; i++)
+      fake.state.profiles.push({ ...structuredClone(home), id: `c${i}`, name: `Client ${i}` })
     const { user } = await opened(fake)
     await user.click(screen.getByRole('button', { name: 'More about Work' }))
     expect(await screen.findByRole('menuitem', { name: 'Delete' })).toHaveAttribute('aria-disabled', 'true')

@@ -1,5 +1,5 @@
 import { ChevronsUpDown, Download, Ellipsis, Plus, Share } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ProfileView, toWords, useBackend } from '@/backend'
 import { useExportProfile, useProfile, useProfiles } from '@/backend/queries'
@@ -24,6 +24,11 @@ export function Profiles() {
   const profiles = useProfiles()
   const [picked, setPicked] = useState('')
   const [asked, setAsked] = useState<Asked>('')
+  const { made } = useProjects()
+  // What was imported is what one wants to see next.
+  useEffect(() => {
+    if (made !== '') setPicked(made)
+  }, [made])
   const all = profiles.data ?? []
   const shown = all.find((p) => p.id === picked) ?? all.find((p) => p.active) ?? all[0]
   const detail = useProfile(shown?.id ?? '')

@@ -30,10 +30,16 @@ import { SkeletonRows } from '@/ui/skeleton'
 import { Tick } from '@/ui/tick'
 import { Tile } from '@/ui/tile'
 
-type Props = { path: string; folder: string; onClose: () => void }
+type Props = {
+  path: string
+  folder: string
+  onClose: () => void
+  /** the profile that was made is to be shown */
+  onMade: (profile: string) => void
+}
 
 /** A profile that somebody gave, or that a project declares: what it brings, what is still missing, one button. */
-export function ImportSheet({ path, folder, onClose }: Props) {
+export function ImportSheet({ path, folder, onClose, onMade }: Props) {
   const { t } = useTranslation()
   const offer = useProfileOffer(path)
   const project = useProject(folder)
@@ -48,6 +54,7 @@ export function ImportSheet({ path, folder, onClose }: Props) {
           offer={offer.data}
           linked={project.data?.profile ? project.data.name : ''}
           onClose={onClose}
+          onMade={onMade}
         />
       ) : (
         <div className="px-6 pt-5.5 pb-6">
@@ -72,7 +79,7 @@ type ReviewProps = Props & {
   linked: string
 }
 
-function Review({ path, folder, title, offer, linked, onClose }: ReviewProps) {
+function Review({ path, folder, title, offer, linked, onClose, onMade }: ReviewProps) {
   const { t } = useTranslation()
   const apps = useApps()
   const where = useSettings().data?.keys ?? ''
@@ -127,7 +134,7 @@ function Review({ path, folder, title, offer, linked, onClose }: ReviewProps) {
     start.mutate(req, { onSuccess: setID })
   }
 
-  if (job?.state === 'running' || job?.state === 'done') return <Work job={job} onClose={onClose} />
+  if (job?.state === 'running' || job?.state === 'done') return <Work job={job} onClose={onClose} onMade={onMade} />
   return (
     <>
       <div ref={body} className="min-h-0 grow overflow-y-auto px-6 pt-5.5 pb-6">
@@ -268,7 +275,7 @@ function ServerRow({ server, taken, onTake, children }: RowProps) {
 }
 
 /** How it goes, and what came of it. */
-function Work({ job, onClose }: { job: JobView; onClose: () => void }) {
+function Work({ job, onClose, onMade }: { job: JobView } & Pick<Props, 'onClose' | 'onMade'>) {
   const { t } = useTranslation()
   const stageWord = useStageWord()
   const cancel = useCancelJob()
@@ -292,9 +299,12 @@ function Work({ job, onClose }: { job: JobView; onClose: () => void }) {
           </>
         )}
       </div>
-      <SheetFoot remark={done ? t('sheet.copy-kept') : t('progress.foot')}>
+      <SheetFoot
+        remark={!done ? t('progress.foot') : done.files.length > 0 ? t('sheet.copy-kept') : t('projects.foot')}
+        undo={(done?.files.length ?? 0) > 0}
+      >
         {done ? (
-          <Button size="lg" tone="filled" onClick={onClose}>
+          <Button size="lg" tone="filled" onClick={() => onMade(done.profile)}>
             {t('projects.close')}
           </Button>
         ) : (

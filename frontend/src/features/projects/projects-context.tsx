@@ -1,3 +1,4 @@
+import { useNavigate } from '@tanstack/react-router'
 import { createContext, type ReactNode, use, useMemo, useState } from 'react'
 import { ImportSheet } from './import-sheet'
 import { ProjectPanel } from './project-panel'
@@ -7,6 +8,8 @@ type Control = {
   openFolder: (folder: string) => void
   /** what a profile's file, or a project's folder, would bring */
   openFile: (path: string, folder?: string) => void
+  /** the profile that an import made last, or '' */
+  made: string
 }
 
 const Context = createContext<Control | null>(null)
@@ -14,16 +17,20 @@ const Context = createContext<Control | null>(null)
 /** A project's folder and a profile's file can be opened from every screen, and dropped on it. */
 export function ProjectsProvider({ children }: { children: ReactNode }) {
   const [folder, setFolder] = useState('')
+  const navigate = useNavigate()
+  const [made, setMade] = useState('')
   const [file, setFile] = useState({ path: '', folder: '' })
+  const close = () => setFile({ path: '', folder: '' })
   const control = useMemo<Control>(
     () => ({
+      made,
       openFolder: setFolder,
       openFile: (path, within = '') => {
         setFolder('')
         setFile({ path, folder: within })
       },
     }),
-    [],
+    [made],
   )
   return (
     <Context value={control}>
@@ -41,7 +48,12 @@ export function ProjectsProvider({ children }: { children: ReactNode }) {
           key={file.path}
           path={file.path}
           folder={file.folder}
-          onClose={() => setFile({ path: '', folder: '' })}
+          onClose={close}
+          onMade={(profile) => {
+            close()
+            setMade(profile)
+            void navigate({ to: '/profiles' })
+          }}
         />
       )}
     </Context>

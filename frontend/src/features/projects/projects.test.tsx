@@ -62,7 +62,7 @@ describe('Importing a profile', () => {
     expect(await done.findByRole('heading', { name: 'Acme shop is ready' })).toBeVisible()
     expect(done.getByText('1 installed, 1 were here already.')).toBeVisible()
     await user.click(done.getByRole('button', { name: 'Done' }))
-    expect(await screen.findByRole('button', { name: 'Acme shop' })).toBeVisible()
+    expect(await screen.findByRole('button', { name: 'Acme shop' })).toHaveAttribute('aria-pressed', 'true')
     expect(document.body.textContent).not.toContain('made-up-key')
   })
 

@@ -72,9 +72,13 @@ func (s System) Find(ctx context.Context, programs ...Program) []Process {
 	if len(programs) == 0 {
 		return nil
 	}
+	wanted := func(p Process) bool {
+		return slices.ContainsFunc(programs, func(n Program) bool { return s.is(p, n) })
+	}
 	list, home := s.List, func(p Process) string { return p.Home }
 	if list == nil {
-		list, home = processes, func(p Process) string { return homeOf(p.PID) }
+		list = func(ctx context.Context) ([]Process, error) { return processes(ctx, wanted) }
+		home = func(p Process) string { return homeOf(p.PID) }
 	}
 	all, err := list(ctx)
 	if err != nil {
@@ -82,7 +86,7 @@ func (s System) Find(ctx context.Context, programs ...Program) []Process {
 	}
 	var found []Process
 	for _, p := range all {
-		if !slices.ContainsFunc(programs, func(n Program) bool { return s.is(p, n) }) {
+		if !wanted(p) {
 			continue
 		}
 		if at := home(p); s.Home == "" || at == "" || path.Clean(at) == path.Clean(s.Home) {

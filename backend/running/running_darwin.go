@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-func processes(ctx context.Context) ([]Process, error) {
+func processes(ctx context.Context, _ func(Process) bool) ([]Process, error) {
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	ps := exec.CommandContext(ctx, "/bin/ps", "-axo", "pid=,ppid=,uid=,lstart=,comm=")

@@ -10,8 +10,10 @@ import (
 	"time"
 )
 
-// processes reads /proc. A process that ends meanwhile is left out.
-func processes(ctx context.Context) ([]Process, error) {
+// processes reads /proc. A process that ends meanwhile is left out. Of those
+// that are not wanted no more is read than what they are called: a computer has
+// hundreds.
+func processes(ctx context.Context, wanted func(Process) bool) ([]Process, error) {
 	boot, err := bootTime()
 	if err != nil {
 		return nil, err
@@ -29,7 +31,7 @@ func processes(ctx context.Context) ([]Process, error) {
 		if err := ctx.Err(); err != nil {
 			return nil, err
 		}
-		if p, ok := process(pid, boot); ok {
+		if p, ok := process(pid, boot, wanted); ok {
 			found = append(found, p)
 		}
 	}
@@ -40,13 +42,24 @@ func processes(ctx context.Context) ([]Process, error) {
 // every Linux that Go runs on (sysconf's _SC_CLK_TCK).
 const clockTicks = 100
 
-func process(pid int, boot time.Time) (Process, bool) {
+func process(pid int, boot time.Time, wanted func(Process) bool) (Process, bool) {
 	dir := "/proc/" + strconv.Itoa(pid) + "/"
 	st, err := os.Stat(dir)
 	if err != nil {
 		return Process{}, false
 	}
 	if owner, ok := st.Sys().(*syscall.Stat_t); !ok || int(owner.Uid) != os.Getuid() {
+		return Process{}, false
+	}
+	p := Process{PID: pid}
+	if p.Path, err = os.Readlink(dir + "exe"); err == nil {
+		p.Path = strings.TrimSuffix(p.Path, " (deleted)") // replaced by an update while it runs
+	}
+	if line, err := os.ReadFile(dir + "cmdline"); err == nil {
+		first, _, _ := bytes.Cut(line, []byte{0})
+		p.Called = string(first)
+	}
+	if p.Path == "" && p.Called == "" || !wanted(p) {
 		return Process{}, false
 	}
 	stat, err := os.ReadFile(dir + "stat")
@@ -58,23 +71,14 @@ func process(pid int, boot time.Time) (Process, bool) {
 	if len(fields) < 20 || string(fields[0]) == "Z" || string(fields[0]) == "X" {
 		return Process{}, false
 	}
-	p := Process{PID: pid}
 	p.Parent, _ = strconv.Atoi(string(fields[1]))
 	if ticks, err := strconv.ParseInt(string(fields[19]), 10, 64); err == nil {
 		p.Started = boot.Add(time.Duration(ticks) * time.Second / clockTicks)
 	}
-	if p.Path, err = os.Readlink(dir + "exe"); err == nil {
-		p.Path = strings.TrimSuffix(p.Path, " (deleted)") // replaced by an update while it runs
-	}
-	if line, err := os.ReadFile(dir + "cmdline"); err == nil {
-		first, _, _ := bytes.Cut(line, []byte{0})
-		p.Called = string(first)
-	}
-	return p, p.Path != "" || p.Called != ""
+	return p, true
 }
 
-// homeOf is asked for the few programs that are an app's: a computer has
-// hundreds, and to read what each was started with takes longest.
+// homeOf is asked for the few programs that are an app's.
 func homeOf(pid int) (home string) {
 	env, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/environ")
 	if err != nil {
@@ -109,7 +113,7 @@ func askToClose(_ context.Context, p Process) error {
 	if err != nil {
 		return err
 	}
-	if now, ok := process(p.PID, boot); !ok || !now.Started.Equal(p.Started) {
+	if now, ok := process(p.PID, boot, func(Process) bool { return true }); !ok || !now.Started.Equal(p.Started) {
 		return nil
 	}
 	return syscall.Kill(p.PID, syscall.SIGTERM)

@@ -13,7 +13,7 @@ import (
 )
 
 // processes lists the programs of the user's own session.
-func processes(ctx context.Context) ([]Process, error) {
+func processes(ctx context.Context, _ func(Process) bool) ([]Process, error) {
 	snapshot, err := windows.CreateToolhelp32Snapshot(windows.TH32CS_SNAPPROCESS, 0)
 	if err != nil {
 		return nil, err

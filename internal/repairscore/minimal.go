@@ -183,7 +183,11 @@ func entrySpans(before []string, name string, f configfile.Format) (spans [][2]i
 				}
 			}
 		}
-		spans = append(spans, [2]int{i, end})
+		from := i
+		for f == configfile.TOML && from > 0 && !strings.HasSuffix(before[from-1], "\n") {
+			from-- // the brackets of its head
+		}
+		spans = append(spans, [2]int{from, end})
 	}
 	return spans
 }

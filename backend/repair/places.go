@@ -15,8 +15,9 @@ import (
 // step is what turned one text into the next: edits in the order of the text.
 type step []finding.Edit
 
-// back gives the offset that a place had before the step.
-func (s step) back(at int) int {
+// back gives the offset that a place had before the step; moved tells that it is
+// within text which the step brought there.
+func (s step) back(at int) (before int, moved bool) {
 	shift := 0 // of the text behind the edits so far
 	for _, e := range s {
 		from := e.From + shift
@@ -24,11 +25,40 @@ func (s step) back(at int) int {
 			break
 		}
 		if at < from+len(e.New) {
-			return min(e.From+(at-from), e.To)
+			return min(e.From+(at-from), e.To), len(e.New) >= block
 		}
 		shift += len(e.New) - (e.To - e.From)
 	}
-	return at - shift
+	return at - shift, false
+}
+
+// block is how long a text that an edit puts in is at least when it may have
+// stood elsewhere before, sign how much of it is looked for there,
+// around how far from the place, all in bytes.
+const block, sign, around = 20, 40, 64 << 10
+
+// nearest gives where a text stands in src, the nearest to at of several; at
+// when it is not there.
+func nearest(src, text []byte, at int) int {
+	if len(text) < 3 || bytes.HasPrefix(src[at:], text) {
+		return at
+	}
+	best := -1
+	src = src[:min(len(src), at+around)]
+	for from := max(0, at-around); from < len(src); {
+		i := bytes.Index(src[from:], text)
+		if i < 0 {
+			break
+		}
+		if i += from; best < 0 || max(i-at, at-i) < max(best-at, at-best) {
+			best = i
+		}
+		from = i + 1
+	}
+	if best < 0 {
+		return at
+	}
+	return best
 }
 
 // splice makes edits of the text; what overlaps an earlier one waits for the
@@ -77,10 +107,17 @@ func (p *pass) where(f finding.Finding) string {
 		return f.Pointer
 	}
 	at := min(f.At, len(p.text))
+	text, _, _ := bytes.Cut(p.text[at:min(at+sign, len(p.text))], []byte("\n"))
+	elsewhere := false
 	for _, s := range slices.Backward(p.steps) {
-		at = s.back(at)
+		var moved bool
+		at, moved = s.back(at)
+		elsewhere = elsewhere || moved
 	}
 	at = max(0, min(at, len(p.src)))
+	if elsewhere {
+		at = nearest(p.src, bytes.TrimRight(text, " \t\r"), at)
+	}
 	head := p.src[:at]
 	line := head[bytes.LastIndexByte(head, '\n')+1:]
 	line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))

@@ -1,6 +1,7 @@
 package repair_test
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"strings"
@@ -107,5 +108,22 @@ func TestPlacesAreOfTheSource(t *testing.T) {
 	}
 	if !strings.Contains(string(r.Text), "\r\n") || strings.Count(string(r.Text), "\n") != strings.Count(string(r.Text), "\r\n") {
 		t.Errorf("the ends of lines changed: %q", r.Text)
+	}
+}
+
+// What a first fix carried to another place is named where it stood.
+func TestPlacesOfWhatMoved(t *testing.T) {
+	file := fileOf(t, "vscode", "linux", "user", "~/.config/Code/User/mcp.json")
+	src := "{\n  \"servers\": { \"a\": { \"command\": \"x\" } } // first\n}\n{\n  \"mcpServers\": { \"b\": { \"command\": \"y\" } }\n}\n"
+	r := repair.Check(file, []byte(src), finding.Facts{}, finding.Confirm)
+	at := map[string]string{}
+	for _, p := range r.Problems {
+		at[p.Code] = p.Where
+	}
+	if want := map[string]string{"JSON_CONCATENATED_DOCS": "4:1", "STRUCT_WRONG_TOP_KEY": "5:3"}; !maps.Equal(at, want) {
+		t.Errorf("%v, want %v", at, want)
+	}
+	if !strings.Contains(string(r.Text), "// first") {
+		t.Errorf("the comment is gone: %s", r.Text)
 	}
 }

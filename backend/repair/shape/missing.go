@@ -57,6 +57,10 @@ func (e *entry) nothing() {
 	e.add("ENTRY_MISSING_FIELD", func(f *finding.Finding) {
 		f.Fix = finding.Confirm
 		f.Args["wanted"] = e.commandKey() + " / " + e.d.URLKey("streamable-http")
+		if slices.ContainsFunc(e.o, func(m configfile.Member) bool { return isServer(m.Value) }) {
+			f.Fix = finding.Never // what is inside it is not to be lost
+			return
+		}
 		f.Needs = "The server " + e.name + " names nothing to start and no address: complete it, or take it out?"
 		e.park(f, e.o)
 	})

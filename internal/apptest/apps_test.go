@@ -34,7 +34,22 @@ type bench struct {
 	more    []string // more of the environment
 }
 
+// newBench has the server that most tests here connect.
 func newBench(t *testing.T) *bench {
+	t.Helper()
+	b := bareBench(t)
+	installed.Do(func() {
+		var got struct{ Tools []string }
+		b.run(&got, "install", everything, "--yes")
+		if len(got.Tools) < 5 {
+			t.Fatalf("the server brought only %v", got.Tools)
+		}
+	})
+	return b
+}
+
+// bareBench has the apps and the command line, and nothing installed.
+func bareBench(t *testing.T) *bench {
 	t.Helper()
 	if os.Getenv("TOOLBAY_TEST_APPS") == "" {
 		t.Skip("drives real AI apps: run make test-apps")
@@ -54,13 +69,6 @@ func newBench(t *testing.T) *bench {
 	// No test here is about a first download: what npm fetched for one is there
 	// for the next.
 	b.more = []string{"npm_config_cache=" + filepath.Join(b.own, "npm-cache")}
-	installed.Do(func() {
-		var got struct{ Tools []string }
-		b.run(&got, "install", everything, "--yes")
-		if len(got.Tools) < 5 {
-			t.Fatalf("the server brought only %v", got.Tools)
-		}
-	})
 	return b
 }
 

@@ -62,7 +62,6 @@ var yamlKinds = []damage{
 	{name: "a list is not closed", do: last("  - name: beta\n    command: %NODE%\n    args: [%SERVER%, beta\n")},
 	{name: "typographic quotes", do: once(`"yes"`, "“yes”")},
 	{name: "equals signs", do: match(`(?m)^    (command|args):`, "    $1 =")},
-	{name: "commas at the ends of lines", do: match(`(?m)^(    command: .*)$`, "$1,")},
 	{name: "comments of JavaScript", do: once("mcpServers:", "// mine\nmcpServers:")},
 	{name: "a code fence", do: around("```yaml\n", "```\n")},
 	{name: "prose around it", do: around("Add this to your config.yaml:\n\n", "\nThen start it again.\n")},

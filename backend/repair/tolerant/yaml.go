@@ -560,6 +560,9 @@ func (y *yamlReader) spellings(i int) []yamlWay {
 			add("JSON_TRAILING_COMMA", finding.Confirm, lead+key+strings.TrimSuffix(t, ",")+comment)
 		}
 	}
+	if len(key) > 2 && key[0] == '-' && plainKey(strings.TrimRight(key[1:], " \t:")) && lead == indentOf(s) {
+		add("YAML_BAD_INDENT", finding.Confirm, lead+"- "+key[1:]+val+comment)
+	}
 	// A key whose text the reader does not take.
 	if key != "" && key[0] != '"' && key[0] != '\'' {
 		name := strings.TrimRight(key, " \t:")

@@ -36,6 +36,9 @@ extensions:
 GOOSE_MODE: auto
 `
 
+// listed has its servers in a list.
+const listed = "name: Mine\nmcpServers:\n  - name: a\n    command: npx\n    args:\n      - -y\n      - a-mcp\n    env:\n      MODE: x\n  - name: b\n    command: npx\n    args:\n      - -y\n      - b-mcp\n"
+
 func TestKindsOfYAML(t *testing.T) {
 	type kind struct{ name, code, src, other string }
 	in := func(name, code, old, new string) kind {
@@ -48,6 +51,8 @@ func TestKindsOfYAML(t *testing.T) {
 		in("a tab before the blanks", "YAML_TAB_INDENT", "  notes: # mine\n    enabled", "  notes: # mine\n\t    enabled"),
 		in("one blank more", "YAML_BAD_INDENT", "    cmd: npx", "     cmd: npx"),
 		in("one blank less", "YAML_BAD_INDENT", "    cmd: npx", "   cmd: npx"),
+		{"no blank after the dash of a server", "YAML_BAD_INDENT", swap(listed, "  - name: b", "  -name: b"), listed},
+		{"no blank after the dash of the first server", "YAML_BAD_INDENT", swap(listed, "  - name: a", "  -name: a"), listed},
 		in("an item too far left", "YAML_BAD_INDENT", "      - --zone", "     - --zone"),
 		in("a colon in a text", "YAML_UNQUOTED_COLON", "'Reads the docs: all of them'", "Reads the docs: all of them"),
 		{"a package's name", "YAML_UNQUOTED_COLON", swap(goose, "      - clock-mcp", "      - @acme/clock-mcp"), swap(goose, "      - clock-mcp", "      - '@acme/clock-mcp'")},

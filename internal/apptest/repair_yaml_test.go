@@ -44,7 +44,7 @@ func block(text string) func(string) string {
 }
 
 var yamlKinds = []damage{
-	{name: "a byte order mark", do: around("\ufeff", "")},
+	{name: "a byte order mark", do: around("\ufeff", ""), fine: "continue"},
 	{name: "UTF-16", encode: asUTF16},
 	{name: "zero bytes behind", do: more(strings.Repeat("\x00", 64))},
 	{name: "old line ends and a comment", do: func(s string) string { return strings.ReplaceAll("# mine\n"+s, "\n", "\r") }},

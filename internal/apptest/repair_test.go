@@ -311,7 +311,8 @@ func (j judge) judges(t *testing.T, k damage, remote string) verdict {
 
 // words is the line that tells most of what an app said.
 func words(b *bench, said string, lost []string) string {
-	said = strings.NewReplacer(b.home, "~", b.node+"/node", "node", "|", "¦", "`", "'").Replace(said)
+	ours, _ := filepath.Abs("testdata")
+	said = strings.NewReplacer(b.home, "~", b.node+"/node", "node", ours+"/", "", "|", "¦", "`", "'").Replace(said)
 	if len(lost) == 0 {
 		return "reached"
 	}

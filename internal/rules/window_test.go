@@ -38,7 +38,7 @@ var spoken = map[string]any{
 	"ProfileResult": backend.ProfileResult{}, "Exported": app.Exported{}, "Warning": backend.Warning{},
 	"BackupList": backend.BackupList{}, "BackupFile": backend.BackupFile{}, "BackupVersion": backend.BackupVersion{},
 	"Adoptable": app.Adoptable{}, "AdoptRequest": app.AdoptRequest{}, "AdoptPreview": app.AdoptPreview{}, "Adopted": app.Adopted{},
-	"RepairProblem": app.RepairProblem{}, "RepairView": app.RepairView{}, "EntryProof": app.EntryProof{},
+	"RepairProblem": app.RepairProblem{}, "RepairView": app.RepairView{}, "ParkedView": app.ParkedView{}, "RepairNote": backend.RepairNote{}, "DoctorCheck": backend.DoctorCheck{}, "DoctorView": app.DoctorView{}, "EntryProof": app.EntryProof{},
 	"Copies": app.Copies{}, "GiveBackPreview": app.GiveBackPreview{},
 	"OfferedServer": app.OfferedServer{}, "ProfileOffer": app.ProfileOffer{}, "ImportRequest": app.ImportRequest{}, "ImportedProfile": app.ImportedProfile{},
 	"ProjectFile": app.ProjectFile{}, "ProjectView": app.ProjectView{},

@@ -1,4 +1,14 @@
-import type { AppView, Backend, Changed, Closing, RepairView } from './types'
+import type {
+  AppView,
+  Backend,
+  Changed,
+  Closing,
+  DoctorCheck,
+  DoctorView,
+  ParkedView,
+  RepairNote,
+  RepairView,
+} from './types'
 
 const cursorFile = '/home/maria/.cursor/mcp.json'
 
@@ -80,14 +90,70 @@ export function makeChecks(): RepairView[] {
 }
 
 type World = {
-  state: { apps: AppView[]; checks: RepairView[] }
+  state: { apps: AppView[]; checks: RepairView[]; parked: ParkedView[]; notes: RepairNote[]; doctor: DoctorView }
   answer: <T>(method: keyof Backend, args: unknown[], value: () => T) => Promise<T>
   record: (kind: string, title: string) => string
   changed: (what: Changed) => void
   mayWrite: (apps: string[], closing: Closing) => void
 }
 
-type Methods = Pick<Backend, 'checkApps' | 'previewRepair' | 'repair' | 'proveEntries'>
+const check = (c: Partial<DoctorCheck> & Pick<DoctorCheck, 'area' | 'title'>): DoctorCheck => ({
+  id: '',
+  name: '',
+  code: '',
+  state: 'ok',
+  file: '',
+  where: '',
+  detail: '',
+  command: '',
+  ...c,
+})
+
+/** One broken file, one server without its key, one list that did not answer; the rest is in order. */
+export const makeDiagnosis = (): DoctorView => ({
+  healthy: false,
+  attention: 2,
+  checks: [
+    check({
+      area: 'apps',
+      id: 'cursor',
+      name: 'Cursor',
+      code: 'JSON_MISSING_COMMA',
+      state: 'attention',
+      file: '/home/maria/.cursor/mcp.json',
+      where: '5:17',
+      title: 'A comma is missing',
+      detail: 'Cursor reads nothing after this place.',
+      command: 'toolbay repair cursor',
+    }),
+    check({ area: 'apps', id: 'zed', name: 'Zed', title: 'Zed: nothing wrong (2 servers)' }),
+    check({
+      area: 'servers',
+      id: 'github',
+      name: 'GitHub',
+      code: 'needs-key',
+      state: 'attention',
+      title: 'GitHub needs a key',
+      command: 'toolbay keys',
+    }),
+    check({ area: 'keys', title: 'The place for keys can be used' }),
+    check({
+      area: 'sources',
+      id: 'docker',
+      name: 'Docker',
+      code: 'source_down',
+      state: 'advice',
+      title: 'Docker did not answer the last time',
+      command: 'toolbay sync docker',
+    }),
+  ],
+  report: 'WRONG apps A comma is missing',
+})
+
+type Methods = Pick<
+  Backend,
+  'checkApps' | 'previewRepair' | 'repair' | 'proveEntries' | 'parked' | 'forgetParked' | 'repairNotes' | 'doctor'
+>
 
 /** The fake's repair: what it mends is gone from the list, and the app reads its file. */
 export function fakeRepair({ state, answer, record, changed, mayWrite }: World): Methods {
@@ -117,6 +183,14 @@ export function fakeRepair({ state, answer, record, changed, mayWrite }: World):
           restart: [{ app: view.app, name: view.name, text: 'Cursor notices it by itself.' }],
         }
       }),
+    parked: () => answer('parked', [], () => state.parked),
+    forgetParked: (id) =>
+      answer('forgetParked', [id], () => {
+        state.parked = state.parked.filter((p) => p.id !== id)
+        changed('servers')
+      }),
+    repairNotes: (app) => answer('repairNotes', [app], () => state.notes),
+    doctor: () => answer('doctor', [], () => state.doctor),
     proveEntries: (app, path) =>
       answer('proveEntries', [app, path], () => [
         { name: 'filesystem', ok: true, tools: 14 },

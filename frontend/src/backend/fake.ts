@@ -21,7 +21,7 @@ import {
   removedDiff,
 } from './fake-data'
 import { fakeProfiles, makeOffer, makeProfiles, makeProject } from './fake-profiles'
-import { fakeRepair, makeChecks } from './fake-repair'
+import { fakeRepair, makeChecks, makeDiagnosis } from './fake-repair'
 import type {
   Adoptable,
   AppView,
@@ -33,6 +33,7 @@ import type {
   Copies,
   Difference,
   DiskPart,
+  DoctorView,
   ExtensionView,
   FirstRun,
   InputField,
@@ -43,11 +44,13 @@ import type {
   Listing,
   NoticeView,
   Opening,
+  ParkedView,
   PasteItem,
   ProfileDetail,
   ProfileOffer,
   Progress,
   ProjectView,
+  RepairNote,
   RepairView,
   SearchPage,
   SearchQuery,
@@ -101,6 +104,9 @@ export type FakeState = {
   trash: Trashed[]
   notices: NoticeView[]
   checks: RepairView[]
+  parked: ParkedView[]
+  notes: RepairNote[]
+  doctor: DoctorView
   profiles: ProfileDetail[]
   backups: BackupFile[]
   adoptables: Adoptable[]
@@ -199,6 +205,9 @@ export function makeFake(options: FakeOptions = {}): Fake {
     trash: makeTrash(),
     notices: [],
     checks: makeChecks(),
+    parked: [],
+    notes: [],
+    doctor: makeDiagnosis(),
     backups: [],
     adoptables: makeAdoptables(),
     adoptFails: {},

@@ -45,6 +45,7 @@ const keys = {
   notices: ['notices'] as const,
   profiles: ['profiles'] as const,
   adoptables: ['adoptables'] as const,
+  parked: ['parked'] as const,
   copies: ['copies'] as const,
 }
 
@@ -56,13 +57,14 @@ const stale = {
     keys.disk,
     keys.trash,
     keys.extensions,
+    keys.parked,
     keys.updates,
     keys.search,
     keys.listing,
     keys.keys,
     keys.form,
   ],
-  apps: [keys.apps, keys.servers, keys.form, keys.notices, keys.profiles, keys.adoptables],
+  apps: [keys.apps, keys.servers, keys.form, keys.notices, keys.profiles, keys.adoptables, keys.parked],
   history: [keys.history, keys.trash],
   catalogue: [keys.search, keys.listing, keys.settings],
   keys: [keys.keys, keys.servers, keys.form],
@@ -493,6 +495,23 @@ export const useRepair = () =>
   )
 
 export const useProveEntries = () => useAct((b, f: { app: string; path: string }) => b.proveEntries(f.app, f.path), [])
+
+/** The servers that are switched off: repairs took them out of files. */
+export function useParked() {
+  const backend = useBackend()
+  return useQuery({ queryKey: keys.parked, queryFn: () => backend.parked() })
+}
+
+export const useForgetParked = () => useAct((b, id: string) => b.forgetParked(id), [keys.parked, keys.adoptables])
+
+/** What repairs of an app's files kept aside. */
+export function useRepairNotes(app: string) {
+  const backend = useBackend()
+  return useQuery({ queryKey: [...keys.apps, 'notes', app], queryFn: () => backend.repairNotes(app) })
+}
+
+/** A look at everything, made when it is asked for. */
+export const useDoctor = () => useAct((b, _: undefined) => b.doctor(), [])
 
 export function useNotices() {
   const backend = useBackend()

@@ -494,6 +494,36 @@ export type RepairView = {
 }
 
 /** How a server of a file did when it was started. */
+/** A server that a repair took out of a file: in the library, switched off. */
+export type ParkedView = {
+  id: string
+  title: string
+  /** the app that it stood in, as people call it */
+  app: string
+  /** why it cannot be taken on; null when it can */
+  problem: Words | null
+}
+
+/** What repairs of an app's files kept aside: comments, without keys. */
+export type RepairNote = { change: string; time: string; path: string; text: string }
+
+/** One thing that was looked at, or one thing that is wrong. */
+export type DoctorCheck = {
+  area: 'apps' | 'servers' | 'runtimes' | 'keys' | 'sources' | 'containers' | 'launcher' | 'changes'
+  id: string
+  name: string
+  code: string
+  state: 'ok' | 'advice' | 'attention' | 'unknown'
+  file: string
+  where: string
+  title: string
+  detail: string
+  command: string
+}
+
+/** A look at everything; the report is to be copied for a helper and holds no key. */
+export type DoctorView = { healthy: boolean; attention: number; checks: DoctorCheck[]; report: string }
+
 export type EntryProof = { name: string; ok: boolean; tools: number; problem?: Words }
 
 /** What an event 'changed' names, to be asked for again. */
@@ -1047,6 +1077,10 @@ export interface Backend {
   previewRepair(app: string, path: string, sureOnly: boolean): Promise<RepairView>
   /** Starts each server of a file once, as the app would. */
   proveEntries(app: string, path: string): Promise<EntryProof[]>
+  parked(): Promise<ParkedView[]>
+  forgetParked(id: string): Promise<void>
+  repairNotes(app: string): Promise<RepairNote[]>
+  doctor(): Promise<DoctorView>
   notices(): Promise<NoticeView[]>
   putBack(ids: string[], closing: Closing): Promise<ChangeResult>
   keepNotice(id: string): Promise<void>

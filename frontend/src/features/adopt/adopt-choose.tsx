@@ -12,10 +12,10 @@ import { SkeletonRows } from '@/ui/skeleton'
 import { AdoptRow, KeptRow, type Ready } from './adopt-row'
 import type { Started } from './adopt-work'
 
-type Props = { onClose: () => void; onStart: (started: Started[]) => void }
+type Props = { only: string; onClose: () => void; onStart: (started: Started[]) => void }
 
 /** The list: what can be taken over, each with its change, and what stays as it is. */
-export function AdoptChoose({ onClose, onStart }: Props) {
+export function AdoptChoose({ only, onClose, onStart }: Props) {
   const { t } = useTranslation()
   const found = useAdoptables()
   const apps = useApps()
@@ -24,7 +24,7 @@ export function AdoptChoose({ onClose, onStart }: Props) {
   const [ready, setReady] = useState<Record<string, Ready>>({})
   const [pressed, setPressed] = useState(false)
   const body = useRef<HTMLDivElement>(null)
-  const all = found.data ?? []
+  const all = (found.data ?? []).filter((a) => only === '' || a.id === only)
   const usable = all.filter((a) => !a.problem)
   const others = all.filter((a) => a.problem)
   const slots = (apps.data ?? []).filter((a) => a.found)

@@ -4,11 +4,17 @@ import { Sheet } from '@/ui/dialog'
 import { AdoptChoose } from './adopt-choose'
 import { AdoptWork, type Started } from './adopt-work'
 
+type Props = {
+  /** one server by its id; else all are shown */
+  only?: string
+  onClose: (began: boolean) => void
+}
+
 /**
  * Which of the servers in the apps Toolbay should look after, and then how it
  * goes. It may be closed while the work goes on; done tells whether any began.
  */
-export function AdoptSheet({ onClose }: { onClose: (began: boolean) => void }) {
+export function AdoptSheet({ only = '', onClose }: Props) {
   const { t } = useTranslation()
   const [started, setStarted] = useState<Started[]>([])
   const began = started.length > 0
@@ -22,7 +28,7 @@ export function AdoptSheet({ onClose }: { onClose: (began: boolean) => void }) {
           onClose={close}
         />
       ) : (
-        <AdoptChoose onClose={close} onStart={setStarted} />
+        <AdoptChoose only={only} onClose={close} onStart={setStarted} />
       )}
     </Sheet>
   )

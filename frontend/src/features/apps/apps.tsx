@@ -6,6 +6,7 @@ import { type AppView, type EntryView, type RepairView, type ServerView, toWords
 import { useApps, useChecks, useServers } from '@/backend/queries'
 import { AdoptNote } from '@/features/adopt/adopt-note'
 import { Notices } from '@/features/notices/notices'
+import { KeptNotes } from '@/features/repair/kept-notes'
 import { type Repaired as Done, FileChoice, Repair } from '@/features/repair/repair'
 import { Repaired } from '@/features/repair/repaired'
 import { list } from '@/text/format'
@@ -253,6 +254,7 @@ function AppServers({ app, servers, onLook }: Pick<DetailsProps, 'app' | 'server
           {missing.length > 0 ? t('apps.none-add') : t('apps.none-get')}
         </Empty>
       )}
+      <KeptNotes app={app.id} />
       <Backups app={app} />
       <Details className="mt-3.5">
         <Log label={t('details.log')}>

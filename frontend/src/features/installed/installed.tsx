@@ -18,6 +18,7 @@ import { PageBody, PageHead, SectionHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
 import { ExtensionsNote } from './extensions'
 import { ServerRow } from './server-row'
+import { SwitchedOff } from './switched-off'
 
 export const needsYou = (s: ServerView) =>
   s.status === 'broken' || s.status === 'needs-key' || s.status === 'needs-sign-in' || s.alert !== null
@@ -79,6 +80,7 @@ export function Installed() {
             >
               {t('installed.empty-text')}
             </Empty>
+            <SwitchedOff />
             <ExtensionsNote />
           </>
         ) : (
@@ -118,6 +120,7 @@ export function Installed() {
                 {!find && t('installed.all-well-text')}
               </Empty>
             )}
+            {filter === 'all' && find === '' && <SwitchedOff />}
             {filter === 'all' && find === '' && <ExtensionsNote />}
           </>
         )}

@@ -7,11 +7,12 @@ import { LoadProblem } from '@/ui/problem'
 import { PageBody, PageHead } from '@/ui/section'
 import { SkeletonRows } from '@/ui/skeleton'
 import { Advanced } from './advanced'
+import { CheckUp } from './check-up'
 import { General } from './general'
 import { Sources } from './sources'
 import { Storage } from './storage'
 
-const parts = ['general', 'sources', 'storage', 'advanced'] as const
+const parts = ['general', 'sources', 'storage', 'checkup', 'advanced'] as const
 
 /** The part that an address names; none is the first. */
 export function settingsPart(search: Record<string, unknown>): { part?: (typeof parts)[number] } {
@@ -58,6 +59,8 @@ export function Settings() {
             <Sources sources={settings.data.sources} size={settings.data.catalogue} />
           ) : part === 'storage' ? (
             <Storage />
+          ) : part === 'checkup' ? (
+            <CheckUp />
           ) : (
             <Advanced settings={settings.data} />
           )}

@@ -157,6 +157,12 @@ func (p *pass) run() {
 	if p.blank() {
 		return
 	}
+	if noText(p.src) {
+		if p.allow == finding.Confirm {
+			p.beyond()
+		}
+		return
+	}
 	p.readText()
 	doc, err := configfile.Parse(p.text, p.file.Dialect.Format)
 	if err != nil {

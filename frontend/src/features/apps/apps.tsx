@@ -138,6 +138,10 @@ type DetailsProps = {
   onRepair: () => void
 }
 
+/** True when mending cannot bring back what stood there: an earlier copy can. */
+const lost = (view: RepairView) =>
+  view.problems.some((p) => ['FILE_BEYOND_REPAIR', 'FILE_EMPTY', 'JSON_TRUNCATED'].includes(p.code))
+
 /** An app's servers, or what is wrong with its file and the way out. */
 function AppDetails({ app, checks, servers, onLook, onRepair }: DetailsProps) {
   const [file, setFile] = useState('')
@@ -178,7 +182,11 @@ function AppDetails({ app, checks, servers, onLook, onRepair }: DetailsProps) {
         />
       )}
       {others.length > 0 && <FileChoice views={others} onPick={setFile} />}
-      {unread ? <Backups app={app} /> : <AppServers app={app} servers={servers} onLook={onLook} />}
+      {unread ? (
+        <Backups key={view.path} app={app} shown={lost(view)} />
+      ) : (
+        <AppServers app={app} servers={servers} onLook={onLook} />
+      )}
     </>
   )
 }

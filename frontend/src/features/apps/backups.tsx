@@ -16,10 +16,10 @@ import { SkeletonChange, SkeletonRows } from '@/ui/skeleton'
 import { Status } from '@/ui/status'
 
 /** What an app's files held before, newest first, with the way back to each. */
-export function Backups({ app }: { app: AppView }) {
+export function Backups({ app, shown = false }: { app: AppView; shown?: boolean }) {
   const { t } = useTranslation()
   const id = useId()
-  const [open, setOpen] = useState(false)
+  const [open, setOpen] = useState(shown)
   const [asked, setAsked] = useState<{ file: string; version: BackupVersion } | null>(null)
   const backups = useBackups(app.id, open)
   return (

@@ -2,7 +2,7 @@
 // real window by keyboard. What a screen reader says of the same screens is
 // kept beside the pictures in build/bin/shots.
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, test } from 'node:test'
 import { machine, shots, until } from './machine.mjs'
@@ -86,6 +86,19 @@ test('a screen reader tells the same, and axe finds nothing', async () => {
   const after = await main.ariaSnapshot()
   for (const said of ['Cursor’s file is repaired', 'Undo repair', 'Try the servers'])
     assert.ok(after.includes(said), `not said: ${said}\n${after}`)
-  writeFileSync(join(shots, 'mend.txt'), `Before\n\n${before}\n\nAfter\n\n${after}\n`)
+  writeFileSync(join(shots, 'mend.txt'), `Before\n\n${before}\n\nAfter\n\n${after}\n`.replaceAll(m.home, '~'))
   assert.deepEqual(JSON.parse(m.read(file)), { mcpServers: servers })
+})
+
+test('what cannot be mended is told in one sentence, with an earlier copy at hand', async () => {
+  // What a failing disk leaves: no byte of it is text.
+  const rubbish = Buffer.from(Array.from({ length: 700 }, (_, i) => (i * 167 + ((i * i) >> 3)) & 0xff))
+  writeFileSync(join(m.home, file), rubbish)
+  await t.go('Installed')
+  await t.go('Apps')
+  await t.page.getByText('The file is too damaged to be mended').waitFor()
+  await t.page.getByText('First copy, always kept').waitFor()
+  await t.look('mend-5-beyond')
+  assert.equal(await t.page.getByRole('button', { name: 'Repair', exact: true }).count(), 0)
+  assert.deepEqual(readFileSync(join(m.home, file)), rubbish, 'looking changed the file')
 })

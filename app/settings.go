@@ -76,6 +76,9 @@ type SettingsView struct {
 	// Catalogue is what is kept of them.
 	Catalogue CatalogueSize `json:"catalogue"`
 	Keys      string        `json:"keys"`
+	// AdoptNote are the ids of the servers that the offer to take them over was
+	// put away for, with blanks between.
+	AdoptNote string `json:"adopt_note"`
 	// Notes are what is not as it should be, in words.
 	Notes []text.Words `json:"notes"`
 }
@@ -107,6 +110,8 @@ func (w *Window) Settings() (SettingsView, error) {
 			v.UVOrigin = c.Value
 		case c.Name == "python_origin":
 			v.PythonOrigin = c.Value
+		case c.Name == "adopt_note":
+			v.AdoptNote = c.Value
 		case c.Name == "updates":
 			v.Updates = c.Value != "off"
 		case c.Name == "registry":

@@ -234,6 +234,9 @@ func (b *Backend) Adopt(ctx context.Context, req AdoptRequest, report job.Report
 	if res.InstallResult, err = in.finish(ctx, report); err != nil {
 		return AdoptResult{}, err
 	}
+	if len(res.Keys) > 0 && !req.DryRun {
+		b.copiesLeft(ctx, res.Server)
+	}
 	if a.parked != nil && !req.DryRun {
 		return res, b.unpark(*a.parked)
 	}

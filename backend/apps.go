@@ -179,7 +179,7 @@ func (b *Backend) Connect(ctx context.Context, req ConnectRequest) (ChangeResult
 			}
 			if c, ok := b.apps.Get(req.App); ok && w.Portable != nil {
 				if word, _ := profiles.Of(p, id); word.Tools != nil {
-					lost = append(lost, b.folderWarning("tools_not_kept", c, id))
+					lost = append(lost, b.folderWarning(ctx, "tools_not_kept", c, id))
 				}
 			}
 		}

@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"toolbay/backend/catalog"
@@ -89,6 +90,8 @@ type Backend struct {
 	policy   *catalog.Policy
 	pasted   *pastes
 	running  running.System
+	// settledNoted is how many settled changes noteSettled has seen.
+	settledNoted *atomic.Int64
 }
 
 // Open makes the home folder when it is missing, settles what a killed
@@ -107,7 +110,7 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	if o.Fault == nil {
 		o.Fault = func(string) {}
 	}
-	b := &Backend{o: o, home: o.Home, looked: &lookedApps{}, pasted: &pastes{}}
+	b := &Backend{o: o, home: o.Home, looked: &lookedApps{}, pasted: &pastes{}, settledNoted: &atomic.Int64{}}
 	if b.home == "" {
 		b.home = launch.Home(o.Getenv)
 	}

@@ -316,7 +316,13 @@ func (b *Backend) DeleteHolding(ctx context.Context, values []string, dryRun, ag
 	}
 	out.Deleted = len(out.Copies)
 	b.o.Changed("history")
-	return out, nil
+	list, err := b.leftovers(ctx)
+	for _, l := range list {
+		if l.Code == CopiesHold {
+			b.copiesLeft(ctx, l.Server)
+		}
+	}
+	return out, err
 }
 
 // KeyValues gives the values of a server's keys, or of the one of that name, to

@@ -39,6 +39,7 @@ func (b *Backend) alone(ctx context.Context) (release func(), err error) {
 		// Whatever others did to our entries is noted before we add to it. It is
 		// no reason against a change that it cannot be.
 		_ = b.connect.Look(ctx)
+		b.noteSettled(ctx)
 		return func() { l.Close() }, nil
 	case ctx.Err() != nil:
 		return nil, model.Fail("cancelled", ctx.Err())

@@ -22,7 +22,8 @@ const (
 	ActionRepair  = "repair"   // the app cannot read the file
 )
 
-// NoticeView is something that changed outside Toolbay, in words.
+// NoticeView is something that changed outside Toolbay, or that is left to do, in
+// words.
 type NoticeView struct {
 	ID   string `json:"id"`
 	Code string `json:"code"`
@@ -39,7 +40,8 @@ type NoticeView struct {
 	Seen    time.Time `json:"seen"`
 	Title   string    `json:"title"`
 	Text    string    `json:"text"`
-	// Action is what the one button does. Every notice can be kept besides.
+	// Action is what the one button does (see notices_left.go too). Every notice
+	// can be kept besides.
 	Action string `json:"action"`
 	// Close tells that the app runs and would lose what is put back.
 	Close bool `json:"close"`
@@ -67,9 +69,10 @@ func (b *Backend) notices(ctx context.Context) ([]NoticeView, error) {
 	}
 	out := make([]NoticeView, 0, len(found))
 	for _, n := range found {
-		out = append(out, b.noticeView(n))
+		out = append(out, b.noticeView(ctx, n))
 	}
-	return out, nil
+	left, err := b.noticesLeft(ctx)
+	return append(out, left...), err
 }
 
 // standing leaves out what is about servers that are not installed any more:
@@ -88,7 +91,7 @@ func (b *Backend) standing(ctx context.Context) ([]connect.Notice, error) {
 	}), nil
 }
 
-func (b *Backend) noticeView(n connect.Notice) NoticeView {
+func (b *Backend) noticeView(ctx context.Context, n connect.Notice) NoticeView {
 	v := NoticeView{
 		ID: n.ID, Code: n.Code, App: n.App, AppName: n.App, Name: n.Names[0], Server: n.Servers[0],
 		Names: n.Names, Servers: n.Servers, File: n.File, Seen: n.Seen.UTC(), Action: ActionKeep,
@@ -97,7 +100,11 @@ func (b *Backend) noticeView(n connect.Notice) NoticeView {
 	if c.Name != "" {
 		v.AppName = c.Name
 	}
-	args := []string{"app", v.AppName, "name", v.Name, "names", text.List(n.Names), "file", filepath.Base(n.File), "other", n.OtherName, "place", n.OtherFile}
+	if folder := c.ProjectAt(n.At); folder != "" {
+		v.AppName += " (" + filepath.Base(folder) + ")"
+	}
+	titles := b.titlesOf(ctx, n.Servers)
+	args := []string{"app", v.AppName, "name", titles[0], "names", text.List(titles), "file", filepath.Base(n.File), "other", n.OtherName, "place", n.OtherFile}
 	words := "notice." + n.Code
 	v.Title, v.Text = text.Line(words+".title", args...), text.Line(words+".text", args...)
 	switch {
@@ -143,10 +150,20 @@ type PutBackRequest struct {
 }
 
 // PutBack makes the entries that notices are about what they were, in the files
-// as they are now: one change, which can be undone. Error codes:
+// as they are now: one change, which can be undone. An app that was left out of
+// a switch it brings up to date, for that notice alone. Error codes:
 // notice_unknown, fought_over, consent_needed (an app must close first),
 // app_not_closed, and those of Connect.
 func (b *Backend) PutBack(ctx context.Context, req PutBackRequest) (ChangeResult, error) {
+	if !req.All && len(req.IDs) == 1 {
+		list, err := b.leftovers(ctx)
+		if err != nil {
+			return ChangeResult{}, err
+		}
+		if i := slices.IndexFunc(list, func(l leftover) bool { return l.ID == req.IDs[0] && l.Code == AppSkipped }); i >= 0 {
+			return b.catchUp(ctx, list[i].App, req)
+		}
+	}
 	release, err := b.alone(ctx)
 	if err != nil {
 		return ChangeResult{}, err
@@ -215,11 +232,18 @@ func (b *Backend) KeepNotice(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(found, func(n connect.Notice) bool { return n.ID == id })
-	if i < 0 {
-		return model.Fail("notice_unknown", nil, "notice", id)
+	left, err := b.leftovers(ctx)
+	if err != nil {
+		return err
 	}
-	if err := b.connect.Keep(ctx, found[i]); err != nil {
+	if slices.ContainsFunc(left, func(l leftover) bool { return l.ID == id }) {
+		err = b.done(ctx, id)
+	} else if i := slices.IndexFunc(found, func(n connect.Notice) bool { return n.ID == id }); i >= 0 {
+		err = b.connect.Keep(ctx, found[i])
+	} else {
+		err = model.Fail("notice_unknown", nil, "notice", id)
+	}
+	if err != nil {
 		return err
 	}
 	for _, what := range []string{"notices", "apps", "servers"} {

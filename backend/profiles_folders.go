@@ -160,7 +160,7 @@ func (b *Backend) folderShift(ctx context.Context, before, after model.Profile, 
 				return shift, err
 			}
 			if warn != "" {
-				*warnings = append(*warnings, b.folderWarning(warn, c, ps.Server))
+				*warnings = append(*warnings, b.folderWarning(ctx, warn, c, ps.Server))
 			}
 			if want.Portable != nil {
 				stays[ps.Server] = true
@@ -212,8 +212,9 @@ func setOf(list []string) []string {
 	return slices.Compact(list)
 }
 
-func (b *Backend) folderWarning(code string, c clients.Client, server string) Warning {
-	return Warning{Code: code, App: c.ID, Server: server, Text: text.ForError(model.Fail(code, nil, "app", c.Name, "name", server)).Message}
+func (b *Backend) folderWarning(ctx context.Context, code string, c clients.Client, server string) Warning {
+	named := model.Fail(code, nil, "app", c.Name, "name", b.titlesOf(ctx, []string{server})[0])
+	return Warning{Code: code, App: c.ID, Server: server, Text: text.ForError(named).Message}
 }
 
 // forProject is a server of a profile as one app's file in a project has it.

@@ -200,6 +200,7 @@ func (b *Backend) keysPlaceFor(ctx context.Context, s model.Server, values map[s
 type commit struct {
 	kind, title string
 	skip        []string
+	only        string // the one app whose files may change, "" for all
 	dryRun      bool
 	closing     Closing
 }
@@ -278,6 +279,13 @@ func (b *Backend) commitProfiles(ctx context.Context, e *profileEdit, c commit, 
 			return res, err
 		}
 	}
+	var skipped []leftover
+	for _, app := range res.Skipped {
+		skipped = append(skipped, leftover{ID: "app-" + app, Code: AppSkipped, App: app})
+	}
+	if err := b.leave(ctx, skipped...); err != nil {
+		return res, err
+	}
 	made = true // from here on withProfiles sees to what was made for the edit
 	record, err := b.withProfiles(ctx, e, "", func(n *profileNote) (changeset.Record, error) {
 		plan.Change.Note, plan.Change.Keep = encodeNote(note{Profiles: n}), true
@@ -289,6 +297,9 @@ func (b *Backend) commitProfiles(ctx context.Context, e *profileEdit, c commit, 
 	res.Change, res.Files = record.ID, diffs(show())
 	for _, what := range []string{"profiles", "apps", "servers", "history", "keys"} {
 		b.o.Changed(what)
+	}
+	if len(skipped) > 0 {
+		b.o.Changed("notices")
 	}
 	return res, nil
 }
@@ -311,6 +322,12 @@ func (b *Backend) planProfiles(ctx context.Context, e *profileEdit, c commit, fr
 	again := kind == "switch" && e.in == e.to // brings an app up to date that was left as it was
 	if _, differ := profiles.Diff(&from, &to); e.in != e.to || differ || again {
 		shifts = append(ownShifts(from, to, servers, again), shifts...)
+	}
+	if c.only != "" {
+		shifts = slices.DeleteFunc(shifts, func(s connect.Shift) bool { return s.App != c.only })
+		if len(shifts) == 0 { // an app that the profile has nothing to do with
+			shifts = append(shifts, connect.Shift{App: c.only, Sweep: true})
+		}
 	}
 	if len(shifts) == 0 {
 		return empty, nil

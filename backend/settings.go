@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/url"
 	"strings"
+	"unicode"
 
 	"toolbay/backend/model"
 )
@@ -39,6 +40,8 @@ var choices = []struct {
 	{"docker_catalog", webAddress},
 	{"keys", func(v string) bool { return v == "" || v == "file" }},
 	{"updates", func(v string) bool { return v == "" || v == "off" }},
+	// The servers that the offer to take them over was put away for.
+	{"adopt_note", func(v string) bool { return len(v) <= 1<<16 && !strings.ContainsFunc(v, unicode.IsControl) }},
 	{"first_run", func(v string) bool { return v == "" || v == "done" }},
 }
 

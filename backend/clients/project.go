@@ -38,6 +38,24 @@ func (c Client) InProjects(doc *configfile.Document, path string) (out []Entry) 
 	return out
 }
 
+// ProjectAt is the project whose private entries stand at a place of the user's
+// own file, "" for any other place.
+func (c Client) ProjectAt(at string) string {
+	have := stepsOf(at)
+	for _, spec := range c.Files {
+		i := slices.Index(spec.Servers, "{PROJECT}")
+		if i < 0 || len(have) != len(spec.Servers) {
+			continue
+		}
+		like := slices.Clone(spec.Servers)
+		like[i] = have[i]
+		if slices.Equal(like, have) {
+			return have[i]
+		}
+	}
+	return ""
+}
+
 // projectKey is what Claude Code calls a project in its own file: the folder
 // without links, or that of the repository around it, of a repository's further
 // work trees the first one; on Windows with "/" (run of 2.1.330 on Linux, and

@@ -684,6 +684,7 @@ export function makeSettings(): SettingsView {
     python_origin: '',
     registry: 'https://registry.modelcontextprotocol.io',
     keys: 'keychain',
+    adopt_note: '',
     notes: [],
     sources: makeSources(),
     catalogue: { entries: 5034, servers: 2794, bytes: 84_000_000 },

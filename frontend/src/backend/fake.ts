@@ -898,6 +898,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
         if (name === 'python_origin') s.python_origin = value
         if (name === 'registry') s.registry = value
         if (name === 'keys') s.keys = value
+        if (name === 'adopt_note') s.adopt_note = value
         const source = s.sources.find((x) => name === `source.${x.source}`)
         if (source) source.enabled = value === 'true'
         changed('settings')

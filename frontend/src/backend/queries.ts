@@ -360,7 +360,8 @@ export function useCopies(server: string) {
   const backend = useBackend()
   return useQuery({ queryKey: [...keys.copies, server], queryFn: () => backend.copiesWithKeys(server), gcTime: 0 })
 }
-export const useDeleteCopies = () => useAct((b, server: string) => b.deleteCopies(server), [keys.copies, keys.history])
+export const useDeleteCopies = () =>
+  useAct((b, server: string) => b.deleteCopies(server), [keys.copies, keys.history, keys.notices])
 
 export function useGiveBackPreview(server: string) {
   const backend = useBackend()

@@ -595,7 +595,7 @@ export type GiveBackPreview = {
   risks: Risk[]
 }
 
-/** Something that changed in an app's file outside Toolbay. */
+/** Something that changed in an app's file outside Toolbay, or that is left to do. */
 export type NoticeView = {
   id: string
   code: string
@@ -609,7 +609,7 @@ export type NoticeView = {
   seen: string
   title: string
   text: string
-  action: 'put-back' | 'keep' | 'repair'
+  action: 'put-back' | 'keep' | 'repair' | 'try-again' | 'look' | 'delete-copies'
   /** the app runs and would lose what is put back */
   close: boolean
 }
@@ -870,6 +870,8 @@ export type SettingsView = {
   sources: SourceView[]
   catalogue: CatalogueSize
   keys: string
+  /** ids of servers that the offer to take them over was put away for, with blanks between */
+  adopt_note: string
   /** what is not as it should be */
   notes: Words[]
 }

@@ -41,6 +41,19 @@ describe('Taking over', () => {
     expect(screen.queryByRole('button', { name: 'Manage with Toolbay' })).toBeNull()
   })
 
+  it('can be put away until there is another server, and is a line then', async () => {
+    const fake = small()
+    const { user } = open('/apps', fake)
+    await user.click(await screen.findByRole('button', { name: 'Not now' }))
+    await waitFor(() => expect(screen.queryByText(/not managed by Toolbay/)).toBeNull())
+    expect(callsOf(fake, 'setSetting')[0]?.[0]).toBe('adopt_note')
+    expect(screen.getByRole('button', { name: 'Manage with Toolbay' })).toBeVisible()
+    const first = fake.state.adoptables.find((a) => !a.problem)
+    if (first) fake.state.adoptables = [...fake.state.adoptables, { ...first, id: 'another-000000' }]
+    fake.changed('apps')
+    expect(await screen.findByText(/not managed by Toolbay/)).toBeVisible()
+  })
+
   it('lists each server once with its apps, says why one stays, and shows the change before', async () => {
     const { user, sheet, fake } = await chosen()
     expect(sheet.getAllByRole('img', { name: 'in Claude Desktop, Claude Code and VS Code' })).toHaveLength(1)

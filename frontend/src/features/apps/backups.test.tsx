@@ -22,7 +22,7 @@ const version = (id: string, title: string, more: Partial<BackupVersion> = {}): 
   ...more,
 })
 
-async function opened() {
+async function opened(prepare: (fake: ReturnType<typeof makeFake>) => void = () => {}) {
   const versions = [
     version('v3', 'Files added', { stands: true }),
     version('v2', 'Memory added'),
@@ -30,6 +30,7 @@ async function opened() {
   ]
   const backups = [{ path, apps: ['vscode'], bytes: 600, versions }]
   const fake = makeFake({ listings: makeListings(0), backups })
+  prepare(fake)
   const view = open('/apps', fake)
   await view.user.click(await screen.findByRole('button', { name: /^VS Code/ }))
   expect(callsOf(fake, 'backups')).toEqual([])
@@ -49,6 +50,21 @@ describe('Earlier copies', () => {
     expect(section.getAllByRole('button', { name: /^Compare/ })).toHaveLength(2)
     const { violations } = await axe.run(container, { rules: { 'color-contrast': { enabled: false } } })
     expect(violations.map((v) => v.id)).toEqual([])
+  })
+
+  it('that hold a key are offered for deletion', async () => {
+    const { user, fake } = await opened((f) => {
+      f.state.copies = { count: 2, files: [path], still: [] }
+      const [s] = f.state.servers
+      if (s) {
+        s.id = 'files'
+        s.adopted = true
+        s.settings = [{ key: 'TOKEN', label: 'Token', secret: true, set: true, value: '' }]
+      }
+    })
+    await user.click(await screen.findByRole('button', { name: /^Delete the copies/ }))
+    await user.click(within(await screen.findByRole('alertdialog')).getByRole('button', { name: /^Delete the copies/ }))
+    await waitFor(() => expect(callsOf(fake, 'deleteCopies')).toEqual([['files']]))
   })
 
   it('are compared before one is restored, and that can be undone', async () => {

@@ -2,8 +2,9 @@ import { History } from 'lucide-react'
 import { useId, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type AppView, type BackupFile, type BackupVersion, toWords } from '@/backend'
-import { useBackups, useRestore, useRestorePreview } from '@/backend/queries'
+import { useBackups, useRestore, useRestorePreview, useServers } from '@/backend/queries'
 import { useSayDone } from '@/features/activity/use-say-done'
+import { OlderCopies } from '@/features/adopt/older-copies'
 import { Consent } from '@/features/install/consents'
 import { clockTime, date, shortPath } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
@@ -22,6 +23,11 @@ export function Backups({ app, shown = false }: { app: AppView; shown?: boolean 
   const [open, setOpen] = useState(shown)
   const [asked, setAsked] = useState<{ file: string; version: BackupVersion } | null>(null)
   const backups = useBackups(app.id, open)
+  const servers = useServers()
+  // Servers of the app whose keys stood in its file once.
+  const held = (servers.data ?? []).filter(
+    (s) => s.adopted && s.settings.some((x) => x.secret && x.set) && app.servers.some((e) => e.server === s.id),
+  )
   return (
     <section aria-label={t('backups.title')} className="mt-5">
       <SectionHead
@@ -50,6 +56,7 @@ export function Backups({ app, shown = false }: { app: AppView; shown?: boolean 
             <Versions key={f.path} file={f} onLook={(version) => setAsked({ file: f.path, version })} />
           ))
         )}
+        {open && held.map((s) => <OlderCopies key={s.id} server={s.id} title={s.title} />)}
       </div>
       {asked && <RestoreDialog app={app} file={asked.file} version={asked.version} onClose={() => setAsked(null)} />}
     </section>

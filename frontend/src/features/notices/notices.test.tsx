@@ -96,6 +96,61 @@ describe('Notices', () => {
   })
 })
 
+const skipped: NoticeView = {
+  ...gone,
+  id: 'app-cursor',
+  code: 'app_skipped',
+  app: 'cursor',
+  app_name: 'Cursor',
+  name: '',
+  server: '',
+  names: [],
+  servers: [],
+  title: 'Cursor still has the servers it had',
+  text: 'It was left out of a switch to Work.',
+  action: 'try-again',
+}
+const held: NoticeView = {
+  ...gone,
+  id: 'copies-files',
+  code: 'copies_hold_key',
+  name: 'Files',
+  title: 'Earlier copies hold a key of Files',
+  action: 'delete-copies',
+}
+
+describe('What is left to do', () => {
+  it('stands apart from what others changed, each with one button', async () => {
+    const { container } = open('/apps', withNotices(gone, skipped, held))
+    const left = within(await screen.findByRole('region', { name: 'Left to do' }))
+    expect(left.queryByText(gone.title)).toBeNull()
+    expect(left.getAllByRole('button').map((b) => b.textContent)).toEqual([
+      'Keep as it is',
+      'Bring up to date',
+      'Keep as it is',
+      'Delete the copies Files',
+    ])
+    const { violations } = await axe.run(container, { rules: { 'color-contrast': { enabled: false } } })
+    expect(violations.map((v) => v.id)).toEqual([])
+  })
+
+  it('is done with its button', async () => {
+    const { user, fake } = open('/apps', withNotices(skipped))
+    await user.click(await screen.findByRole('button', { name: `Bring up to date: ${skipped.title}` }))
+    await waitFor(() => expect(callsOf(fake, 'putBack')).toEqual([[['app-cursor'], '']]))
+    expect(await screen.findByText('Up to date.')).toBeVisible()
+  })
+
+  it('deletes copies after a yes only', async () => {
+    const { user, fake } = open('/apps', withNotices(held))
+    await user.click(await screen.findByRole('button', { name: 'Delete the copies Files' }))
+    expect(callsOf(fake, 'deleteCopies')).toEqual([])
+    const ask = within(await screen.findByRole('alertdialog', { name: 'Delete older copies with a key of Files?' }))
+    await user.click(ask.getByRole('button', { name: 'Delete the copies' }))
+    await waitFor(() => expect(callsOf(fake, 'deleteCopies')).toEqual([['files']]))
+  })
+})
+
 describe('An app that runs', () => {
   async function takeOut(running = ['vscode']) {
     const fake = withNotices()

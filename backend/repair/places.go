@@ -13,23 +13,39 @@ import (
 )
 
 // step is what turned one text into the next: edits in the order of the text.
-type step []finding.Edit
+type step struct {
+	edits []finding.Edit
+	at    []int // where each edit's text begins afterwards
+}
+
+func stepOf(edits ...finding.Edit) step {
+	s := step{edits: edits, at: make([]int, len(edits))}
+	shift := 0 // of the text behind the edits so far
+	for i, e := range edits {
+		s.at[i] = e.From + shift
+		shift += len(e.New) - (e.To - e.From)
+	}
+	return s
+}
 
 // back gives the offset that a place had before the step; moved tells that it is
 // within text which the step brought there.
 func (s step) back(at int) (before int, moved bool) {
-	shift := 0 // of the text behind the edits so far
-	for _, e := range s {
-		from := e.From + shift
-		if at < from {
-			break
-		}
-		if at < from+len(e.New) {
-			return min(e.From+(at-from), e.To), len(e.New) >= block
-		}
-		shift += len(e.New) - (e.To - e.From)
+	i, there := slices.BinarySearch(s.at, at)
+	for there && i+1 < len(s.at) && s.at[i+1] == at { // what is taken out leaves nothing
+		i++
 	}
-	return at - shift, false
+	if !there {
+		i--
+	}
+	if i < 0 {
+		return at, false
+	}
+	e := s.edits[i]
+	if at < s.at[i]+len(e.New) {
+		return min(e.From+(at-s.at[i]), e.To), len(e.New) >= block
+	}
+	return at - s.at[i] - len(e.New) + e.To, false
 }
 
 // block is how long a text that an edit puts in is at least when it may have
@@ -66,7 +82,7 @@ func nearest(src, text []byte, at int) int {
 func (p *pass) splice(edits []finding.Edit) bool {
 	edits = slices.Clone(edits)
 	slices.SortStableFunc(edits, func(a, b finding.Edit) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To)) })
-	var s step
+	var s []finding.Edit
 	var b bytes.Buffer
 	at := 0
 	for _, e := range edits {
@@ -82,7 +98,7 @@ func (p *pass) splice(edits []finding.Edit) bool {
 	if len(s) == 0 || bytes.Equal(b.Bytes(), p.text) {
 		return false
 	}
-	p.steps = append(p.steps, s)
+	p.steps = append(p.steps, stepOf(s...))
 	p.text = b.Bytes()
 	return true
 }
@@ -97,7 +113,7 @@ func (p *pass) replace(out []byte) {
 	for to > from && end > from && p.text[to-1] == out[end-1] {
 		to, end = to-1, end-1
 	}
-	p.steps = append(p.steps, step{{From: from, To: to, New: string(out[from:end])}})
+	p.steps = append(p.steps, stepOf(finding.Edit{From: from, To: to, New: string(out[from:end])}))
 	p.text = out
 }
 
@@ -118,10 +134,20 @@ func (p *pass) where(f finding.Finding) string {
 	if elsewhere {
 		at = nearest(p.src, bytes.TrimRight(text, " \t\r"), at)
 	}
-	head := p.src[:at]
-	line := head[bytes.LastIndexByte(head, '\n')+1:]
-	line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
-	return strconv.Itoa(1+bytes.Count(head, []byte{'\n'})) + ":" + strconv.Itoa(1+utf8.RuneCount(line))
+	if p.lines == nil {
+		p.lines = []int{0}
+		for i, c := range p.src {
+			if c == '\n' {
+				p.lines = append(p.lines, i+1)
+			}
+		}
+	}
+	n, there := slices.BinarySearch(p.lines, at)
+	if !there {
+		n--
+	}
+	line := bytes.TrimPrefix(p.src[p.lines[n]:at], []byte("\xef\xbb\xbf"))
+	return strconv.Itoa(1+n) + ":" + strconv.Itoa(1+utf8.RuneCount(line))
 }
 
 // lostComments gives the comments of a text that another no longer has.

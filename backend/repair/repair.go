@@ -133,6 +133,7 @@ type pass struct {
 	text  []byte
 	// steps lead from the source to text, for the places of what is found.
 	steps    []step
+	lines    []int // where those of the source begin, once asked for
 	problems []Problem
 	known    map[string]int // places in problems, by code and server
 	aside    map[string]string
@@ -332,14 +333,18 @@ func (p *pass) do(f finding.Finding, changed bool) bool {
 	return true
 }
 
-// few is how many findings are made one by one: each reads the whole text.
-const few = 4
+// few is how many findings are always made one by one, slowest how many bytes
+// may be read for more: each reads the whole text.
+const (
+	few     = 4
+	slowest = 8 << 20
+)
 
 // inside makes what stays within the entries in one pass, and gives what is
 // left to be done.
 func (p *pass) inside(todo []finding.Finding) (left []finding.Finding, changed bool) {
 	d := p.file.Dialect
-	if d.Format == configfile.TOML || d.Format == configfile.YAML || d.List != "" || len(todo) <= few {
+	if len(todo) <= few {
 		return todo, false
 	}
 	var entries []*pen.Entry
@@ -362,9 +367,9 @@ func (p *pass) inside(todo []finding.Finding) (left []finding.Finding, changed b
 		mine, step = append(mine, f), append(step, len(e.Steps))
 		e.Steps = append(e.Steps, f.Changes)
 	}
-	out, ok := pen.Each(p.text, d.Format, entries)
+	out, ok := pen.Each(p.text, d.Format, d.List, entries)
 	if !ok {
-		return todo, false
+		return todo[:min(len(todo), max(few, slowest/(len(p.text)+1)))], false
 	}
 	if changed = !bytes.Equal(out, p.text); changed {
 		p.replace(out)

@@ -22,10 +22,11 @@ func main() {
 	files := flag.Int("files", 500, "how many files are broken")
 	times := flag.Int("times", 20, "how often each is")
 	seed := flag.Uint64("seed", 1, "of what is random")
-	times2 := flag.Bool("linear", false, "time the repair of 1 and 2 MB instead; -case names a part of the texts")
+	clock := flag.Bool("linear", false, "time the repair of large files instead; -case names a part of the texts")
+	mb := flag.Float64("mb", 2, "how large the larger ones are")
 	flag.Parse()
-	if *times2 {
-		if !linear(os.Stdout, *only, 2) {
+	if *clock {
+		if !linear(os.Stdout, *only, *mb) {
 			os.Exit(1)
 		}
 		return

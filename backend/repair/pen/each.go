@@ -17,10 +17,17 @@ type Entry struct {
 	Failed []bool
 }
 
-// Each makes changes inside several members of a JSON text in one pass, however
-// many they are. The paths of the changes begin with that of their entry. ok is
-// false, and nothing done, where the text has to be changed step by step.
-func Each(src []byte, f configfile.Format, entries []*Entry) (out []byte, ok bool) {
+// Each makes changes inside several members of a text in one pass, however many
+// they are. The paths of the changes begin with that of their entry; list is the
+// key by which the elements of a list are named. ok is false, and nothing done,
+// where the text has to be changed step by step.
+func Each(src []byte, f configfile.Format, list string, entries []*Entry) (out []byte, ok bool) {
+	if f == configfile.TOML || f == configfile.YAML {
+		return eachCell(src, f, list, entries)
+	}
+	if list != "" {
+		return nil, false
+	}
 	top := tree(src)
 	if top == nil {
 		return nil, false

@@ -13,10 +13,7 @@ import (
 // can be made one after another.
 func Entries(t finding.Text) []finding.Finding {
 	var found []finding.Finding
-	n, most := 0, maxServers
-	if f := t.File.Dialect.Format; f == configfile.TOML || f == configfile.YAML {
-		most = maxInLines
-	}
+	n := 0
 	for _, p := range places(t) {
 		d := t.File.Dialect
 		switch v := p.value.(type) {
@@ -25,7 +22,7 @@ func Entries(t finding.Text) []finding.Finding {
 				continue // the structure's
 			}
 			for _, m := range v {
-				if n++; n > most {
+				if n++; n > maxServers {
 					return found
 				}
 				nested := len(p.path) == len(t.Servers) && d.Quirk == "opencode-nested" && m.Key == "servers" && isServers(m.Value)
@@ -40,7 +37,7 @@ func Entries(t finding.Text) []finding.Finding {
 				continue
 			}
 			for _, name := range t.Doc.Names(d.List, p.path...) {
-				if n++; n > most {
+				if n++; n > maxServers {
 					return found
 				}
 				path := under(p.path, configfile.Named(d.List, name))

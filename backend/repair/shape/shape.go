@@ -17,12 +17,8 @@ import (
 	"toolbay/backend/repair/finding"
 )
 
-// maxServers is how many entries of a file are looked at, maxInLines of one in
-// TOML or YAML, where each change reads the whole file.
-const (
-	maxServers = 2000
-	maxInLines = 300
-)
+// maxServers is how many entries of a file are looked at.
+const maxServers = 2000
 
 // NoServers is what holds the entries of a dialect when there are none.
 func NoServers(d clients.Dialect) any {

@@ -31,13 +31,14 @@ func change(code string, fix finding.Kind, from, to int, s string) mend {
 func findings(src []byte, ms []mend) ([]finding.Finding, []byte) {
 	type piece struct {
 		finding.Edit
-		of int
+		of   int
+		more []string // what comes behind New: of others at the same place
 	}
 	var all []piece
 	for i, m := range ms {
 		for _, e := range m.edits {
 			if e.From < e.To || e.New != "" {
-				all = append(all, piece{e, i})
+				all = append(all, piece{Edit: e, of: i})
 			}
 		}
 	}
@@ -62,7 +63,7 @@ func findings(src []byte, ms []mend) ([]finding.Finding, []byte) {
 				continue
 			}
 			if p.From == last.From && last.From == last.To { // at the same place
-				last.New += p.New
+				last.more = append(last.more, p.New)
 				last.To = p.To
 				worse(&ms[last.of], ms[p.of])
 				if ms[last.of].code == "JSON_MISSING_COMMA" {
@@ -75,7 +76,11 @@ func findings(src []byte, ms []mend) ([]finding.Finding, []byte) {
 		keep = append(keep, p)
 	}
 	edits := make([][]finding.Edit, len(ms))
-	for _, p := range keep {
+	for i := range keep {
+		p := &keep[i]
+		if len(p.more) > 0 {
+			p.New += strings.Join(p.more, "")
+		}
 		edits[p.of] = append(edits[p.of], p.Edit)
 		left[p.of]++
 	}

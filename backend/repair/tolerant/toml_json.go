@@ -1,6 +1,7 @@
 package tolerant
 
 import (
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -33,26 +34,18 @@ func pasted(src []byte) (configfile.Object, bool) {
 
 // json finds the JSON that begins at i, and writes it as TOML.
 func (t *tomlReader) json(i int) bool {
+	if t.unread > 3 {
+		return false // this is none of it
+	}
 	end := braced(t.src, i)
 	o, ok := pasted(t.src[i:end])
 	if !ok || len(o) == 0 {
+		t.unread++
 		return false
 	}
-	root := "mcp_servers"
-	for path := range t.tables {
-		if name, _, _ := strings.Cut(path, "\x00"); known(name) == nServers {
-			root = name
-		}
-	}
-	if t.elements != "" {
-		root = t.elements
-	}
-	eol := "\n"
-	if strings.Contains(string(t.src[:i]), "\r\n") {
-		eol = "\r\n"
-	}
+	root := cmp.Or(t.elements, t.root, "mcp_servers")
 	m := mend{code: "TOML_JSON_PASTED", fix: finding.Safe, at: i}
-	text := tablesOf(o, tables{root: root, eol: eol, list: root == t.elements, name: func(name string) string {
+	text := tablesOf(o, tables{root: root, eol: eolOf(t.src), list: root == t.elements, name: func(name string) string {
 		if !t.names[name] {
 			return name
 		}
@@ -73,22 +66,28 @@ func (t *tomlReader) json(i int) bool {
 // braced gives where the braces that begin at i are closed, at the latest the
 // end of the text.
 func braced(src []byte, i int) int {
-	l := &lexer{src: src[i:], format: configfile.JSON}
-	l.run()
-	depth, opened := 0, false
-	for _, k := range l.toks {
-		switch k.kind {
-		case tOpenObject, tOpenArray:
-			depth++
-			opened = true
-		case tCloseObject, tCloseArray:
-			depth--
+	// Most are short: a little is read first, and twice as much each time.
+	for size := 4 << 10; ; size *= 4 {
+		part := src[i:min(len(src), i+size)]
+		l := &lexer{src: part, format: configfile.JSON}
+		l.run()
+		depth, opened := 0, false
+		for _, k := range l.toks {
+			switch k.kind {
+			case tOpenObject, tOpenArray:
+				depth++
+				opened = true
+			case tCloseObject, tCloseArray:
+				depth--
+			}
+			if opened && depth <= 0 && (k.end < len(part)-maxLine || len(part) == len(src)-i) {
+				return i + k.end
+			}
 		}
-		if opened && depth <= 0 {
-			return i + k.end
+		if len(part) == len(src)-i {
+			return len(src)
 		}
 	}
-	return len(src)
 }
 
 // tables says how an object is written as TOML.

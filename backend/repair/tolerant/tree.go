@@ -14,6 +14,8 @@ type tree struct {
 	start, end int
 	kind       configfile.Kind
 	members    []branch
+	places     map[string]int // of the members, made when there are many
+	plain      string         // its text, once asked for
 }
 
 // branch is a member of an object; from is where the comma or brace before it
@@ -96,6 +98,18 @@ func (g *grower) grow(depth int) *tree {
 func (t *tree) object() bool { return t.kind == configfile.BeginObject }
 
 func (t *tree) get(key string) *tree {
+	if len(t.members) > 16 {
+		if t.places == nil {
+			t.places = make(map[string]int, len(t.members))
+			for i, b := range t.members {
+				t.places[b.key] = i
+			}
+		}
+		if i, ok := t.places[key]; ok {
+			return t.members[i].val
+		}
+		return nil
+	}
 	for i := len(t.members) - 1; i >= 0; i-- {
 		if t.members[i].key == key {
 			return t.members[i].val
@@ -120,6 +134,9 @@ func (t *tree) server() bool {
 
 // text is a value without its blanks and comments.
 func (t *tree) text(src []byte) string {
+	if t.plain != "" {
+		return t.plain
+	}
 	var b strings.Builder
 	lx := configfile.NewLexer(src[t.start:t.end])
 	for k := lx.Next(); k.Kind != configfile.EOF; k = lx.Next() {
@@ -128,7 +145,8 @@ func (t *tree) text(src []byte) string {
 			b.WriteByte(' ')
 		}
 	}
-	return b.String()
+	t.plain = b.String()
+	return t.plain
 }
 
 // valid looks at a text that parses: what means something else than was meant.

@@ -67,6 +67,63 @@ func TestLinear(t *testing.T) {
 	}
 }
 
+// hostileTOML are texts of the kind for the reader of TOML.
+var hostileTOML = map[string]string{
+	"headers": "[a", "header lines": "[a\n", "lists": "[[a]]\nb = 1\n", "tables": "[a]\nb = 1\n", "servers": "[mcp_servers.a]\ncommand = \"b\n",
+	"doubles": "[mcp_servers.a]\ncommand = \"b\"\nargs = []\n[mcp_servers.a]\ncommand = \"c\"\n", "one key": "a = 1\n", "open arrays": "a = [1,\n",
+	"words": "word ", "lines": "word word\n", "dots": "a.", "quotes": "\"x\", ", "broken quotes": "\"x\" y\" ", "pasted": "{\"a\": {\"command\": \"b\"}}\n", "open braces": "{\"a\": \n",
+}
+
+func TestLinearTOML(t *testing.T) {
+	work := func(head, part string, n int) int {
+		r := &tomlReader{src: []byte(head + strings.Repeat(part, n/len(part))), r: &Reading{}, tables: map[string]*tomlTableAt{}}
+		r.run()
+		return r.steps
+	}
+	for name, part := range hostileTOML {
+		for _, head := range []string{"", "a = [", "a = {"} {
+			t.Run(head+name, func(t *testing.T) {
+				const n = 20_000
+				once, twice := work(head, part, n), work(head, part, 2*n)
+				if twice > 5*once/2+5_000 {
+					t.Errorf("%d steps for %d bytes, %d for twice as many", once, n, twice)
+				}
+				if once == 0 || once > 100*n {
+					t.Errorf("%d steps for %d bytes", once, n)
+				}
+			})
+		}
+	}
+}
+
+// hostileYAML are texts of the kind for the reader of YAML.
+var hostileYAML = map[string]string{
+	"tabs": "a:\n\tb: c\n", "brackets": "a: [\n", "quotes": "a: \"b\n", "words": "word ", "lines": "word word\n", "colons": "a: b: c\n",
+	"documents": "---\na: b\n", "one key": "a: 1\n", "dashes": "- ", "servers": "mcpServers:\n  a:\n    command b\n", "pasted": "{\"a\": {\"command\": \"b\"}}\n",
+}
+
+// What is given to YAML's own reader again and again is limited by the length.
+func TestLinearYAML(t *testing.T) {
+	for name, part := range hostileYAML {
+		t.Run(name, func(t *testing.T) {
+			n := 40_000
+			src := []byte(strings.Repeat(part, n/len(part)))
+			y := &yamlReader{src: src, r: &Reading{}, left: yamlTimes * len(src)}
+			for _, l := range split(src) {
+				y.lines = append(y.lines, yamlLine{at: l, text: string(src[l.start:l.end])})
+			}
+			y.tabs()
+			y.quotes()
+			y.pieces()
+			y.run()
+			// Who notices that nothing is left has read once more, in each of the loops.
+			if y.left < -16*len(src) {
+				t.Errorf("%d bytes were read again for %d", yamlTimes*len(src)-y.left, len(src))
+			}
+		})
+	}
+}
+
 // BenchmarkRead reads broken files of 1 and 2 MB.
 func BenchmarkRead(b *testing.B) {
 	for _, f := range []configfile.Format{configfile.JSON, configfile.TOML, configfile.YAML} {

@@ -138,6 +138,9 @@ type tomlReader struct {
 	ended             bool                // the text was cut off
 	quiet             bool
 	depth             int
+	from              int // of the line whose end is known
+	to                int // that end, -1 at first
+	steps             int // bytes looked at, for those who count
 }
 
 func (t *tomlReader) add(m mend) {
@@ -155,13 +158,23 @@ func (t *tomlReader) add(m mend) {
 	t.mends = append(t.mends, m)
 }
 
+// eol gives where the line of i ends. A line is looked through once, however
+// many values stand on it.
+func (t *tomlReader) eol(i int) int {
+	if i < t.from || i > t.to {
+		t.from, t.to = i, lineEnd(t.src, i)
+		t.steps += t.to - i
+	}
+	return t.to
+}
+
 func (t *tomlReader) run() {
 	src := t.src
-	t.entry = -1
+	t.entry, t.to = -1, -1
 	t.table = &tomlTableAt{keys: map[string][2]int{}}
 	for t.pos < len(src) {
 		from := t.pos
-		eol := lineEnd(src, t.pos)
+		eol := t.eol(t.pos)
 		i := t.blanks(t.pos)
 		switch {
 		case i >= eol || src[i] == '#':
@@ -185,7 +198,7 @@ func (t *tomlReader) run() {
 			t.pos++
 		}
 		if t.pos <= from {
-			t.pos = max(from+1, lineEnd(src, from))
+			t.pos = max(from+1, t.eol(from))
 		}
 	}
 }

@@ -38,6 +38,7 @@ func (t *tomlReader) json(i int) bool {
 		return false // this is none of it
 	}
 	end := braced(t.src, i)
+	t.steps += end - i
 	o, ok := pasted(t.src[i:end])
 	if !ok || len(o) == 0 {
 		t.unread++

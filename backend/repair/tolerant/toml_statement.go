@@ -82,7 +82,7 @@ func (t *tomlReader) statement(i, eol int) {
 		return
 	}
 	last = t.value(v, 0)
-	end := lineEnd(src, last)
+	end := t.eol(last)
 	// What stands behind the value.
 	rest := bytes.TrimSpace(src[last:end])
 	switch at := last + bytes.Index(src[last:end], rest); {
@@ -155,7 +155,7 @@ func (t *tomlReader) missingEquals(i, eol int) {
 	if e > i && v < eol && (src[v] == '"' || src[v] == '\'' || src[v] == '[' || src[v] == '{') {
 		t.add(change("JSON_MISSING_COLON", finding.Confirm, e, e, " ="))
 		last := t.value(v, 0)
-		t.pos = lineEnd(src, last)
+		t.pos = t.eol(last)
 		return
 	}
 	t.stray(i, eol)

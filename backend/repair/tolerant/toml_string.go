@@ -11,7 +11,7 @@ import (
 
 func (t *tomlReader) str(i int, q byte) int {
 	src := t.src
-	eol := lineEnd(src, i)
+	eol := t.eol(i)
 	e, closed := eol, false
 	if q == '\'' {
 		if k := bytes.IndexByte(src[i+1:eol], q); k >= 0 {
@@ -34,9 +34,10 @@ func (t *tomlReader) str(i int, q byte) int {
 		return len(src)
 	}
 	if t.depth > 0 && q == '"' && (!closed || !follows(src, e+1) || odd(src[i+1:e])) {
-		l := &lexer{src: src, format: configfile.TOML, line: i}
+		l := &lexer{src: src, format: configfile.TOML, line: i, ended: eol}
 		if !closed || odd(src[i+1:e]) || !l.startsAnother(e+1) {
 			end := l.weigh(i)
+			t.steps += l.steps
 			t.take(l)
 			return end
 		}
@@ -159,7 +160,7 @@ func (t *tomlReader) take(l *lexer) {
 
 func (t *tomlReader) otherQuotes(i, n int, like rune) int {
 	src := t.src
-	eol := lineEnd(src, i)
+	eol := t.eol(i)
 	end, size := -1, 0
 	for k := i + n; k < eol; {
 		r, m := utf8.DecodeRune(src[k:])

@@ -255,6 +255,7 @@ func (t *tomlReader) bodyEnd(from int) int {
 	end := from
 	for i := from; i < len(t.src); {
 		eol := lineEnd(t.src, i)
+		t.steps += eol - i
 		next := eol
 		for next < len(t.src) && next < eol+2 && (t.src[next] == '\r' || t.src[next] == '\n') {
 			next++

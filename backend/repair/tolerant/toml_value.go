@@ -15,14 +15,14 @@ func (t *tomlReader) value(i, depth int) int {
 		return i
 	}
 	if depth > 64 {
-		return lineEnd(src, i)
+		return t.eol(i)
 	}
 	switch c := src[i]; {
 	case bytes.HasPrefix(src[i:], []byte(`"""`)) || bytes.HasPrefix(src[i:], []byte(`'''`)):
 		if e := bytes.Index(src[i+3:], src[i:i+3]); e >= 0 {
 			return i + 3 + e + 3
 		}
-		e := lineEnd(src, i)
+		e := t.eol(i)
 		t.add(change("JSON_UNCLOSED_STRING", finding.Confirm, e, e, string(src[i:i+3])))
 		return e
 	case c == '"' || c == '\'':
@@ -44,7 +44,7 @@ func (t *tomlReader) value(i, depth int) int {
 // bare reads a value without quotes.
 func (t *tomlReader) bare(i int) int {
 	src := t.src
-	eol := lineEnd(src, i)
+	eol := t.eol(i)
 	e := i
 	for e < eol {
 		c := src[e]
@@ -106,7 +106,7 @@ func (t *tomlReader) array(i, depth int) int {
 		for k < len(src) && (src[k] == '\n' || src[k] == '\r' || src[k] == ' ' || src[k] == '\t') {
 			k++
 		}
-		if k >= len(src) || k > i+1 && (src[k-1] == '\n') && (tomlKeyEnd().Match(src[k:lineEnd(src, k)]) || src[k] == '[' && tomlHead().Match(src[k:lineEnd(src, k)]) && !t.list(k, lineEnd(src, k))) {
+		if k >= len(src) || k > i+1 && (src[k-1] == '\n') && (tomlKeyEnd().Match(src[k:t.eol(k)]) || src[k] == '[' && tomlHead().Match(src[k:t.eol(k)]) && !t.list(k, t.eol(k))) {
 			if k >= len(src) && comma && t.cut(i, len(src)) {
 				return len(src)
 			}
@@ -120,11 +120,11 @@ func (t *tomlReader) array(i, depth int) int {
 			t.add(change("JSON_WRONG_CLOSER", finding.Confirm, k, k+1, "]"))
 			return k + 1
 		case c == '#':
-			k = lineEnd(src, k)
+			k = t.eol(k)
 			continue
 		case bytes.HasPrefix(src[k:], []byte("//")):
 			t.add(change("JSON_COMMENT_IN_STRICT", finding.Safe, k, k+2, "#"))
-			k = lineEnd(src, k)
+			k = t.eol(k)
 			continue
 		case c == ',' || c == ';':
 			if c == ';' {
@@ -157,7 +157,7 @@ func (t *tomlReader) inline(i, depth int) int {
 	for {
 		for k < len(src) && (src[k] == ' ' || src[k] == '\t' || src[k] == '\r' || src[k] == '\n') {
 			if src[k] == '\n' { // it must stay on its line
-				eol := lineEnd(src, k+1)
+				eol := t.eol(k + 1)
 				if tomlHead().Match(src[k+1 : eol]) {
 					t.add(change("JSON_TRUNCATED", finding.Confirm, last, last, " }"))
 					return last
@@ -200,7 +200,7 @@ func (t *tomlReader) inline(i, depth int) int {
 			t.add(change("JSON_MISSING_COMMA", finding.Safe, last, last, ","))
 		}
 		from := k
-		eol := lineEnd(src, k)
+		eol := t.eol(k)
 		if src[k] == '"' || src[k] == '\'' {
 			if e, closed := scanQuote(src[:eol], k+1, src[k]); closed {
 				k = e + 1

@@ -138,6 +138,7 @@ type pass struct {
 	known    map[string]int // places in problems, by code and server
 	aside    map[string]string
 	parked   []finding.Parked
+	saved    []finding.Parked // what the last reading saved
 	comments []string
 }
 
@@ -204,7 +205,7 @@ func (p *pass) beyond() {
 	f := finding.New("FILE_BEYOND_REPAIR")
 	f.Needs = "Bring back the last good copy of the file? The one that is there stays in Toolbay's backups."
 	var names []string
-	for _, s := range read(p.text, p.file).Saved {
+	for _, s := range p.saved {
 		names = append(names, s.Name)
 		f.Parked = append(f.Parked, s)
 	}
@@ -263,7 +264,7 @@ func (p *pass) readText() {
 				p.take(f)
 			}
 		}
-		if !changed {
+		if p.saved = r.Saved; !changed {
 			return
 		}
 		for _, c := range r.Comments {

@@ -106,7 +106,7 @@ var hostileYAML = map[string]string{
 func TestLinearYAML(t *testing.T) {
 	for name, part := range hostileYAML {
 		t.Run(name, func(t *testing.T) {
-			n := 40_000
+			n := 16_000
 			src := []byte(strings.Repeat(part, n/len(part)))
 			y := &yamlReader{src: src, r: &Reading{}, left: yamlTimes * len(src)}
 			for _, l := range split(src) {

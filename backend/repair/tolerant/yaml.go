@@ -13,8 +13,8 @@ import (
 // taken. So nothing is changed that the reader is content with.
 
 const (
-	yamlTries = 8 << 20 // bytes that are read again at most, besides
-	yamlTimes = 8       // the text this often
+	yamlTries = 4 << 20 // bytes that are read again at most, besides
+	yamlTimes = 6       // the text this often
 )
 
 func yamlText(src []byte, f configfile.Format, r *Reading) []mend {

@@ -160,6 +160,9 @@ func unpaired(line []byte) bool {
 			}
 		case '”':
 			n--
+			if before && !behind && n >= 0 { // there are those who open with it, too
+				return true
+			}
 		}
 		k += m
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 
 	"toolbay/internal/fakeremote"
 )
@@ -323,7 +324,7 @@ func words(b *bench, said string, lost []string) string {
 			if r := []rune(line); len(r) > 150 {
 				line = string(r[:150]) + " …"
 			}
-			return "`" + line + "`"
+			return "`" + strings.Map(visible, line) + "`"
 		}
 	}
 	return "silent; not reached: " + strings.Join(lost, ", ")
@@ -378,4 +379,12 @@ func writeVerdicts(t *testing.T, all map[string][]verdict) {
 	if err := os.WriteFile(file, []byte(out), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// visible leaves out what would make a binary file of the page.
+func visible(r rune) rune {
+	if unicode.IsControl(r) || r == unicode.ReplacementChar || r == '\ufeff' {
+		return -1
+	}
+	return r
 }

@@ -1,5 +1,5 @@
 import { type Fake, makeFake, someWords } from './fake'
-import { makeApps, makeFirstRun, notionInputs } from './fake-data'
+import { makeApps, makeFirstRun, makeListings, notionInputs } from './fake-data'
 import type { InputField } from './types'
 
 declare global {
@@ -18,6 +18,7 @@ export function devFake(): Fake {
   const scene = wish.get('scene')
   const apps = makeApps()
   const fake = makeFake({
+    listings: makeListings(),
     step: Number(wish.get('step') ?? (scene === 'sign-in' ? 100_000 : 700)),
     delay: wish.has('slow') ? 100_000 : 0,
     apps,

@@ -166,7 +166,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
   const { step = 0, delay = 0, ...given } = options
   const apps = given.apps ?? makeApps()
   const state: FakeState = {
-    listings: makeListings(),
+    listings: makeListings(0),
     apps,
     servers: makeServers(),
     history: makeHistory(),

@@ -3,7 +3,7 @@ import axe from 'axe-core'
 import { describe, expect, it } from 'vitest'
 import { makeFake, someWords } from '@/backend/fake'
 import { makeListings } from '@/backend/fake-data'
-import { callsOf, open } from '@/test/render'
+import { callsOf, fill, open } from '@/test/render'
 
 const small = (more = {}) => makeFake({ listings: makeListings(0), ...more })
 
@@ -130,7 +130,7 @@ describe('Taking over', () => {
     await waitFor(() => expect(sheet.getByRole('status')).toHaveTextContent('1 setting is still missing.'))
     await user.click(sheet.getByRole('button', { name: 'Manage 3 servers' }))
     expect(callsOf(fake, 'adopt')).toEqual([])
-    await user.type(sheet.getByLabelText('Site key'), 'made-up-key')
+    await fill(user, sheet.getByLabelText('Site key'), 'made-up-key')
     await manage({ user, sheet }, 3)
     await waitFor(() => expect(callsOf(fake, 'adopt')).toHaveLength(1))
     const reqs = callsOf(fake, 'adopt')[0]?.[0] as { id: string; secrets: object }[]

@@ -2,8 +2,11 @@ import { act, fireEvent, screen, waitFor, within } from '@testing-library/react'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { makeFake, someWords } from '@/backend/fake'
 import { makeListings, makeSettings } from '@/backend/fake-data'
-import { callsOf, open } from '@/test/render'
+import { callsOf, open as openWindow } from '@/test/render'
 import { startPage } from './card-rows'
+
+const open = (path = '/', options: Parameters<typeof openWindow>[1] = {}) =>
+  openWindow(path, 'calls' in options ? options : { listings: makeListings(40), ...options })
 
 const card = async (name: string) => {
   const link = await screen.findByRole('link', { name })

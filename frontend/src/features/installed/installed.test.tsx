@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { makeFake, someWords } from '@/backend/fake'
 import { makeListings, makeServers } from '@/backend/fake-data'
-import { callsOf, open } from '@/test/render'
+import { callsOf, fill, open } from '@/test/render'
 
 const group = async (name: string) => within(await screen.findByRole('region', { name }))
 
@@ -40,7 +40,7 @@ describe('Installed', () => {
     const dialog = within(await screen.findByRole('dialog', { name: 'Key for Postgres' }))
     await user.click(dialog.getByRole('button', { name: 'Keep key' }))
     expect(dialog.getByText('Please fill this in.')).toBeVisible()
-    await user.type(dialog.getByLabelText('Database address'), ' postgres://new ')
+    await fill(user, dialog.getByLabelText('Database address'), ' postgres://new ')
     await user.click(dialog.getByRole('button', { name: 'Keep key' }))
     await waitFor(() => expect(callsOf(fake, 'testServer')).toEqual([['postgres']]))
     expect(callsOf(fake, 'replaceKey')).toEqual([['postgres', '', 'DATABASE_URI', 'postgres://new']])

@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { makeFake, someWords } from '@/backend/fake'
 import { makeListings } from '@/backend/fake-data'
-import { callsOf, open } from '@/test/render'
+import { callsOf, fill, open } from '@/test/render'
 
 /** A fake whose second profile has a server with a key and a setting. */
 function fakeWithKey() {
@@ -35,7 +35,7 @@ describe('Own settings of a profile', () => {
     await user.click(dialog.getByRole('button', { name: 'Change here for Database address' }))
     await user.click(dialog.getByRole('button', { name: 'Save' }))
     expect(dialog.getByRole('status')).toHaveTextContent('1 field is still missing.')
-    await user.type(dialog.getByLabelText('Database address'), 'made-up-address')
+    await fill(user, dialog.getByLabelText('Database address'), 'made-up-address')
     await user.click(dialog.getByRole('button', { name: 'Change here for Schema' }))
     await user.clear(dialog.getByLabelText('Schema'))
     await user.type(dialog.getByLabelText('Schema'), 'shop')
@@ -80,7 +80,7 @@ describe('Own settings of a profile', () => {
     fake.fail('setInProfile', someWords({ code: 'consent_needed', message: 'Toolbay needs your yes.', needs: [risk] }))
     const { user, dialog } = await opened(fake, server.title)
     await user.click(dialog.getByRole('button', { name: 'Change here for Database address' }))
-    await user.type(dialog.getByLabelText('Database address'), 'made-up')
+    await fill(user, dialog.getByLabelText('Database address'), 'made-up')
     await user.click(dialog.getByRole('button', { name: 'Save' }))
     expect(await dialog.findByText(risk.text)).toBeVisible()
     fake.fail('setInProfile', undefined)

@@ -3,7 +3,7 @@ import axe from 'axe-core'
 import { describe, expect, it } from 'vitest'
 import { makeFake, someWords } from '@/backend/fake'
 import { makeListings } from '@/backend/fake-data'
-import { callsOf, open } from '@/test/render'
+import { callsOf, fill, open } from '@/test/render'
 
 const small = () => makeFake({ listings: makeListings(0) })
 const folder = '/home/maria/Documents/Notion files'
@@ -38,7 +38,7 @@ describe('Importing a profile', () => {
     await user.click(sheet.getByRole('button', { name: 'Install 2 servers' }))
     expect(callsOf(fake, 'importProfile')).toEqual([])
     expect(sheet.getByRole('status')).toHaveTextContent('1 field is still missing.')
-    await user.type(sheet.getByLabelText('Tickets key'), 'made-up-key')
+    await fill(user, sheet.getByLabelText('Tickets key'), 'made-up-key')
     await user.click(sheet.getByRole('checkbox', { name: 'Take Docs' }))
     await user.click(sheet.getByRole('button', { name: 'Install 1 server' }))
     await waitFor(() =>
@@ -71,7 +71,7 @@ describe('Importing a profile', () => {
     const risk = { kind: 'risk' as const, name: 'risk', text: 'Docs loads code from elsewhere.', flag: '' }
     fake.state.importFails = someWords({ code: 'consent_needed', message: 'Toolbay needs your yes.', needs: [risk] })
     const { user, sheet } = await importing(fake)
-    await user.type(sheet.getByLabelText('Tickets key'), 'made-up-key')
+    await fill(user, sheet.getByLabelText('Tickets key'), 'made-up-key')
     await user.click(sheet.getByRole('button', { name: 'Install 2 servers' }))
     expect(await sheet.findByText(risk.text)).toBeVisible()
     await user.click(sheet.getByRole('checkbox', { name: 'I understand and want it' }))
@@ -120,7 +120,7 @@ describe('A project', () => {
     const { user, fake, panel } = await looking()
     await user.click(panel.getByRole('button', { name: 'See what it declares' }))
     const sheet = within(await screen.findByRole('dialog', { name: 'What Documents › Notion files declares' }))
-    await user.type(await sheet.findByLabelText('Tickets key'), 'made-up-key')
+    await fill(user, await sheet.findByLabelText('Tickets key'), 'made-up-key')
     expect(sheet.getByRole('checkbox', { name: 'Link Documents › Notion files to this profile' })).toBeChecked()
     await user.click(sheet.getByRole('button', { name: 'Install 2 servers' }))
     await waitFor(() => expect(callsOf(fake, 'importProfile')[0]?.[0]).toMatchObject({ path: folder, link: folder }))

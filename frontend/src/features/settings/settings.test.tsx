@@ -2,7 +2,7 @@ import { screen, waitFor, within } from '@testing-library/react'
 import { describe, expect, it } from 'vitest'
 import { makeFake, someWords } from '@/backend/fake'
 import { makeListings, makeSettings } from '@/backend/fake-data'
-import { callsOf, open } from '@/test/render'
+import { callsOf, fill, open } from '@/test/render'
 import { isAddress } from './advanced'
 import { moved, placeAt } from './reorder'
 
@@ -94,7 +94,7 @@ describe('Settings', () => {
     expect(add).toHaveAccessibleDescription('Test it before you add it.')
     await user.click(screen.getByRole('button', { name: 'Test' }))
     expect(screen.getByText(/This must be a web address/)).toBeVisible()
-    await user.type(screen.getByLabelText('Address'), 'https://registry.acme.example')
+    await fill(user, screen.getByLabelText('Address'), 'https://registry.acme.example')
     await user.type(screen.getByLabelText(/^Key/), 'k-1')
     await user.click(screen.getByRole('button', { name: 'Name, badge and more' }))
     await user.type(screen.getByLabelText('Name'), 'Acme')

@@ -2,10 +2,12 @@ import '@testing-library/jest-dom/vitest'
 import { cleanup, configure } from '@testing-library/react'
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import { drafts } from '@/features/install/drafts'
+import { toastStay } from '@/ui/toast'
 import './computed-style'
 import '@/text'
 
 configure({ asyncUtilTimeout: 60_000 })
+toastStay.ms = 600_000
 
 // What jsdom lacks: layout. Everything is as large as a window, so that the virtual list shows its rows.
 Object.defineProperties(HTMLElement.prototype, {

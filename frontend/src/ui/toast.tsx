@@ -2,13 +2,16 @@ import { Toast } from '@base-ui/react/toast'
 import { Undo2 } from 'lucide-react'
 import { type ReactNode, useCallback } from 'react'
 
+/** How long a toast stays, in milliseconds; tests on a busy machine give it more. */
+export const toastStay = { ms: 10_000 }
+
 /**
  * One toast at a time, ten seconds, resting under pointer and focus. What it says also stands in Activity. It never
  * covers the buttons of a dialog.
  */
 export function ToastProvider({ children }: { children: ReactNode }) {
   return (
-    <Toast.Provider timeout={10_000} limit={1}>
+    <Toast.Provider timeout={toastStay.ms} limit={1}>
       {children}
       <Toast.Portal>
         <Toast.Viewport className="fixed inset-x-0 bottom-7 z-40 [body:has([data-panel])_&]:top-3 [body:has([data-panel])_&]:bottom-auto mx-auto flex w-fit max-w-[calc(100%-2rem)] justify-center outline-none">

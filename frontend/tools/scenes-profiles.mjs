@@ -59,18 +59,22 @@ const home = async (p) => {
 export const profileScenes = [
   profiles('profiles'),
   profiles('profiles-other', home),
-  profiles('profiles-many', async (p) => {
-    await p.evaluate(() => {
-      const fake = window.toolbayFake
-      const [work] = fake.state.profiles
-      work.name = 'Everything for the northern sales team and its customers'
-      for (let i = 1; i <= 20; i++)
-        fake.state.profiles.push({ ...structuredClone(work), id: `c${i}`, name: `Customer ${i}`, active: false })
-      work.apps.push('codex', 'gemini-cli', 'opencode')
-      fake.changed('profiles')
-    })
-    await p.getByText('Customer 20').first().waitFor()
-  }),
+  {
+    ...profiles('profiles-many', async (p) => {
+      await p.evaluate(() => {
+        const fake = window.toolbayFake
+        const [work] = fake.state.profiles
+        work.name = 'Everything for the northern sales team and its customers'
+        for (let i = 1; i <= 20; i++)
+          fake.state.profiles.push({ ...structuredClone(work), id: `c${i}`, name: `Customer ${i}`, active: false })
+        work.apps.push('codex', 'gemini-cli', 'opencode')
+        fake.changed('profiles')
+      })
+      await press(p, /^Your profiles, Everything/)
+      await p.getByRole('menuitemradio', { name: 'Customer 20' }).waitFor()
+    }),
+    menu: true,
+  },
   { ...profiles('profiles-menu', (p) => press(p, /^More about/)), menu: true },
   profiles('profiles-empty', async (p) => {
     await press(p, 'New profile')

@@ -36,6 +36,9 @@ func sources(t *testing.T, keep func(path string) bool) []string {
 			}
 			return nil
 		}
+		if !d.Type().IsRegular() {
+			return nil
+		}
 		if rel, _ := filepath.Rel(root, path); keep(filepath.ToSlash(rel)) {
 			out = append(out, filepath.ToSlash(rel))
 		}

@@ -124,9 +124,12 @@ func (b *Backend) writeParked(list []parkedEntry) error {
 	return nil
 }
 
-// park keeps what a repair took out of files, each once.
-func (b *Backend) park(ctx context.Context, change string, found []repaired) error {
-	list, more := b.allParked(), false
+// park keeps what a repair is about to take out of files. It comes before the
+// files are written, so that no crash loses a server: park tells what to call
+// once that is over, with the change, or with "" when nothing was written.
+func (b *Backend) park(ctx context.Context, found []repaired) (settle func(change string) error, err error) {
+	var more []parkedEntry
+	now := b.o.Now().UTC()
 	for _, f := range found {
 		if f.report.Text == nil {
 			continue
@@ -137,21 +140,48 @@ func (b *Backend) park(ctx context.Context, change string, found []repaired) err
 			}
 			e, err := b.parkedWithout(ctx, p.Name, p.Entry)
 			if err != nil {
-				return err
+				return nil, err
 			}
-			e.App, e.File, e.Change, e.Since = f.report.File.App.ID, f.report.File.Path, change, b.o.Now().UTC()
-			list = slices.DeleteFunc(list, func(o parkedEntry) bool {
-				same := o.Name == e.Name && o.File == e.File && sameJSON(o.Entry, e.Entry) && slices.Equal(o.Keys, e.Keys)
-				if same {
-					b.forgetKept(o.Item)
-				}
-				return same
-			})
-			list, more = append(list, e), true
+			// No change is called that, so it stands until it is settled.
+			e.App, e.File, e.Change, e.Since = f.report.File.App.ID, f.report.File.Path, "before "+now.Format(time.RFC3339Nano), now
+			if slices.ContainsFunc(more, e.same) {
+				b.forgetKept(e.Item)
+				continue
+			}
+			more = append(more, e)
 		}
 	}
-	if !more {
-		return nil
+	if len(more) == 0 {
+		return func(string) error { return nil }, nil
+	}
+	if err := b.writeParked(append(b.allParked(), more...)); err != nil {
+		return nil, err
+	}
+	return func(change string) error { return b.settleParked(more, change) }, nil
+}
+
+// same tells whether an entry is the same server of the same file.
+func (e parkedEntry) same(o parkedEntry) bool {
+	return o.Name == e.Name && o.File == e.File && sameJSON(o.Entry, e.Entry) && slices.Equal(o.Keys, e.Keys)
+}
+
+// settleParked gives entries the change that took them out, each once; with no
+// change they are forgotten.
+func (b *Backend) settleParked(entries []parkedEntry, change string) error {
+	list := b.allParked()
+	for _, e := range entries {
+		list = slices.DeleteFunc(list, func(o parkedEntry) bool {
+			mine := o.Change == e.Change && o.Item == e.Item
+			gone := e.same(o) && (mine || change != "")
+			if gone && (!mine || change == "") {
+				b.forgetKept(o.Item)
+			}
+			return gone
+		})
+		if change != "" {
+			e.Change = change
+			list = append(list, e)
+		}
 	}
 	return b.writeParked(list)
 }

@@ -137,6 +137,41 @@ func TestParked(t *testing.T) {
 	}
 }
 
+// What is put aside before a file is written stands when Toolbay ends right
+// then, is there once after the next repair, and is gone when nothing was written.
+func TestParkedBeforeTheWrite(t *testing.T) {
+	p := newPlace(t, nil, "cursor")
+	p.keychain = secrets.OpenFile(t.TempDir())
+	p.must(os.WriteFile(p.file("cursor"), []byte(commented), 0o600))
+	cursor, err := p.lookRepairs(t.Context(), RepairRequest{App: "cursor"})
+	p.must(err)
+	count := func() (standing, kept int) {
+		t.Helper()
+		found, err := p.Parked(t.Context())
+		p.must(err)
+		return len(found), len(p.allParked())
+	}
+	_, err = p.park(t.Context(), cursor)
+	p.must(err)
+	if s, k := count(); s != 1 || k != 1 {
+		t.Errorf("ended before the write: %d of %d", s, k)
+	}
+	settle, err := p.park(t.Context(), cursor)
+	p.must(err)
+	p.must(settle(""))
+	if s, k := count(); s != 1 || k != 1 {
+		t.Errorf("nothing was written the next time: %d of %d", s, k)
+	}
+	_, err = p.Repair(t.Context(), RepairRequest{App: "cursor"}, false)
+	p.must(err)
+	if s, k := count(); s != 1 || k != 1 {
+		t.Errorf("repaired after that: %d of %d", s, k)
+	}
+	if len(p.allParked()[0].Keys) != 1 || p.allParked()[0].Item == "" {
+		t.Errorf("its key is lost: %+v", p.allParked()[0])
+	}
+}
+
 // With a place for keys the whole entry is there, and comes back with them.
 func TestParkedKeysComeBack(t *testing.T) {
 	p := newPlace(t, nil, "cursor")

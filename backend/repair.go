@@ -322,15 +322,19 @@ func (b *Backend) writeRepairs(ctx context.Context, found []repaired, allow find
 	if dryRun || len(files) == 0 {
 		return out, nil
 	}
-	record, err := b.changes.Apply(ctx, change)
+	settle, err := b.park(ctx, found)
 	if err != nil {
 		return RepairResult{}, err
 	}
+	record, err := b.changes.Apply(ctx, change)
+	if err != nil {
+		return RepairResult{}, errors.Join(err, settle(""))
+	}
 	out.Change = record.ID
-	if out.Note, err = b.sideNote(record.ID, found); err != nil {
+	if err := settle(record.ID); err != nil {
 		return out, err
 	}
-	if err := b.park(ctx, record.ID, found); err != nil {
+	if out.Note, err = b.sideNote(record.ID, found); err != nil {
 		return out, err
 	}
 	if err := b.connect.Reconcile(context.WithoutCancel(ctx)); err != nil {

@@ -249,6 +249,8 @@ func asList(src []byte, f configfile.Format, path []string, as finding.AsList) (
 		out = yamlAsList(src, doc, path, o, as)
 	case configfile.TOML:
 		out = tomlAsList(src, path, o, as)
+	default:
+		out = jsonAsList(src, path, o, as)
 	}
 	if out != nil {
 		if out, err := expect(out, f, path, want); err == nil {

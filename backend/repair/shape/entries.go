@@ -145,6 +145,7 @@ func (e *entry) look(v any, taken func(string) bool) {
 	e.command()
 	e.arguments()
 	e.environment()
+	e.scheme()
 	e.address()
 	e.headers()
 	e.kind()

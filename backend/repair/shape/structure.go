@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"toolbay/backend/clients"
 	"toolbay/backend/configfile"
 	"toolbay/backend/repair/finding"
 )
@@ -32,7 +31,9 @@ func Structure(t finding.Text) []finding.Finding {
 		s.double(p)
 	}
 	s.outside()
-	s.prompts()
+	if !s.questions() {
+		s.prompts()
+	}
 	return s.found
 }
 
@@ -267,59 +268,4 @@ func (s *structure) isPattern(v any, entries configfile.Object) bool {
 // holdsMore tells whether the file holds other settings, too.
 func (s *structure) holdsMore() bool {
 	return slices.ContainsFunc(s.root, func(m configfile.Member) bool { return !isServer(m.Value) })
-}
-
-// prompts finds questions that an entry refers to and nobody asks.
-func (s *structure) prompts() {
-	p := s.File.Dialect.Prompts
-	if p == nil || !s.hasServers() {
-		return
-	}
-	before, after, _ := strings.Cut(p.Reference, "NAME")
-	asked := s.Doc.Names("id", p.List...)
-	own, _ := s.own()
-	entries, _ := own.(configfile.Object)
-	var seen []string
-	for _, m := range entries {
-		for _, id := range references(m.Value, before, after) {
-			if slices.Contains(asked, id) || slices.Contains(seen, id) {
-				continue
-			}
-			seen = append(seen, id)
-			s.add("STRUCT_INPUT_UNDEFINED", nil, func(f *finding.Finding) {
-				f.Server, f.Pointer = m.Key, pointer(under(s.Servers, m.Key))
-				f.Args["server"], f.Args["input"] = m.Key, id
-				f.Changes = []finding.Change{{Path: p.Path(id), Value: p.Encode(clients.Prompt{ID: id, Text: strings.ReplaceAll(id, "-", " ")})}}
-			})
-		}
-	}
-}
-
-// references gives the names that stand between two marks in the texts of a
-// value.
-func references(v any, before, after string) []string {
-	var found []string
-	switch v := v.(type) {
-	case string:
-		for {
-			_, rest, ok := strings.Cut(v, before)
-			if !ok {
-				return found
-			}
-			id, tail, ok := strings.Cut(rest, after)
-			if !ok {
-				return found
-			}
-			found, v = append(found, id), tail
-		}
-	case []any:
-		for _, e := range v {
-			found = append(found, references(e, before, after)...)
-		}
-	case configfile.Object:
-		for _, m := range v {
-			found = append(found, references(m.Value, before, after)...)
-		}
-	}
-	return found
 }

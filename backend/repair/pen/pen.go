@@ -79,6 +79,8 @@ func set(src []byte, f configfile.Format, path []string, value any) ([]byte, err
 		return src, nil
 	} else if out := setList(src, f, doc, path, old, value); out != nil {
 		return out, nil
+	} else if out := setElements(src, f, doc, path, old, value); out != nil {
+		return out, nil
 	}
 	if last > 0 {
 		return configfile.Update(src, f, path[:last], configfile.Object{{Key: path[last], Value: value}})

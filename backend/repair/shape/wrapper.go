@@ -3,6 +3,7 @@ package shape
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"toolbay/backend/configfile"
 	"toolbay/backend/repair/finding"
@@ -158,52 +159,90 @@ func inText(text string) (configfile.Object, bool) {
 // elements finds entries of a list that do not say their name.
 func (s *structure) elements(p place, list []any) {
 	key := s.File.Dialect.List
-	if slices.ContainsFunc(list, func(e any) bool {
-		o, ok := e.(configfile.Object)
-		return !ok || !has(o, key) && !isServer(o) && (len(o) != 1 || !isServer(o[0].Value))
-	}) {
-		return // something of the app's own
-	}
 	var names []string
-	sure := true
-	changed := false
+	for _, e := range list {
+		switch e := e.(type) {
+		case configfile.Object:
+			if v, named := e.Get(key); named {
+				name, text := v.(string)
+				if !text {
+					return
+				}
+				names = append(names, name)
+			} else if !isServer(e) && (len(e) != 1 || !isServer(e[0].Value)) {
+				return // something of the app's own
+			}
+		case string:
+			if s.line(e, "") == nil {
+				return
+			}
+		default:
+			return
+		}
+	}
+	taken := func(name string) bool { return slices.Contains(names, name) }
+	var news []string
+	called := func(words []string) string {
+		name := packageName(words)
+		if taken(name) {
+			name = free(name, taken)
+		}
+		names, news = append(names, name), append(news, name)
+		return name
+	}
+	code := ""
 	made := make([]any, 0, len(list))
 	for _, e := range list {
-		o, _ := e.(configfile.Object)
-		v, named := o.Get(key)
-		name, text := v.(string)
-		switch {
-		case named && text:
-		case named:
-			return
-		case len(o) == 1:
-			inner, _ := o[0].Value.(configfile.Object)
-			name, o, changed = o[0].Key, inner, true
-			o = append(configfile.Object{{Key: key, Value: name}}, o...)
-		default:
-			name, sure, changed = packageName(startWords(o)), false, true
-			if slices.Contains(names, name) {
-				name = free(name, func(n string) bool { return slices.Contains(names, n) })
+		switch v := e.(type) {
+		case string:
+			words, _ := split(v)
+			e = s.line(v, called(words))
+			code = "ENTRY_NOT_OBJECT"
+		case configfile.Object:
+			if has(v, key) {
+				break
 			}
-			o = append(configfile.Object{{Key: key, Value: name}}, o...)
+			if isServer(v) {
+				e = append(configfile.Object{{Key: key, Value: called(startWords(v))}}, v...)
+				if code != "ENTRY_NOT_OBJECT" {
+					code = "ENTRY_MISSING_FIELD"
+				}
+				break
+			}
+			inner, _ := v[0].Value.(configfile.Object)
+			e = append(configfile.Object{{Key: key, Value: v[0].Key}}, inner...)
+			if code == "" {
+				code = "STRUCT_SERVERS_MAP"
+			}
 		}
-		names = append(names, name)
-		made = append(made, o)
+		made = append(made, e)
 	}
-	if !changed {
+	if code == "" {
 		return
-	}
-	code := "STRUCT_SERVERS_MAP"
-	if !sure {
-		code = "ENTRY_MISSING_FIELD"
 	}
 	s.add(code, p.path, func(f *finding.Finding) {
 		f.Args["wanted"] = key
-		if f.Changes = []finding.Change{{Path: p.path, Value: made}}; !sure {
+		if f.Changes = []finding.Change{{Path: p.path, Value: made}}; len(news) > 0 {
 			f.Fix = finding.Confirm
+			f.Server, f.Args["server"] = news[0], news[0]
 			f.Needs = "A server has no name: keep the one that Toolbay took from what it starts?"
 		}
 	})
+}
+
+// line is an entry of a list that is written as its address or its command
+// alone, nil when it is neither.
+func (s *structure) line(text, name string) any {
+	e := entry{Text: s.Text, d: s.File.Dialect, name: name}
+	text = strings.TrimSpace(text)
+	if isURL(text) && !strings.ContainsAny(text, " \t\n") {
+		return e.remoteEntry(text, "")
+	}
+	words, ok := split(text)
+	if !ok || len(words) < 2 || !runners[base(words[0])] || strings.Contains(text, "\n") {
+		return nil
+	}
+	return e.localEntry(words)
 }
 
 // guessNames makes names for entries that have none or the same.

@@ -230,7 +230,7 @@ func (b *Backend) Adopt(ctx context.Context, req AdoptRequest, report job.Report
 	if err != nil {
 		return AdoptResult{}, err
 	}
-	res.Files = diffs(files)
+	res.Files = b.diffs(files)
 	if res.InstallResult, err = in.finish(ctx, report); err != nil {
 		return AdoptResult{}, err
 	}

@@ -326,7 +326,7 @@ func (b *Backend) change(ctx context.Context, plan connect.Plan, e *profileEdit,
 	if err != nil {
 		return ChangeResult{}, err
 	}
-	out := ChangeResult{Files: diffs(files), Restart: b.restarts(plan.Restart), Warnings: []Warning{}}
+	out := ChangeResult{Files: b.diffs(files), Restart: b.restarts(plan.Restart), Warnings: []Warning{}}
 	if plan.Change.Kind == "connect" {
 		out.Warnings = b.warn(ctx, e)
 	}
@@ -458,7 +458,7 @@ func (b *Backend) Diff(ctx context.Context, id string) ([]FileDiff, error) {
 	if err != nil {
 		return nil, err
 	}
-	return diffs(d), nil
+	return b.diffs(d), nil
 }
 
 // Undo takes back one change, "" the newest that can be. What the change did
@@ -507,7 +507,7 @@ func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResul
 		return ChangeResult{}, err
 	}
 	if dryRun {
-		return ChangeResult{Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), undone)), Warnings: []Warning{}}, nil
+		return ChangeResult{Files: b.diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), undone)), Warnings: []Warning{}}, nil
 	}
 	if from, t, err := b.turnBack(ctx, undone, history); t != nil || err != nil {
 		return b.undoTurn(ctx, from, t, err)
@@ -546,7 +546,7 @@ func (b *Backend) Undo(ctx context.Context, id string, dryRun bool) (ChangeResul
 	for _, what := range []string{"apps", "servers", "history", "keys", "profiles"} {
 		b.o.Changed(what)
 	}
-	return ChangeResult{Change: record.ID, Files: diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), record)), Warnings: []Warning{}}, nil
+	return ChangeResult{Change: record.ID, Files: b.diffs(d), Restart: b.restarts(appsTouched(b.apps.Look(b.system, b.o.ProjectDir), record)), Warnings: []Warning{}}, nil
 }
 
 // appsTouched names the apps whose files a change touched.

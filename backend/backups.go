@@ -129,7 +129,7 @@ func (b *Backend) DiffBackups(ctx context.Context, file, from, to string) (FileD
 	if err != nil {
 		return FileDiff{}, err
 	}
-	return diffs([]changeset.FileDiff{d})[0], nil
+	return b.diffs([]changeset.FileDiff{d})[0], nil
 }
 
 // Restore makes a file what it was in one of its versions. It is a change like
@@ -164,7 +164,7 @@ func (b *Backend) Restore(ctx context.Context, file, version string, dryRun, acc
 			restart = append(restart, c.ID)
 		}
 	}
-	out := ChangeResult{Files: diffs(files), Restart: b.restarts(restart), Warnings: []Warning{}}
+	out := ChangeResult{Files: b.diffs(files), Restart: b.restarts(restart), Warnings: []Warning{}}
 	if dryRun || len(files) == 0 {
 		return out, nil
 	}

@@ -85,7 +85,7 @@ func (b *Backend) AppChoices(ctx context.Context, f InstallForm) ([]AppChoice, e
 			if err == nil {
 				files, err = b.connect.Preview(ctx, plan)
 			}
-			c.Err, c.Changes = err, diffs(files)
+			c.Err, c.Changes = err, b.diffs(files)
 		}
 		out = append(out, c)
 	}

@@ -268,7 +268,7 @@ func (b *Backend) commitProfiles(ctx context.Context, e *profileEdit, c commit, 
 	}
 	res.Restart = b.restarts(plan.Restart)
 	if c.dryRun || e.nothing() && files == 0 {
-		res.Files = diffs(show())
+		res.Files = b.diffs(show())
 		return res, nil
 	}
 	if err := b.closeFirst(ctx, plan.Restart, c.closing); err != nil {
@@ -294,7 +294,7 @@ func (b *Backend) commitProfiles(ctx context.Context, e *profileEdit, c commit, 
 	if err != nil {
 		return res, err
 	}
-	res.Change, res.Files = record.ID, diffs(show())
+	res.Change, res.Files = record.ID, b.diffs(show())
 	for _, what := range []string{"profiles", "apps", "servers", "history", "keys"} {
 		b.o.Changed(what)
 	}

@@ -318,7 +318,7 @@ func (b *Backend) writeRepairs(ctx context.Context, found []repaired, allow find
 	if err != nil {
 		return RepairResult{}, err
 	}
-	out.Files, out.Restart = diffs(files), b.restarts(apps)
+	out.Files, out.Restart = b.diffs(files), b.restarts(apps)
 	if dryRun || len(files) == 0 {
 		return out, nil
 	}

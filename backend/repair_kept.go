@@ -111,15 +111,11 @@ func (b *Backend) holdingAside(holds func([]byte) bool) (notes []string, parked 
 func RepairReport(views []RepairView, home string) string {
 	var w strings.Builder
 	for _, v := range views {
-		path := v.Path
-		if home != "" {
-			path = strings.Replace(path, home, "~", 1)
-		}
 		state := "report.readable"
 		if !v.ParsesBefore {
 			state = "report.unreadable"
 		}
-		w.WriteString(v.App + "  " + path + "  " + text.Line(state) + "\n")
+		w.WriteString(v.App + "  " + AtHome(v.Path, home) + "  " + text.Line(state) + "\n")
 		for _, p := range v.Problems {
 			w.WriteString("  " + p.Severity + "  " + p.Code + "  " + p.Where + "  " + p.Title + "\n")
 		}

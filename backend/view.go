@@ -180,9 +180,11 @@ type ChangeResult struct {
 	Warnings []Warning `json:"warnings"`
 }
 
-// FileDiff is the change to one file, with keys masked.
+// FileDiff is the change to one file, with keys masked. Shown is the path as
+// people read it, with ~ in place of their home.
 type FileDiff struct {
 	Path    string `json:"path"`
+	Shown   string `json:"shown"`
 	Diff    string `json:"diff"`
 	Creates bool   `json:"creates"`
 	Removes bool   `json:"removes"`
@@ -207,12 +209,36 @@ type ChangeFile struct {
 	After  *string `json:"after"`
 }
 
-func diffs(in []changeset.FileDiff) []FileDiff {
+func (b *Backend) diffs(in []changeset.FileDiff) []FileDiff {
 	out := make([]FileDiff, 0, len(in))
 	for _, d := range in {
-		out = append(out, FileDiff{Path: d.Path, Diff: d.Diff, Creates: d.Creates, Removes: d.Removes})
+		out = append(out, FileDiff{Path: d.Path, Shown: AtHome(d.Path, b.system.Home), Diff: d.Diff, Creates: d.Creates, Removes: d.Removes})
 	}
 	return out
+}
+
+// AtHome shows a path below home with ~ in its place: that is shorter, and says
+// nothing of the user's name to others who see it. Any other path stays as it
+// is. On Windows both separators and any case are the same folder.
+func AtHome(path, home string) string {
+	windows := len(home) > 1 && home[1] == ':' || strings.HasPrefix(home, `\\`)
+	slash := "/"
+	if windows {
+		slash = `/\`
+	}
+	home = strings.TrimRight(home, slash)
+	if home == "" || len(path) < len(home) {
+		return path
+	}
+	head, rest := path[:len(home)], path[len(home):]
+	same := head == home
+	if windows {
+		same = strings.EqualFold(strings.ReplaceAll(head, "/", `\`), strings.ReplaceAll(home, "/", `\`))
+	}
+	if !same || rest != "" && !strings.ContainsRune(slash, rune(rest[0])) {
+		return path
+	}
+	return "~" + rest
 }
 
 func changeView(r changeset.Record) ChangeView {

@@ -24,3 +24,36 @@ func TestMaskLine(t *testing.T) {
 		})
 	}
 }
+
+func TestAtHome(t *testing.T) {
+	const ann, win = "/home/ann", `C:\Users\Ann`
+	for _, c := range []struct{ name, path, home, want string }{
+		{"below home", "/home/ann/.cursor/mcp.json", ann, "~/.cursor/mcp.json"},
+		{"home itself", ann, ann, "~"},
+		{"home with a slash behind it", "/home/ann/.claude.json", "/home/ann/", "~/.claude.json"},
+		{"outside home", "/srv/shop/.mcp.json", ann, "/srv/shop/.mcp.json"},
+		{"above home", "/home", ann, "/home"},
+		{"another's home whose name begins alike", "/home/anna/.claude.json", ann, "/home/anna/.claude.json"},
+		{"home's path further in", "/mnt/home/ann/.claude.json", ann, "/mnt/home/ann/.claude.json"},
+		{"case counts", "/home/Ann/.claude.json", ann, "/home/Ann/.claude.json"},
+		{"a backslash is part of a name", `/home/ann\notes`, ann, `/home/ann\notes`},
+		{"no home known", "/etc/mcp.json", "", "/etc/mcp.json"},
+		{"home is the root", "/etc/mcp.json", "/", "/etc/mcp.json"},
+		{"no path", "", ann, ""},
+		{"other letters than ASCII", "/home/zoë/ü.json", "/home/zoë", "~/ü.json"},
+		{"Windows", `C:\Users\Ann\AppData\Roaming\Claude\claude_desktop_config.json`, win, `~\AppData\Roaming\Claude\claude_desktop_config.json`},
+		{"Windows, home itself", win, win, "~"},
+		{"Windows, the other separator", "C:/Users/Ann/.cursor/mcp.json", win, "~/.cursor/mcp.json"},
+		{"Windows, home with the other separator", `C:\Users\Ann\.claude.json`, "C:/Users/Ann/", `~\.claude.json`},
+		{"Windows, another case", `c:\users\ann\.claude.json`, win, `~\.claude.json`},
+		{"Windows, a name that begins alike", `C:\Users\Anna\.claude.json`, win, `C:\Users\Anna\.claude.json`},
+		{"Windows, another disk", `D:\Users\Ann\.claude.json`, win, `D:\Users\Ann\.claude.json`},
+		{"Windows, a home on a server", `\\files\ann\.claude.json`, `\\files\ann`, `~\.claude.json`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := AtHome(c.path, c.home); got != c.want {
+				t.Errorf("got %s, want %s", got, c.want)
+			}
+		})
+	}
+}

@@ -96,7 +96,7 @@ func (c *cli) connecting(use, short string, do connectFunc) *cobra.Command {
 func (c *cli) printChange(res backend.ChangeResult, none string) error {
 	return c.print(res, func(w io.Writer) {
 		for _, f := range res.Files {
-			fmt.Fprintf(w, "%s\n%s", f.Path, f.Diff)
+			fmt.Fprintf(w, "%s\n%s", f.Shown, f.Diff)
 		}
 		if len(res.Files) == 0 {
 			fmt.Fprintln(w, none)

@@ -155,7 +155,7 @@ func (c *cli) profileChange(use, short string, n int, what string, do func(*back
 func (c *cli) printProfile(res backend.ProfileResult, done string) error {
 	return c.print(res, func(w io.Writer) {
 		for _, f := range res.Files {
-			fmt.Fprintf(w, "%s\n%s", f.Path, f.Diff)
+			fmt.Fprintf(w, "%s\n%s", f.Shown, f.Diff)
 		}
 		switch {
 		case c.dryRun:

@@ -156,7 +156,7 @@ func (c *cli) foldering(use, short string, do folderFunc) *cobra.Command {
 			}
 			return c.print(res, func(w io.Writer) {
 				for _, f := range res.Files {
-					fmt.Fprintln(w, f.Path)
+					fmt.Fprintln(w, f.Shown)
 					fmt.Fprint(w, f.Diff)
 				}
 				for _, warn := range res.Warnings {

@@ -148,7 +148,7 @@ func printRepairs(w io.Writer, views []backend.RepairView, result *backend.Repai
 		return
 	}
 	for _, f := range result.Files {
-		fmt.Fprintf(w, "\n%s\n%s", f.Path, f.Diff)
+		fmt.Fprintf(w, "\n%s\n%s", f.Shown, f.Diff)
 	}
 	for _, x := range result.Warnings {
 		fmt.Fprintln(w, x.Text)

@@ -1,4 +1,4 @@
-import { addedDiff, ago } from './fake-data'
+import { addedDiff, ago, fileDiff } from './fake-data'
 import type { Adoptable, AppView, Backend, Copies, JobView, ServerView, Words } from './types'
 
 const words = (code: string, message: string, hint: string): Words => ({
@@ -118,12 +118,9 @@ export function fakeAdopt({ state, step, answer, record, changed, mayWrite, send
     previewAdopt: (req) =>
       answer('previewAdopt', [req], () => ({
         version: '1.2.3',
-        files: find(req.id).apps.map((app) => ({
-          path: state.apps.find((a) => a.id === app)?.files[0]?.path ?? app,
-          diff: addedDiff(req.id),
-          creates: false,
-          removes: false,
-        })),
+        files: find(req.id).apps.map((app) =>
+          fileDiff(state.apps.find((a) => a.id === app)?.files[0]?.path ?? app, addedDiff(req.id)),
+        ),
         inputs: [],
         risks: [],
       })),
@@ -157,7 +154,7 @@ export function fakeAdopt({ state, step, answer, record, changed, mayWrite, send
       }),
     previewGiveBack: (server) =>
       answer('previewGiveBack', [server], () => ({
-        files: [{ path: '/home/maria/.claude.json', diff: addedDiff(server), creates: false, removes: false }],
+        files: [fileDiff('/home/maria/.claude.json', addedDiff(server))],
         restart: [{ app: 'claude-code', name: 'Claude Code', text: 'Sees the change at once.' }],
         risks: state.servers.some((s) => s.id === server && s.settings.some((x) => x.secret && x.set))
           ? [

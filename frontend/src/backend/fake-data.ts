@@ -5,6 +5,7 @@ import type {
   DiskPart,
   ExtensionView,
   FactView,
+  FileDiff,
   FirstRun,
   InputField,
   Listing,
@@ -639,6 +640,11 @@ export function addedDiff(id: string): string {
     ' }',
     '',
   ].join('\n')
+}
+
+/** The change to a file, in a home that is /home/maria. */
+export function fileDiff(path: string, diff: string): FileDiff {
+  return { path, shown: path.replace(/^\/home\/maria\//, '~/'), diff, creates: false, removes: false }
 }
 
 export function removedDiff(id: string): string {

@@ -1,4 +1,4 @@
-import { addedDiff } from './fake-data'
+import { addedDiff, fileDiff } from './fake-data'
 import type {
   AppView,
   Backend,
@@ -312,7 +312,7 @@ export function fakeProfiles({ state, step, answer, record, changed, mayWrite, s
     previewSwitch: (id, skip) =>
       answer('previewSwitch', [id, skip], () => ({
         ...result(find(id), ''),
-        files: [{ path: '/home/maria/.claude.json', diff: addedDiff('memory'), creates: false, removes: false }],
+        files: [fileDiff('/home/maria/.claude.json', addedDiff('memory'))],
         restart: [{ app: 'claude-desktop', name: 'Claude Desktop', text: 'Sees new servers after a restart.' }],
       })),
     switchProfile: (id, skip, closing) =>
@@ -324,7 +324,7 @@ export function fakeProfiles({ state, step, answer, record, changed, mayWrite, s
     previewLink: (id, folder) =>
       answer('previewLink', [id, folder], () => ({
         ...result(find(id), ''),
-        files: [{ path: `${folder}/.mcp.json`, diff: addedDiff('memory'), creates: true, removes: false }],
+        files: [{ ...fileDiff(`${folder}/.mcp.json`, addedDiff('memory')), creates: true }],
       })),
     linkFolder: (id, folder) =>
       answer('linkFolder', [id, folder], () => {

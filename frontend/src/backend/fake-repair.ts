@@ -66,6 +66,7 @@ export function makeChecks(): RepairView[] {
       files: [
         {
           path: cursorFile,
+          shown: '~/.cursor/mcp.json',
           creates: false,
           removes: false,
           diff: [

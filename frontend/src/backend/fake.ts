@@ -2,6 +2,7 @@ import { fakeAdopt, makeAdoptables } from './fake-adopt'
 import {
   addedDiff,
   ago,
+  fileDiff,
   makeApps,
   makeDifference,
   makeDisk,
@@ -592,10 +593,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
               found: a.found,
               usable: a.found && !problem,
               problem,
-              changes:
-                a.found && !problem
-                  ? [{ path: a.files[0]?.path ?? '', diff: addedDiff(server), creates: false, removes: false }]
-                  : [],
+              changes: a.found && !problem ? [fileDiff(a.files[0]?.path ?? '', addedDiff(server))] : [],
               restart: a.restart,
             }
           }),
@@ -752,23 +750,13 @@ export function makeFake(options: FakeOptions = {}): Fake {
     previewConnect: (app, servers) =>
       answer('previewConnect', [app, servers], () => ({
         change: '',
-        files: servers.map((s) => ({
-          path: state.apps.find((a) => a.id === app)?.files[0]?.path ?? '',
-          diff: addedDiff(s),
-          creates: false,
-          removes: false,
-        })),
+        files: servers.map((s) => fileDiff(state.apps.find((a) => a.id === app)?.files[0]?.path ?? '', addedDiff(s))),
         restart: [],
       })),
     previewDisconnect: (app, servers) =>
       answer('previewDisconnect', [app, servers], () => ({
         change: '',
-        files: servers.map((s) => ({
-          path: state.apps.find((a) => a.id === app)?.files[0]?.path ?? '',
-          diff: removedDiff(s),
-          creates: false,
-          removes: false,
-        })),
+        files: servers.map((s) => fileDiff(state.apps.find((a) => a.id === app)?.files[0]?.path ?? '', removedDiff(s))),
         restart: [],
       })),
     connect: (app, servers, closing) =>
@@ -827,10 +815,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
       }),
 
     history: () => answer('history', [], () => state.history),
-    changeDiff: (id) =>
-      answer('changeDiff', [id], () => [
-        { path: '/home/maria/.claude.json', diff: addedDiff('memory'), creates: false, removes: false },
-      ]),
+    changeDiff: (id) => answer('changeDiff', [id], () => [fileDiff('/home/maria/.claude.json', addedDiff('memory'))]),
     undo: (id, closing) =>
       answer('undo', [id, closing], () => {
         const c = state.history.find((h) => h.id === id)
@@ -854,7 +839,7 @@ export function makeFake(options: FakeOptions = {}): Fake {
     previewRestore: (file, version) =>
       answer('previewRestore', [file, version], () => ({
         change: '',
-        files: [{ path: file, diff: removedDiff('memory'), creates: false, removes: false }],
+        files: [fileDiff(file, removedDiff('memory'))],
         restart: [],
       })),
     restore: (file, version, agreed, closing) =>

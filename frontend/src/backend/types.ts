@@ -170,7 +170,8 @@ export type InputField = {
   given: boolean
 }
 
-export type FileDiff = { path: string; diff: string; creates: boolean; removes: boolean }
+/** shown is the path with ~ in place of the user's home. */
+export type FileDiff = { path: string; shown: string; diff: string; creates: boolean; removes: boolean }
 
 export type AppChoice = {
   id: string

@@ -23,7 +23,9 @@ export function DiffView({ file, marks }: { file: FileDiff; marks?: Map<number, 
     <figure className="min-w-0">
       <figcaption className="meta mb-1.5 flex items-center gap-1.5">
         <Icon aria-hidden className="size-3.5 shrink-0" />
-        <span className="selectable truncate font-mono">{file.path}</span>
+        <span className="selectable truncate font-mono" title={file.path}>
+          {file.shown}
+        </span>
         {file.creates && <span className="shrink-0">{t('diff.creates')}</span>}
         {file.removes && <span className="shrink-0">{t('diff.removes')}</span>}
       </figcaption>

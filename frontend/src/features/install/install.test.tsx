@@ -60,7 +60,7 @@ describe('the install sheet', () => {
     const { user, sheet } = await get('Memory')
     await user.click(await sheet.findByRole('button', { name: /Show changes to Claude Code/ }))
     const figure = within(sheet.getByRole('figure'))
-    expect(figure.getByText('/home/maria/.claude.json')).toBeVisible()
+    expect(figure.getByText('~/.claude.json')).toBeVisible()
     expect(figure.getAllByText('added:')).toHaveLength(4)
     expect(figure.getAllByText('changed:')).toHaveLength(1)
     expect(sheet.getByText('Everything else in this file stays as it is.')).toBeVisible()

@@ -42,6 +42,8 @@ type Reads struct {
 	Kinds []string `json:"kinds,omitempty"`
 	// NeedsStart is an app that does not start at all when an entry has neither.
 	NeedsStart bool `json:"needsStart,omitempty"`
+	// NoNull is an app that refuses its file when a member is null.
+	NoNull bool `json:"noNull,omitempty"`
 	// Bare is a scope in which it takes the entries without what they stand in.
 	Bare string `json:"bare,omitempty"`
 	// Timeout is the unit of its member "timeout": s or ms.

@@ -274,6 +274,7 @@ func (p *pass) readText() {
 		if !p.splice(edits) {
 			return
 		}
+		p.withoutNulls(r.Findings)
 	}
 }
 

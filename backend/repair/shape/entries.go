@@ -142,6 +142,7 @@ func (e *entry) look(v any, taken func(string) bool) {
 	before := len(*e.found)
 	e.flatten()
 	e.slips()
+	e.commas()
 	e.command()
 	e.arguments()
 	e.environment()

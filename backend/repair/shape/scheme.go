@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"toolbay/backend/configfile"
 	"toolbay/backend/pattern"
 	"toolbay/backend/repair/finding"
 )
@@ -55,6 +56,27 @@ func (e *entry) scheme() {
 			e.at(f, key, "")
 			f.Needs = "The address of " + e.name + " does not say how it is reached: is " + begin + "// right?"
 			e.set(f, key, full)
+		})
+	}
+}
+
+// commas finds commas that YAML takes for the last sign of a value, where they
+// came along from JSON.
+func (e *entry) commas() {
+	if e.d.Format != configfile.YAML {
+		return
+	}
+	for _, key := range slices.Concat(commandKeys, urlKeys, typeKeys) {
+		text := e.text(key)
+		short, comma := strings.CutSuffix(text, ",")
+		if !comma || short == "" || strings.ContainsAny(short, ", \t\n") {
+			continue
+		}
+		e.add("ENTRY_WRONG_VALUE_TYPE", func(f *finding.Finding) {
+			f.Fix = finding.Confirm
+			e.at(f, key, "")
+			f.Needs = "What starts " + e.name + " ends with a comma: leave the comma out?"
+			e.set(f, key, short)
 		})
 	}
 }

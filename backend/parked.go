@@ -11,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"toolbay/backend/changeset"
 	"toolbay/backend/configfile"
 	"toolbay/backend/model"
 	"toolbay/backend/secrets"
@@ -82,19 +83,19 @@ func (b *Backend) standingParked(ctx context.Context) []parkedEntry {
 	if len(list) == 0 {
 		return nil
 	}
-	undone := b.undoneChanges(ctx)
+	history, err := b.changes.History(ctx)
+	if err != nil {
+		return list
+	}
+	undone := undoneIn(history)
 	return slices.DeleteFunc(list, func(p parkedEntry) bool { return undone[p.Change] })
 }
 
-// undoneChanges are the changes that do not stand any more. An undo that has
-// been undone takes nothing back.
-func (b *Backend) undoneChanges(ctx context.Context) map[string]bool {
-	history, err := b.changes.History(ctx)
-	if err != nil {
-		return nil
-	}
+// undoneIn are the changes of a history, the newest first, that do not stand any
+// more. An undo that has been undone takes nothing back.
+func undoneIn(history []changeset.Record) map[string]bool {
 	undone := map[string]bool{}
-	for _, r := range history { // the newest first
+	for _, r := range history {
 		if r.Undoes != "" && !undone[r.ID] {
 			undone[r.Undoes] = true
 		}

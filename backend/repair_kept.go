@@ -66,7 +66,7 @@ func (b *Backend) RepairNotes(ctx context.Context, app string) ([]RepairNote, er
 	if err != nil {
 		return nil, err
 	}
-	undone, out := b.undoneChanges(ctx), []RepairNote{}
+	undone, out := undoneIn(history), []RepairNote{}
 	var files []string
 	if apps, err := b.appsEverywhere(ctx, app); err != nil {
 		return nil, err

@@ -218,7 +218,7 @@ func scanString(src []byte, i int) (end int, flaw Flaw) {
 		case c == '"':
 			return i + 1, flaw
 		case c == '\\':
-			n := escapeLen(src[i:])
+			n := EscapeLen(src[i:])
 			if n == 0 {
 				n = 2
 				if flaw == Flawless {
@@ -239,8 +239,8 @@ func scanString(src []byte, i int) (end int, flaw Flaw) {
 	}
 }
 
-// escapeLen is the length of the escape at the start of b, 0 when it is none.
-func escapeLen(b []byte) int {
+// EscapeLen is the length of the JSON escape at the start of b, 0 when it is none.
+func EscapeLen(b []byte) int {
 	if len(b) < 2 {
 		return 0
 	}

@@ -33,7 +33,10 @@ func (p *pass) withoutNulls(found []finding.Finding) {
 			at = append(at, last.at[i]+len(e.New)-len("null"))
 		}
 	}
-	if _, err := configfile.Parse(p.text, d.Format); err != nil || len(at) == 0 {
+	if len(at) == 0 {
+		return
+	}
+	if _, err := configfile.Parse(p.text, d.Format); err != nil {
 		return
 	}
 	before := p.text

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"toolbay/backend/configfile"
 	"toolbay/backend/repair/finding"
 )
 
@@ -25,7 +26,7 @@ func (l *lexer) content(from, to int, path bool) {
 	illegal := path
 	for i := 0; i < len(text) && !illegal; i++ {
 		if text[i] == '\\' {
-			if n := escapeLen(text[i:]); n == 0 {
+			if n := configfile.EscapeLen(text[i:]); n == 0 {
 				illegal = true
 			} else {
 				i += n - 1
@@ -60,7 +61,7 @@ func (l *lexer) content(from, to int, path bool) {
 			}
 			i += n - 1
 		default:
-			n := escapeLen(text[i:])
+			n := configfile.EscapeLen(text[i:])
 			switch {
 			case n > 0:
 				i += n - 1
@@ -109,21 +110,4 @@ func hexes(b []byte) bool {
 		}
 	}
 	return true
-}
-
-// escapeLen is the length of the JSON escape at the start of b, 0 when it is
-// none.
-func escapeLen(b []byte) int {
-	if len(b) < 2 {
-		return 0
-	}
-	switch b[1] {
-	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
-		return 2
-	case 'u':
-		if len(b) >= 6 && hexes(b[2:6]) {
-			return 6
-		}
-	}
-	return 0
 }

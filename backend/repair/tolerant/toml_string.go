@@ -123,7 +123,7 @@ func (t *tomlReader) escapes(from, to int) {
 		case text[i+1] == '/':
 			n = 0
 		default:
-			n = escapeLen(text[i:])
+			n = configfile.EscapeLen(text[i:])
 		}
 		if n == 0 {
 			illegal = true

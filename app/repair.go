@@ -2,7 +2,6 @@ package app
 
 import (
 	"cmp"
-	"os"
 	"slices"
 
 	"toolbay/backend"
@@ -112,8 +111,7 @@ func (w *Window) Doctor() (DoctorView, error) {
 	if err != nil {
 		return DoctorView{}, err
 	}
-	home, _ := os.UserHomeDir()
-	return DoctorView{Healthy: d.Healthy, Attention: d.Attention, Checks: list(d.Checks), Report: backend.DoctorReport(d, home)}, nil
+	return DoctorView{Healthy: d.Healthy, Attention: d.Attention, Checks: list(d.Checks), Report: backend.DoctorReport(d, backend.ThisOwner())}, nil
 }
 
 // DoctorView is what the doctor found, with a report for somebody who helps.
@@ -147,8 +145,7 @@ func (w *Window) repairs(req backend.RepairRequest) ([]RepairView, error) {
 	if err != nil {
 		return nil, err
 	}
-	home, _ := os.UserHomeDir()
-	out := []RepairView{}
+	owner, out := backend.ThisOwner(), []RepairView{}
 	for _, v := range plan.Views {
 		if len(v.Problems) == 0 {
 			continue
@@ -156,7 +153,7 @@ func (w *Window) repairs(req backend.RepairRequest) ([]RepairView, error) {
 		view := RepairView{
 			App: v.App, Name: v.Name, Path: v.Path, ParsesBefore: v.ParsesBefore, ParsesAfter: v.ParsesAfter,
 			Problems: []RepairProblem{}, Files: []backend.FileDiff{}, Servers: v.Servers, Notes: list(v.Notes),
-			Report: backend.RepairReport([]backend.RepairView{v}, home),
+			Report: backend.RepairReport([]backend.RepairView{v}, owner),
 		}
 		for _, p := range v.Problems {
 			view.Problems = append(view.Problems, RepairProblem{

@@ -7,8 +7,8 @@ import (
 )
 
 // DoctorReport tells what the doctor found, for somebody who helps: without
-// keys, and without the name of the user's folder.
-func DoctorReport(d Diagnosis, home string) string {
+// keys, and without anything that names the user or the computer.
+func DoctorReport(d Diagnosis, of Owner) string {
 	var w strings.Builder
 	for _, c := range d.Checks {
 		parts := []string{text.Line("doctor.state." + c.State), c.Area, c.Title}
@@ -19,9 +19,5 @@ func DoctorReport(d Diagnosis, home string) string {
 		}
 		w.WriteString(strings.Join(strings.Fields(strings.Join(parts, "  ")), " ") + "\n")
 	}
-	report := w.String()
-	if home != "" && home != "/" {
-		report = strings.ReplaceAll(report, home, "~")
-	}
-	return maskedLines(report)
+	return of.anonymous(w.String())
 }

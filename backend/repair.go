@@ -42,7 +42,7 @@ func (r RepairRequest) allow() finding.Kind {
 
 // RepairText looks at one file by itself, as it would be on another computer.
 // It opens nothing else and writes nothing. Error codes: app_unknown,
-// file_unreadable, facts_unreadable.
+// file_missing, file_too_big, file_unreadable, facts_unreadable.
 func RepairText(req RepairRequest, goos string) (RepairView, error) {
 	table, err := clients.Load("")
 	if err != nil {
@@ -58,6 +58,9 @@ func RepairText(req RepairRequest, goos string) (RepairView, error) {
 // text reads what a request about one file names.
 func (r RepairRequest) text(table *clients.Table, goos string) (file finding.File, src []byte, facts finding.Facts, err error) {
 	file = finding.File{OS: cmp.Or(r.OS, goos), Scope: cmp.Or(r.Scope, clients.User), Path: r.As}
+	if file.Scope == clients.Private {
+		file.Scope = clients.User // it stands in the user's own file
+	}
 	app, ok := table.Get(r.App)
 	if r.App == "" {
 		app, ok = whose(table, file.OS, file.Scope, cmp.Or(r.As, absolute(r.File)))
@@ -94,7 +97,7 @@ func whose(table *clients.Table, goos, scope, path string) (clients.Client, bool
 func readPlain(path string) ([]byte, error) {
 	src, err := clients.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, model.Fail("file_unreadable", err, "path", path)
+		return nil, model.Fail("file_missing", err, "path", path)
 	}
 	return src, err
 }

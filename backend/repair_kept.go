@@ -107,15 +107,15 @@ func (b *Backend) holdingAside(holds func([]byte) bool) (notes []string, parked 
 }
 
 // RepairReport tells what is wrong, for somebody who helps: without what the
-// files say, and without the name of the user's folder.
-func RepairReport(views []RepairView, home string) string {
+// files say, and without anything that names the user or the computer.
+func RepairReport(views []RepairView, of Owner) string {
 	var w strings.Builder
 	for _, v := range views {
 		state := "report.readable"
 		if !v.ParsesBefore {
 			state = "report.unreadable"
 		}
-		w.WriteString(v.App + "  " + AtHome(v.Path, home) + "  " + text.Line(state) + "\n")
+		w.WriteString(v.App + "  " + v.Path + "  " + text.Line(state) + "\n")
 		for _, p := range v.Problems {
 			w.WriteString("  " + p.Severity + "  " + p.Code + "  " + p.Where + "  " + p.Title + "\n")
 		}
@@ -123,5 +123,5 @@ func RepairReport(views []RepairView, home string) string {
 			w.WriteString("  " + text.Line("report.healthy") + "\n")
 		}
 	}
-	return maskedLines(w.String())
+	return of.anonymous(w.String())
 }

@@ -414,7 +414,7 @@ func (c Client) wrongShape(path string, at ...string) error {
 }
 
 // ReadFile gives the bytes of a file. Codes: file_is_folder, link_dangling,
-// file_unreadable; fs.ErrNotExist when there is nothing.
+// file_too_big, file_unreadable; fs.ErrNotExist when there is nothing.
 func ReadFile(path string) ([]byte, error) {
 	fi, err := os.Stat(path)
 	switch {
@@ -431,7 +431,7 @@ func ReadFile(path string) ([]byte, error) {
 		// A pipe would hold us for ever.
 		return nil, model.Fail("file_unreadable", fmt.Errorf("not a plain file: %s", fi.Mode().Type()), "path", path)
 	case fi.Size() > maxFile:
-		return nil, model.Fail("file_unreadable", fmt.Errorf("%d bytes", fi.Size()), "path", path)
+		return nil, model.Fail("file_too_big", fmt.Errorf("%d bytes", fi.Size()), "path", path)
 	}
 	f, err := os.Open(path)
 	if err != nil {

@@ -12,7 +12,8 @@ import (
 )
 
 func (c *cli) doctor() *cobra.Command {
-	return &cobra.Command{
+	var report bool
+	cmd := &cobra.Command{
 		Use: "doctor", Short: "Look whether everything is in order", Args: exactly(0, "doctor takes nothing"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			b, err := c.open(cmd.Context())
@@ -23,12 +24,20 @@ func (c *cli) doctor() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := c.print(d, func(w io.Writer) { tellDiagnosis(w, d) }); err != nil || d.Healthy {
+			if err := c.print(d, func(w io.Writer) {
+				if report {
+					fmt.Fprint(w, backend.DoctorReport(d, backend.ThisOwner()))
+					return
+				}
+				tellDiagnosis(w, d)
+			}); err != nil || d.Healthy {
 				return err
 			}
 			return &reported{exitFailed}
 		},
 	}
+	cmd.Flags().BoolVar(&report, "report", false, "print a report for somebody who helps: without keys and names")
+	return cmd
 }
 
 func tellDiagnosis(w io.Writer, d backend.Diagnosis) {

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"runtime"
 	"slices"
@@ -36,8 +38,10 @@ func (c *cli) repair() *cobra.Command {
 				return wrongUse("--os is linux, darwin or windows")
 			}
 			switch {
-			case !slices.Contains([]string{"user", "project"}, req.Scope):
-				return wrongUse("--scope is user or project")
+			case !slices.Contains([]string{"user", "project", "private"}, req.Scope):
+				return wrongUse("--scope is user, project or private")
+			case cmd.Flags().Changed("file") && req.File == "":
+				return wrongUse("--file names no file")
 			case !slices.Contains([]string{"none", "safe", "confirm"}, req.Allow):
 				return wrongUse("--allow is none, safe or confirm")
 			case req.File == "" && (req.As != "" || req.OS != "" || facts != "" || cmd.Flags().Changed("scope")):
@@ -50,7 +54,11 @@ func (c *cli) repair() *cobra.Command {
 				}
 			}
 			if req.File != "" {
-				return c.repairFile(cmd, req, write, report)
+				err := c.repairFile(cmd, req, write, report)
+				if req.App == "" && model.Code(err) == "app_unknown" {
+					return wrongUse("name the app whose file this is, or say with --as where it would be")
+				}
+				return err
 			}
 			return c.repairApps(cmd, req, write, report)
 		},
@@ -58,7 +66,7 @@ func (c *cli) repair() *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&req.File, "file", "", "one file instead of those that the apps have")
 	f.StringVar(&req.As, "as", "", "where that file would be; else the app's own place")
-	f.StringVar(&req.Scope, "scope", "user", "with --file: user or project")
+	f.StringVar(&req.Scope, "scope", "user", "with --file: user, project, or private (in the user's own file)")
 	f.StringVar(&req.OS, "os", "", "with --file: linux, darwin or windows; else this computer's")
 	f.StringVar(&facts, "facts", "", "with --file: a file that tells of that computer")
 	f.StringVar(&req.Allow, "allow", "safe", "what may be mended: none, safe, or confirm for what else would be asked")
@@ -70,6 +78,9 @@ func (c *cli) repair() *cobra.Command {
 
 func readBounded(path string, most int64) ([]byte, error) {
 	f, err := os.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, model.Fail("file_missing", err, "path", path)
+	}
 	if err != nil {
 		return nil, model.Fail("file_unreadable", err, "path", path)
 	}
@@ -119,8 +130,7 @@ func (c *cli) repairApps(cmd *cobra.Command, req backend.RepairRequest, write, r
 
 func printRepairs(w io.Writer, views []backend.RepairView, result *backend.RepairResult, report bool) {
 	if report {
-		home, _ := os.UserHomeDir()
-		fmt.Fprint(w, backend.RepairReport(views, home))
+		fmt.Fprint(w, backend.RepairReport(views, backend.ThisOwner()))
 		return
 	}
 	for _, v := range views {

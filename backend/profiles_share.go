@@ -177,11 +177,13 @@ type ImportedServer struct {
 	Package PastePackage `json:"package"`
 	Known   string       `json:"known"`
 	// State is here, install or problem; Problem is the code why.
-	State    string       `json:"state"`
-	Problem  string       `json:"problem"`
-	Needs    []model.Need `json:"needs"`
+	State   string       `json:"state"`
+	Problem string       `json:"problem"`
+	Needs   []model.Need `json:"needs"`
+	// Optional is what its giver had set and it can do without.
+	Optional []model.Need `json:"optional"`
 	Warnings []string     `json:"warnings"`
-	// Asks are the settings behind Needs.
+	// Asks are the settings behind Needs and Optional.
 	Asks []model.Input `json:"-"`
 
 	said profiles.FileServer
@@ -225,7 +227,7 @@ func (b *Backend) ReviewProfile(ctx context.Context, data []byte) (ProfileReview
 		im := b.imported(ctx, s)
 		if id := b.sameHere(s, all, taken); id != "" {
 			taken[id] = true
-			im.Server, im.State, im.Problem, im.Needs, im.Asks = id, "here", "", []model.Need{}, nil
+			im.Server, im.State, im.Problem, im.Needs, im.Optional, im.Asks = id, "here", "", []model.Need{}, []model.Need{}, nil
 		}
 		r.Servers = append(r.Servers, im)
 	}
@@ -278,7 +280,7 @@ func (b *Backend) imported(ctx context.Context, s profiles.FileServer) ImportedS
 		p.answers = map[string]string{}
 	}
 	im := ImportedServer{
-		Name: s.Name, Title: l.Title, Kind: s.Package.Type, State: "install", Needs: []model.Need{}, Warnings: []string{}, said: s,
+		Name: s.Name, Title: l.Title, Kind: s.Package.Type, State: "install", Needs: []model.Need{}, Optional: []model.Need{}, Warnings: []string{}, said: s,
 		Package: PastePackage{s.Package.Type, s.Package.Identifier, s.Package.Version},
 	}
 	if known, ok := b.catalog.Known(ctx, s.Package.Type, s.Package.Identifier); ok {
@@ -300,20 +302,31 @@ func (b *Backend) imported(ctx context.Context, s profiles.FileServer) ImportedS
 	im.ref = b.pasted.keep(p)
 	for _, in := range inputsOf(s.Package) {
 		_, answered := p.answers[in.Name]
-		needed := in.Required && in.Default == "" && in.Value == "" || slices.Contains(s.Keys, in.Name)
-		if answered || !needed {
+		key := slices.Contains(s.Keys, in.Name)
+		in.Required = in.Required && in.Default == "" && in.Value == ""
+		if answered || !in.Required && !key && !slices.Contains(s.Ask, in.Name) {
 			continue
 		}
-		in.Secret, in.Required = in.Secret || slices.Contains(s.Keys, in.Name), true
-		im.Needs, im.Asks = append(im.Needs, importNeed(s.Name, in, in.Secret)), append(im.Asks, in)
+		in.Secret = in.Secret || key
+		im.ask(in)
 	}
 	for _, name := range s.Keys {
-		if !slices.ContainsFunc(im.Needs, func(n model.Need) bool { return n.Name == s.Name+"."+name }) {
-			in := model.Input{Name: name, Secret: true, Required: true}
-			im.Needs, im.Asks = append(im.Needs, importNeed(s.Name, in, true)), append(im.Asks, in)
+		if !slices.ContainsFunc(im.Asks, func(in model.Input) bool { return in.Name == name }) {
+			im.ask(model.Input{Name: name, Secret: true, Required: true})
 		}
 	}
 	return im
+}
+
+// ask notes a setting that the file does not say. What the server cannot do
+// without is needed; what its giver had besides can be left empty.
+func (im *ImportedServer) ask(in model.Input) {
+	im.Asks = append(im.Asks, in)
+	if need := importNeed(im.Name, in, in.Secret); in.Required {
+		im.Needs = append(im.Needs, need)
+	} else {
+		im.Optional = append(im.Optional, need)
+	}
 }
 
 // plainTitle is what a file calls a server, if that can be shown.

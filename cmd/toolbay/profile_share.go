@@ -122,6 +122,9 @@ func printReview(w io.Writer, r backend.ProfileReview) {
 		for _, n := range s.Needs {
 			fmt.Fprintf(w, "    - %s  (%s)\n", oneLine(n.Text), n.Flag)
 		}
+		for _, n := range s.Optional {
+			fmt.Fprintf(w, "    - %s  (%s)\n", text.Line("profile.import.optional", "what", oneLine(n.Text)), n.Flag)
+		}
 	}
 	if len(r.Missing) > 0 {
 		fmt.Fprintln(w, text.Line("profile.import.missing", "apps", strings.Join(r.Missing, ", ")))

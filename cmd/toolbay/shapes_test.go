@@ -67,7 +67,7 @@ var shapes = map[string]string{
 		"skipped":[""],"room":[` + room1 + `],"warnings":[` + warning1 + `]}`,
 	"exported": `{"profile":"","file":{"toolbay":0,"name":"","servers":[{"name":"","package":{"type":"","identifier":"","version":""}}]},"left":[` + left1 + `]}`,
 	"review": `{"name":"","servers":[{"name":"","server":"","title":"","kind":"","package":` + pack + `,"known":"","state":"here|install|problem","problem":"",
-		"needs":[{"kind":"","name":"","text":"","flag":""}],"warnings":[""]}],"apps":[""],"missing":[""]}`,
+		"needs":[{"kind":"","name":"","text":"","flag":""}],"optional":[{"kind":"","name":"","text":"","flag":""}],"warnings":[""]}],"apps":[""],"missing":[""]}`,
 	"imported": `{"profile":"","name":"","change":"","installed":[""],"here":[""],"left":[` + left1 + `],"missing":[""]}`,
 	"change":   `{"change":"","files":[{"path":"","shown":"","diff":""}],"restart":[{"app":"","name":"","text":""}],"warnings":[` + warning1 + `]}`,
 	"notices": `[{"id":"","code":"vanished|wiped|file_gone|edited|renamed|doubled|file_broken|file_replaced|app_skipped|change_left|copies_hold_key","app":"","app_name":"","name":"","server":"","names":[""],"servers":["id"],

@@ -32,6 +32,7 @@ import (
 	"toolbay/backend/runtimes"
 	"toolbay/backend/secrets"
 	"toolbay/backend/store"
+	"toolbay/backend/whole"
 )
 
 // Version is set by the build.
@@ -214,7 +215,7 @@ func makeHome(home string) error {
 	}
 	marker := filepath.Join(home, "home.json")
 	if _, err := os.Stat(marker); errors.Is(err, os.ErrNotExist) {
-		return writeFile(marker, []byte("{\"format\":1}\n"))
+		return whole.Write(marker, []byte("{\"format\":1}\n"))
 	}
 	return nil
 }

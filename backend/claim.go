@@ -19,6 +19,7 @@ import (
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 	"toolbay/backend/signin"
+	"toolbay/backend/whole"
 )
 
 // alonePatience is how long one Toolbay waits for another's change.
@@ -134,21 +135,8 @@ func (c *claim) write() error {
 	if err != nil {
 		return err
 	}
-	// Only the holder of the lock writes here, so what a killed one left half
-	// written has a name that is known and goes with the claim.
-	f, err := os.OpenFile(c.half(), os.O_CREATE|os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		os.Remove(c.half())
-		return err
-	}
-	return os.Rename(c.half(), c.path)
+	return whole.Write(c.path, data)
 }
-
-func (c *claim) half() string { return c.path + ".new" }
 
 // keep lets go of the id and leaves the record, so that what could not be taken
 // back now is at the next start, or by the next install under this id.
@@ -163,7 +151,6 @@ func (c *claim) release() {
 		return
 	}
 	os.Remove(c.path)
-	os.Remove(c.half())
 	c.unlock()
 }
 

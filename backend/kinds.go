@@ -14,6 +14,7 @@ import (
 	"toolbay/backend/model"
 	"toolbay/backend/runtimes"
 	"toolbay/backend/staging"
+	"toolbay/backend/whole"
 )
 
 // makeKinds joins the kinds of packages that can be installed. Whoever adds one
@@ -77,6 +78,7 @@ func asksItself(p model.Package) bool { return p.Type == "mcpb" }
 
 // sweepKinds removes what installs that were killed left behind.
 func (b *Backend) sweepKinds() error {
+	whole.Sweep(b.home)
 	_, err := staging.Sweep(b.home)
 	return errors.Join(err, runtimes.SweepPythons(b.home))
 }

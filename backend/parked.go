@@ -15,6 +15,7 @@ import (
 	"toolbay/backend/configfile"
 	"toolbay/backend/model"
 	"toolbay/backend/secrets"
+	"toolbay/backend/whole"
 )
 
 // Servers that a repair took out of a file, because they were commented out
@@ -119,7 +120,7 @@ func (b *Backend) writeParked(list []parkedEntry) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(path, src); err != nil {
+	if err := whole.Write(path, src); err != nil {
 		return model.Fail("home_unwritable", err, "path", path)
 	}
 	return nil

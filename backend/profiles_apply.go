@@ -15,6 +15,7 @@ import (
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 	"toolbay/backend/profiles"
+	"toolbay/backend/whole"
 )
 
 // profileNote is what a change did to profiles. It stands in the change's note,
@@ -166,7 +167,7 @@ func (b *Backend) withProfiles(ctx context.Context, e *profileEdit, undoes strin
 	}
 	data, err := json.Marshal(t)
 	if err == nil {
-		err = writeFile(b.profileTurnFile(), data)
+		err = whole.Write(b.profileTurnFile(), data)
 	}
 	if err != nil {
 		return changeset.Record{}, b.dropProfileTurn(ctx, t, model.Fail("home_unwritable", err, "path", b.profileTurnFile()))
@@ -269,7 +270,7 @@ func (b *Backend) mirrorProfiles(t profileTurn) error {
 	for _, p := range t.Put {
 		data, err := json.MarshalIndent(p, "", "  ")
 		if err == nil {
-			err = writeFile(b.profileFile(p.ID), append(data, '\n'))
+			err = whole.Write(b.profileFile(p.ID), append(data, '\n'))
 		}
 		if err != nil {
 			return model.Fail("home_unwritable", err, "path", b.profileFile(p.ID))
@@ -284,7 +285,7 @@ func (b *Backend) mirrorProfiles(t profileTurn) error {
 	if now, err := os.ReadFile(path); err == nil && string(now) == t.Active+"\n" {
 		return nil
 	}
-	if err := writeFile(path, []byte(t.Active+"\n")); err != nil {
+	if err := whole.Write(path, []byte(t.Active+"\n")); err != nil {
 		return model.Fail("home_unwritable", err, "path", path)
 	}
 	return nil

@@ -12,6 +12,7 @@ import (
 
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
+	"toolbay/backend/whole"
 )
 
 // keyMove is a profile's own keys for a server before and after a change. Both
@@ -58,7 +59,7 @@ func (b *Backend) stash(server, in string, values map[string]string, stays bool)
 	item = "-" + hex.EncodeToString(random[:]) // no profile's id begins with a dash
 	data, err := json.Marshal(stashedKeys{Server: server, In: in, Time: b.o.Now().UTC(), Stays: stays})
 	if err == nil {
-		err = writeFile(b.keptFile(item), data)
+		err = whole.Write(b.keptFile(item), data)
 	}
 	if err != nil {
 		return "", model.Fail("home_unwritable", err, "path", b.keptFile(item))

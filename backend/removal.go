@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 
 	"toolbay/backend/launch"
+	"toolbay/backend/whole"
 )
 
 // RemoveRequest is which servers go, and what goes with them.
@@ -65,7 +66,7 @@ func (b *Backend) forgetKeys(change, id string) error {
 	if data, err = json.Marshal(t); err != nil {
 		return err
 	}
-	return writeFile(file, data)
+	return whole.Write(file, data)
 }
 
 // runtimesToTrash moves what no server needs to the trash of a change, whose

@@ -12,6 +12,7 @@ import (
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 	"toolbay/backend/text"
+	"toolbay/backend/whole"
 )
 
 // sideNote keeps what the mended files cannot hold where people can read it,
@@ -40,7 +41,7 @@ func (b *Backend) sideNote(change string, found []repaired) (string, error) {
 		return "", nil
 	}
 	path := b.noteFile(change)
-	if err := writeFile(path, []byte(text.Line("repair.note.head")+"\n\n"+w.String())); err != nil {
+	if err := whole.Write(path, []byte(text.Line("repair.note.head")+"\n\n"+w.String())); err != nil {
 		return "", model.Fail("home_unwritable", err, "path", path)
 	}
 	return path, nil

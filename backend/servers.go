@@ -20,6 +20,7 @@ import (
 	"toolbay/backend/pattern"
 	"toolbay/backend/probe"
 	"toolbay/backend/secrets"
+	"toolbay/backend/whole"
 )
 
 // Servers lists what is installed here, in the order of titles.
@@ -310,7 +311,7 @@ func (b *Backend) putServer(ctx context.Context, s model.Server) error {
 	if err != nil {
 		return fmt.Errorf("encode server %s: %w", s.ID, err)
 	}
-	return writeFile(filepath.Join(b.home, "servers", s.ID, "server.json"), append(data, '\n'))
+	return whole.Write(filepath.Join(b.home, "servers", s.ID, "server.json"), append(data, '\n'))
 }
 
 // rebuild fills a fresh database from what is on disk: the records beside the
@@ -403,27 +404,6 @@ func logOf(p model.Probe) error {
 		return nil
 	}
 	return errors.New(p.Log)
-}
-
-func writeFile(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	if _, err = tmp.Write(data); err == nil {
-		err = tmp.Sync()
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }
 
 func size(dir string) int64 {

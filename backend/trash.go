@@ -16,6 +16,7 @@ import (
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 	"toolbay/backend/secrets"
+	"toolbay/backend/whole"
 )
 
 // trashKept is how long a removed server's files and keys wait for an undo.
@@ -102,7 +103,7 @@ func (b *Backend) toTrash(ctx context.Context, change, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(dir, "trashed.json"), data); err != nil {
+	if err := whole.Write(filepath.Join(dir, "trashed.json"), data); err != nil {
 		return err
 	}
 	if err := os.Rename(filepath.Join(b.home, "servers", id), filepath.Join(dir, "files")); err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -207,7 +208,7 @@ func (b *Backend) setAside(change, id string) error {
 	if err != nil {
 		return err
 	}
-	if err := writeFile(filepath.Join(dir, "trashed.json"), data); err != nil {
+	if err := whole.Write(filepath.Join(dir, "trashed.json"), data); err != nil {
 		return err
 	}
 	// An undo of this change may have put one there before.

@@ -13,6 +13,7 @@ import (
 	"toolbay/backend/launch"
 	"toolbay/backend/model"
 	"toolbay/backend/update"
+	"toolbay/backend/whole"
 )
 
 // stepsOfATurn are all the places at which a switch calls Fault.
@@ -65,7 +66,7 @@ func versioned(t *testing.T) (home string) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := writeFile(b.preparedFile("notes"), data); err != nil {
+		if err := whole.Write(b.preparedFile("notes"), data); err != nil {
 			t.Fatal(err)
 		}
 		if next.Version == "2" {

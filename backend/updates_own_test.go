@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"toolbay/backend/model"
+	"toolbay/backend/whole"
 )
 
 // write puts a file beside a version's program, as a server does.
@@ -88,7 +89,7 @@ func TestMendKeepsOwnFiles(t *testing.T) {
 	p.Again = true
 	data, err := json.Marshal(p)
 	if err == nil {
-		err = writeFile(b.preparedFile("notes"), data)
+		err = whole.Write(b.preparedFile("notes"), data)
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"toolbay/backend/job"
 	"toolbay/backend/model"
 	"toolbay/backend/update"
+	"toolbay/backend/whole"
 )
 
 // preparedKept is how long a version that was fetched to be looked at waits.
@@ -311,7 +312,7 @@ func (b *Backend) fetchNext(ctx context.Context, s model.Server, in *installatio
 	if err != nil {
 		return p, err
 	}
-	return p, writeFile(b.preparedFile(s.ID), data)
+	return p, whole.Write(b.preparedFile(s.ID), data)
 }
 
 // next is the server with the version that was fetched.
@@ -411,7 +412,7 @@ func (b *Backend) prepareRemote(ctx context.Context, s model.Server, report job.
 	if err != nil {
 		return UpdateResult{}, err
 	}
-	if err := writeFile(b.preparedFile(s.ID), data); err != nil {
+	if err := whole.Write(b.preparedFile(s.ID), data); err != nil {
 		return UpdateResult{}, err
 	}
 	return b.offered(s, p), nil

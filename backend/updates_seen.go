@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"toolbay/backend/launch"
+	"toolbay/backend/whole"
 )
 
 const (
@@ -66,7 +67,7 @@ func (b *Backend) remember(found map[string]seenUpdate, all bool) (seenUpdates, 
 	if err != nil {
 		return seen, err
 	}
-	return seen, writeFile(b.updatesFile("seen.json"), data)
+	return seen, whole.Write(b.updatesFile("seen.json"), data)
 }
 
 // forgetUpdates drops what is known of updates of a server that is gone.

@@ -12,6 +12,7 @@ import (
 	"toolbay/backend/install"
 	"toolbay/backend/model"
 	"toolbay/backend/pattern"
+	"toolbay/backend/whole"
 )
 
 // DiscardUpdate throws away what PrepareUpdate fetched for a server.
@@ -76,7 +77,7 @@ func (b *Backend) dropUsed(change, id, dir string) (freed int64, trashed string)
 	place := b.trashDir(change, id+"+"+filepath.Base(dir)) // no server's id has a plus
 	data, err := json.Marshal(oldVersion{Server: id, Dir: dir, Time: b.o.Now().UTC()})
 	if err == nil {
-		err = writeFile(filepath.Join(place, "version.json"), data)
+		err = whole.Write(filepath.Join(place, "version.json"), data)
 	}
 	if err == nil {
 		err = os.Rename(dir, filepath.Join(place, "files"))

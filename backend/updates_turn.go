@@ -20,6 +20,7 @@ import (
 	"toolbay/backend/pattern"
 	"toolbay/backend/staging"
 	"toolbay/backend/update"
+	"toolbay/backend/whole"
 )
 
 // turn is the change of a server from one installed version to another. It is
@@ -96,7 +97,7 @@ func (b *Backend) writeTurn(t turn) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(b.turnFile(t.To.ID), data)
+	return whole.Write(b.turnFile(t.To.ID), data)
 }
 
 // finishTurn does what a turn says, or what is left of it.

@@ -12,6 +12,7 @@ import (
 	"toolbay/backend/launch/poci"
 	"toolbay/backend/model"
 	"toolbay/backend/runtimes/engine"
+	"toolbay/backend/whole"
 )
 
 // A volume is where a server in a container keeps what it stores. The engine
@@ -39,7 +40,7 @@ func (b *Backend) wait(w volumesWaiting) {
 		return
 	}
 	data, _ := json.Marshal(w) // addresses and ids always encode
-	_ = writeFile(b.waitingFile(), data)
+	_ = whole.Write(b.waitingFile(), data)
 }
 
 // enginesOf are the engines that have volumes of a server.

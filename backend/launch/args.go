@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"toolbay/backend/model"
+	"toolbay/backend/whole"
 )
 
 //go:embed lib/args.cjs
@@ -74,8 +75,5 @@ func placeArgsScript(home, name string, content []byte) (string, error) {
 	if have, err := os.ReadFile(path); err == nil && bytes.Equal(have, content) {
 		return path, nil
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return "", err
-	}
-	return path, writeFile(path, content)
+	return path, whole.Write(path, content)
 }

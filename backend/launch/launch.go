@@ -17,6 +17,7 @@ import (
 	"slices"
 
 	"toolbay/backend/model"
+	"toolbay/backend/whole"
 )
 
 // Spec is how one installed server is started. Secrets stand in it only as
@@ -169,10 +170,7 @@ func Write(home string, s Spec) error {
 	if err != nil {
 		return fmt.Errorf("write launch spec of %s: %w", s.Server, err)
 	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return fmt.Errorf("write launch spec of %s: %w", s.Server, err)
-	}
-	if err := writeFile(path, append(data, '\n')); err != nil {
+	if err := whole.Write(path, append(data, '\n')); err != nil {
 		return fmt.Errorf("write launch spec of %s: %w", s.Server, err)
 	}
 	return nil
@@ -235,25 +233,4 @@ func specPath(home, server string) (string, error) {
 		return "", model.Fail("server_unknown", nil, "server", server)
 	}
 	return filepath.Join(home, "launch", server+".json"), nil
-}
-
-// writeFile puts a file in place at once or not at all; CreateTemp makes it
-// 0600.
-func writeFile(path string, data []byte) error {
-	tmp, err := os.CreateTemp(filepath.Dir(path), ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"toolbay/backend/model"
+	"toolbay/backend/whole"
 )
 
 // OpenFile keeps keys as plain files, readable by this user alone, in
@@ -57,8 +58,8 @@ func (f files) Set(server, profile string, values map[string]string) error {
 	return nil
 }
 
-// write puts the file in place at once or not at all. CreateTemp makes it
-// 0600; the folder is closed to others even when it was there before.
+// write puts the file in place at once or not at all, for the user alone; the
+// folder is closed to others even when it was there before.
 func (f files) write(path string, data []byte) error {
 	if err := os.MkdirAll(f.dir, 0o700); err != nil {
 		return err
@@ -66,22 +67,7 @@ func (f files) write(path string, data []byte) error {
 	if err := os.Chmod(f.dir, 0o700); err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(f.dir, ".new-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
+	return whole.Write(path, data)
 }
 
 func (f files) Delete(server, profile string) error {

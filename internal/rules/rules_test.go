@@ -135,12 +135,13 @@ var may = map[string][]string{
 	"backend/catalog/trust":            {"backend/catalog/internal/domain"},
 	"backend/profiles":                 {},
 	"backend/staging":                  {},
+	"backend/whole":                    {},
 	"backend/runtimes":                 {"backend/job", "backend/staging"},
 	"backend/install":                  {"backend/catalog/recipe", "backend/job", "backend/runtimes", "backend/staging"},
 	"backend/install/npm":              {"backend/job", "backend/runtimes", "backend/install", "backend/staging"},
 	"backend/install/pypi":             {"backend/job", "backend/runtimes", "backend/install", "backend/staging"},
 	"backend/install/oci":              {"backend/text", "backend/catalog/recipe", "backend/job", "backend/launch/poci", "backend/runtimes/engine", "backend/install", "backend/staging"},
-	"backend/install/mcpb":             {"backend/bundle", "backend/catalog/command", "backend/catalog/recipe", "backend/job", "backend/runtimes", "backend/install", "backend/staging", "backend/text"},
+	"backend/install/mcpb":             {"backend/whole", "backend/bundle", "backend/catalog/command", "backend/catalog/recipe", "backend/job", "backend/runtimes", "backend/install", "backend/staging", "backend/text"},
 	"backend/install/remote":           {"backend/catalog/recipe", "backend/job", "backend/install", "backend/staging", "backend/web"},
 	"backend/install/local":            {"backend/job", "backend/install", "backend/staging"},
 	"backend/bundle":                   {"backend/text"},
@@ -149,11 +150,11 @@ var may = map[string][]string{
 	"backend/signin":                   {"backend/secrets", "backend/web"},
 	"backend/web":                      {},
 	"backend/launch/filter":            {},
-	"backend/launch":                   {"backend/secrets", "backend/launch/filter", "backend/launch/container", "backend/launch/poci", "backend/launch/bridge", "backend/signin", "backend/web"},
+	"backend/launch":                   {"backend/whole", "backend/secrets", "backend/launch/filter", "backend/launch/container", "backend/launch/poci", "backend/launch/bridge", "backend/signin", "backend/web"},
 	"backend/launch/container":         {"backend/job", "backend/runtimes/engine"},
 	"backend/launch/bridge":            {"backend/web"},
 	"backend/launch/poci":              {},
-	"backend/secrets":                  {},
+	"backend/secrets":                  {"backend/whole"},
 	"backend/update":                   {},
 	"backend/probe":                    {},
 	"app":                              {"backend", "backend/job", "backend/text"},
@@ -195,6 +196,28 @@ func contains(list []string, s string) bool {
 		}
 	}
 	return false
+}
+
+// There is one way to write Toolbay's own files, so that there is one place
+// where full disks and kills are thought of.
+func TestOneWriterOfOwnFiles(t *testing.T) {
+	others := map[string]string{
+		"backend/whole/whole.go":            "is it",
+		"backend/launch/place.go":           "the launcher, which is a program and large",
+		"backend/catalog/snapshot.go":       "a file that the user named",
+		"backend/bundle/pack.go":            "a file that the user named",
+		"backend/install/mcpb/extension.go": "a bundle in the cache, which has its own sweep",
+		"backend/install/npm/tree.go":       "in staging",
+		"backend/install/pypi/lock.go":      "in staging",
+	}
+	for _, f := range goFiles(t) {
+		if strings.HasSuffix(f, "_test.go") || !strings.HasPrefix(f, "backend/") {
+			continue
+		}
+		if others[f] == "" && strings.Contains(read(t, f), "os.CreateTemp(") {
+			t.Errorf("%s makes a temporary file; Toolbay's own files are written with whole.Write", f)
+		}
+	}
 }
 
 // What a package makes before main is paid for at every start of a server, so

@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"toolbay/backend/whole"
 )
 
 // publisher is who signed a bundle when it was first installed here.
@@ -75,19 +77,7 @@ func (p publishers) pin(bundle string, who publisher) error {
 	if err != nil {
 		return err
 	}
-	tmp, err := os.CreateTemp(p.home, ".publishers-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name())
-	_, err = tmp.Write(append(data, '\n'))
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if err := errors.Join(err, tmp.Close()); err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), p.path())
+	return whole.Write(p.path(), append(data, '\n'))
 }
 
 // key is a bundle's name as it is compared.

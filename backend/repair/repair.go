@@ -140,6 +140,7 @@ type pass struct {
 	parked   []finding.Parked
 	saved    []finding.Parked // what the last reading saved
 	comments []string
+	merged   bool // two entries became one
 }
 
 // rounds is how often a layer is looked at again at most.
@@ -166,6 +167,12 @@ func (p *pass) run() {
 		return
 	}
 	p.readText()
+	if p.merged {
+		p.text, p.steps = p.src, nil
+		p.saved = tolerant.Saved(p.src, p.file.Dialect.Format)
+		p.beyond()
+		return
+	}
 	doc, err := configfile.Parse(p.text, p.file.Dialect.Format)
 	if err != nil {
 		if p.allow == finding.Confirm {
@@ -242,6 +249,9 @@ func (p *pass) blank() bool {
 func (p *pass) readText() {
 	for range rounds {
 		r := read(p.text, p.file)
+		if p.merged = p.mergesEntries(r); p.merged {
+			return
+		}
 		changed := false
 		var edits []finding.Edit
 		for _, f := range r.Findings {

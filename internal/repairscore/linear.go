@@ -62,6 +62,31 @@ var large = map[configfile.Format]map[string]shape{
 		"hostile: doubles":      repeated("{", "\"a\": {\"command\": \"x%d\"},", "\"b\": 1}"),
 		"hostile: nested":       repeated("", "{\"a\":\n", ""),
 		"hostile: escapes":      repeated("{\"a\": \"", `C:\x`, ""),
+		"hostile: commas":       repeated("{\"a\": 1", ",", "}"),
+		"hostile: one string":   repeated("{\"a\": \"", "a long text ", ""),
+		"hostile: one key":      repeated("{", "\"a\": %d, ", "\"b\": 1}"),
+		"hostile: deep":         repeated("", "{\"a\": [", ""),
+		"hostile: colons":       repeated("{\"a\"", ":", "}"),
+		"hostile: conflicts":    repeated("", "<<<<<<< a\n{}\n=======\n", ""),
+		"hostile: fences":       repeated("", "```\n{\n", ""),
+		"hostile: entities":     repeated("{", "&quot;a&quot;", ""),
+		"hostile: backslashes":  repeated("{\"a\": \"", "\\", ""),
+	},
+	configfile.JSONC: {
+		"healthy":              repeated("{\n  // mine\n  \"servers\": {\n", "    // of %d\n"+jsonServer, "    \"z\": { \"command\": \"z\" }, // last\n  },\n}\n"),
+		"broken everywhere":    repeated("{\n  \"servers\": {\n", strings.Replace(jsonServer, "\"npx\",", "\"npx\" // no comma", 1), "  }\n}\n"),
+		"one quote":            repeated("{\n  // mine\n  \"theme: \"dark\",\n  \"servers\": {\n", jsonServer, "  }\n}\n"),
+		"another app's words":  repeated("{\n  \"mcpServers\": {\n", jsonServer, "  }\n}\n"),
+		"hostile: comments":    repeated("{", "/* a */", ""),
+		"hostile: slashes":     repeated("{", "/", ""),
+		"hostile: no comment":  repeated("{ \"a\": 1 /*", " a long text", ""),
+		"hostile: commas":      repeated("{\"a\": 1", ",", "}"),
+		"hostile: brackets":    repeated("", "[", ""),
+		"hostile: one string":  repeated("{\"a\": \"", "a long text ", ""),
+		"hostile: one key":     repeated("{", "\"a\": %d, ", "\"b\": 1}"),
+		"hostile: odd quotes":  repeated("", "\"a\"b", ""),
+		"hostile: apostrophes": repeated("", "' a", ""),
+		"hostile: doubles":     repeated("{", "\"a\": {\"command\": \"x%d\"},", "\"b\": 1}"),
 	},
 	configfile.TOML: {
 		"healthy":               repeated("model = \"large\"\n\n", tomlServer, ""),
@@ -84,7 +109,13 @@ var large = map[configfile.Format]map[string]shape{
 		"hostile: dots":         repeated("", "a.", ""),
 		"hostile: pasted":       repeated("", "{\"a%d\": {\"command\": \"b\"}}\n", ""),
 		"hostile: open braces":  repeated("", "{\"a\": \n", ""),
-		"hostile: dashes":       repeated("a = ", "\"\"\"", ""),
+		"hostile: three quotes": repeated("a = ", "\"\"\"", ""),
+		"hostile: one string":   repeated("a = \"", "a long text ", ""),
+		"hostile: commas":       repeated("a = [1", ",", "]"),
+		"hostile: members":      repeated("a = { ", "b%d = 1, ", "}\nc ="),
+		"hostile: long names":   repeated("", "a.b.c%d.d = 1\n", "c =\n"),
+		"hostile: below":        repeated("", "[a.b%d.c]\n[a]\n", ""),
+		"hostile: lists below":  repeated("", "[[a.b]]\n[a.b.c]\n", "c =\n"),
 	},
 	configfile.YAML: {
 		"healthy":              repeated("provider: local\nextensions:\n", yamlServer, ""),
@@ -107,19 +138,27 @@ var large = map[configfile.Format]map[string]shape{
 			}
 			return b.String()
 		},
-		"hostile: documents": repeated("", "---\na%d: b\n", ""),
-		"hostile: one key":   repeated("", "a: %d\n", ""),
-		"hostile: dashes":    repeated("a:\n", "- ", ""),
-		"hostile: pasted":    repeated("a: b\n", "{\"a%d\": {\"command\": \"b\"}}\n", ""),
+		"hostile: anchors":    repeated("", "a%d: &x%d {b: c}\n", "a b\n"),
+		"hostile: aliases":    repeated("x: &x [1]\n", "a%d: *x\n", "a b\n"),
+		"hostile: bomb":       repeated("a: &a [x, x, x, x, x, x, x, x]\nb: &b [*a, *a, *a, *a, *a, *a, *a, *a]\nc: &c [*b, *b, *b, *b, *b, *b, *b, *b]\nd: &d [*c, *c, *c, *c, *c, *c, *c, *c]\ne: &e [*d, *d, *d, *d, *d, *d, *d, *d]\nf:\n", "  - *e\n", ""),
+		"hostile: flow":       repeated("a: {", "b%d: [c, {d: e}], ", ""),
+		"hostile: commas":     repeated("a: [1", ",", "]\n"),
+		"hostile: one string": repeated("a: \"", "a long text ", ""),
+		"hostile: one text":   repeated("a: |\n", "  b: c\n", " d\n"),
+		"hostile: keys":       repeated("", "? a\n", ""),
+		"hostile: documents":  repeated("", "---\na%d: b\n", ""),
+		"hostile: one key":    repeated("", "a: %d\n", ""),
+		"hostile: dashes":     repeated("a:\n", "- ", ""),
+		"hostile: pasted":     repeated("a: b\n", "{\"a%d\": {\"command\": \"b\"}}\n", ""),
 	},
 }
 
 // linear times the reader and the whole repair of 1 and of 2 MB, and prints how
 // often the larger takes the time of the smaller.
 func linear(w io.Writer, only string, mb float64) bool {
-	apps := map[configfile.Format]string{configfile.JSON: "claude-desktop", configfile.TOML: "codex", configfile.YAML: "goose"}
+	apps := map[configfile.Format]string{configfile.JSON: "claude-desktop", configfile.JSONC: "vscode", configfile.TOML: "codex", configfile.YAML: "goose"}
 	good := true
-	for _, f := range []configfile.Format{configfile.JSON, configfile.TOML, configfile.YAML} {
+	for _, f := range []configfile.Format{configfile.JSON, configfile.JSONC, configfile.TOML, configfile.YAML} {
 		app, _ := table.Get(apps[f])
 		file := finding.File{App: app, Dialect: app.Dialect, OS: "linux", Scope: clients.User}
 		worst := 0.0

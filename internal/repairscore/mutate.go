@@ -37,7 +37,7 @@ func mutate(w io.Writer, files, times int, seed uint64, verbose bool) bool {
 	one, many := tally{by: map[string][2]int{}}, tally{by: map[string][2]int{}}
 	for _, s := range samples(files, seed) {
 		want := entriesIn(s.file, repaired(s.file, s.src))
-		ws := waysOf(s.file.Dialect.Format)
+		ws := waysOf(s.file.Dialect)
 		rng.Shuffle(len(ws), func(i, j int) { ws[i], ws[j] = ws[j], ws[i] })
 		for n, did := 0, 0; did < times && n < 4*times; n++ {
 			if one.attempt(rng, s, want, []way{ws[n%len(ws)]}) {
@@ -51,7 +51,9 @@ func mutate(w io.Writer, files, times int, seed uint64, verbose bool) bool {
 			}
 			// A text is written, then copied, then stored.
 			slices.SortStableFunc(some, func(a, b way) int { return stages[a.name] - stages[b.name] })
-			some = slices.CompactFunc(some, func(a, b way) bool { return a.name == b.name && stages[a.name] > 0 })
+			some = slices.CompactFunc(some, func(a, b way) bool {
+				return stages[a.name] >= 8 && stages[b.name] >= 8 || a.name == b.name && stages[a.name] > 0
+			})
 			if len(some) < 2 {
 				continue
 			}

@@ -9,6 +9,7 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 
+	"toolbay/backend/clients"
 	"toolbay/backend/configfile"
 )
 
@@ -75,6 +76,31 @@ func numberLines(s string) string {
 var common = []way{
 	{"byte order mark", whole(func(s string) string { return "\ufeff" + s })},
 	{"UTF-16", whole(utf16Text)},
+	{"UTF-16 without a mark", whole(func(s string) string { return strings.TrimPrefix(utf16Text(s), "\xff\xfe") })},
+	{"UTF-16 from the other end", whole(func(s string) string {
+		b := []byte(utf16Text(s))
+		if !bytes.HasPrefix(b, []byte{0xff, 0xfe}) {
+			return s
+		}
+		for i := 0; i+1 < len(b); i += 2 {
+			b[i], b[i+1] = b[i+1], b[i]
+		}
+		return string(b)
+	})},
+	{"quoted in a mail", whole(func(s string) string {
+		var b strings.Builder
+		for l := range strings.Lines(s) {
+			b.WriteString("> " + l)
+		}
+		return b.String()
+	})},
+	{"marks of a comparison", whole(func(s string) string {
+		var b strings.Builder
+		for l := range strings.Lines(s) {
+			b.WriteString("+" + l)
+		}
+		return b.String()
+	})},
 	{"fence", whole(func(s string) string { return "```\n" + strings.TrimRight(s, "\n") + "\n```\n" })},
 	{"line numbers", whole(numberLines)},
 	{"colours", whole(func(s string) string { return strings.ReplaceAll(s, "command", "\x1b[34mcommand\x1b[0m") + "\x1b[0m" })},
@@ -102,13 +128,16 @@ var lossy = map[string]bool{"cut off": true}
 // stages are the ways that a text as a whole goes: what it gets around it when
 // it is copied, and then how it is stored.
 var stages = map[string]int{
+	"another app's variables": -1, "arguments as one text": -1, "a command with its arguments": -1, "a number among the arguments": -1, "another app's address": -1,
+	"another app's place": -1, "a place in itself": -1, "no place": -1, "a server outside": -1, "escaped as a whole": 2,
 	"two texts": 1, "the same again": 1, "no braces around": 1, "one closer more at the end": 1, "missing last closers": 1,
 	"all quotes curly": 1, "entities": 2, "fence": 3, "fence and words": 3, "words around": 3, "older Windows": 7, "line numbers": 4, "colours": 4,
-	"lines of an old Mac": 5, "zeros at the end": 6, "byte order mark": 7, "UTF-16": 8,
+	"lines of an old Mac": 5, "quoted in a mail": 4, "marks of a comparison": 4, "zeros at the end": 6, "byte order mark": 7, "UTF-16": 8, "UTF-16 without a mark": 8, "UTF-16 from the other end": 8,
 }
 
-func waysOf(f configfile.Format) []way {
-	switch f {
+func waysOf(d clients.Dialect) []way {
+	common := slices.Concat(common, entryWays(d))
+	switch d.Format {
 	case configfile.TOML:
 		return slices.Concat(common, tomlWays)
 	case configfile.YAML:

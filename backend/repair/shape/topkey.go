@@ -58,12 +58,15 @@ func isEmptyList(v any) bool { l, ok := v.([]any); return ok && len(l) == 0 }
 func onlyRemnants(o configfile.Object) bool {
 	for _, m := range o {
 		e, ok := m.Value.(configfile.Object)
-		if !ok || !has(e, "args") && !has(e, "env") && !has(e, "headers") {
+		if !ok || !slices.ContainsFunc(e, func(m configfile.Member) bool { return remnants[plain(m.Key)] }) {
 			return false
 		}
 	}
 	return true
 }
+
+// remnants are what a server has, in any case.
+var remnants = map[string]bool{"args": true, "env": true, "headers": true, "command": true, "url": true}
 
 // takeKey renames what stands at a path of the root to where the app looks.
 func (s *structure) takeKey(at []string) []finding.Change {

@@ -3,7 +3,9 @@ package tolerant
 import (
 	"bytes"
 	"html"
+	"strconv"
 	"strings"
+	"unicode/utf16"
 
 	"toolbay/backend/configfile"
 	"toolbay/backend/pattern"
@@ -235,6 +237,13 @@ func backslashed(src []byte, _ *Reading) []mend {
 		}
 		e := finding.Edit{From: i, To: i + 1}
 		switch src[i+1] {
+		case 'u':
+			if r, err := strconv.ParseUint(string(src[min(len(src), i+2):min(len(src), i+6)]), 16, 16); err == nil && r >= 0x20 && !utf16.IsSurrogate(rune(r)) {
+				e.To, e.New = i+6, string(rune(r))
+				break
+			}
+			i++
+			continue // an escape of the text itself, as good as the character
 		case 'n':
 			e.To, e.New = i+2, "\n"
 		case 'r':

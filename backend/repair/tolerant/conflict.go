@@ -22,6 +22,7 @@ func conflict(src []byte, f configfile.Format, r *Reading) []mend {
 	lines := split(src)
 	cur := part{-1, -1, -1, -1}
 	var strays []int
+	opened, nested := false, false // one inside of another: no line tells whose it is
 	for i, l := range lines {
 		text := bytes.TrimLeft(src[l.start:l.end], " \t")
 		switch {
@@ -31,6 +32,7 @@ func conflict(src []byte, f configfile.Format, r *Reading) []mend {
 					strays = append(strays, k)
 				}
 			}
+			opened = opened || cur.open >= 0
 			cur = part{i, -1, -1, -1}
 		case bytes.HasPrefix(text, []byte("|||||||")) && cur.open >= 0:
 			cur.base = i
@@ -42,6 +44,7 @@ func conflict(src []byte, f configfile.Format, r *Reading) []mend {
 				parts = append(parts, cur)
 			} else {
 				strays = append(strays, i)
+				nested = nested || opened
 			}
 			cur = part{-1, -1, -1, -1}
 		case bytes.HasPrefix(text, []byte("=======")):
@@ -52,6 +55,10 @@ func conflict(src []byte, f configfile.Format, r *Reading) []mend {
 		if i >= 0 {
 			strays = append(strays, i)
 		}
+	}
+	if nested {
+		r.Saved = Saved(src, f)
+		return []mend{{code: "TEXT_MERGE_CONFLICT", fix: finding.Never, at: lines[strays[0]].start}}
 	}
 	cut := func(i int) finding.Edit { return finding.Edit{From: lines[i].start, To: lines[i].next} }
 	version := func(both bool) mend {

@@ -145,6 +145,14 @@ func bare(t *tree) bool {
 	return len(t.members) > 0
 }
 
+// Saved gives the servers that can be read out of a text by themselves.
+func Saved(src []byte, f configfile.Format) []finding.Parked {
+	if f == configfile.TOML || f == configfile.YAML {
+		f = configfile.JSON
+	}
+	return saved(src, f)
+}
+
 // saved reads the servers out of a text, each by itself.
 func saved(src []byte, f configfile.Format) []finding.Parked {
 	l := &lexer{src: src, format: f}

@@ -56,6 +56,9 @@ func structure(src []byte, f configfile.Format, r *Reading) (ms []mend, texts in
 	l.run()
 	l.emit(tEnd, len(src), len(src))
 	l.toks = append(l.toks, token{kind: tEnd, start: len(src), end: len(src)})
+	if l.doubt || l.doubtfulList() {
+		return nil, 0, true
+	}
 	g := &grammar{src: src, toks: l.toks[:len(l.toks)-1], jsonc: f == configfile.JSONC}
 	gm, _, ok := g.run()
 	if !ok {

@@ -64,6 +64,8 @@ func follows(src []byte, i int) bool {
 		return true
 	case '/':
 		return i+1 < len(src) && (src[i+1] == '/' || src[i+1] == '*')
+	case '.': // for a comma
+		return quoteNext(src[i+1:min(len(src), i+40)]) && src[i+1] == ' '
 	case '<':
 		return bytes.HasPrefix(src[i:], []byte("<!--"))
 	case '+':

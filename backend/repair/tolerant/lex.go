@@ -56,11 +56,12 @@ type lexer struct {
 	col    int    // its indentation
 	steps  int    // bytes looked at more than once, which are limited
 	open   bool   // a comment that never ends was seen
+	doubt  bool   // there are several readings, and none is likelier
 }
 
 // frugal tells that the text made enough work: what is left is read in the
 // plainest way.
-func (l *lexer) frugal() bool { return l.steps > 40*len(l.src)+1<<16 }
+func (l *lexer) frugal() bool { return l.steps > 8*len(l.src)+1<<20 }
 
 // eol gives where the line of i ends.
 func (l *lexer) eol(i int) int {
@@ -199,6 +200,10 @@ func (l *lexer) run() {
 			}
 			l.add(change("JSON_ELLIPSIS", finding.Confirm, i, i+n, ""))
 			i += n
+		case c == '.' && l.last() == tString && follows(src, i):
+			l.emit(tComma, i, i+1)
+			l.add(change("JSON_WRONG_SEPARATOR", finding.Confirm, i, i+1, ","))
+			i++
 		case c < 0x20 || c == 0x7f:
 			l.add(change("ENC_CONTROL_CHARS", finding.Safe, i, i+1, ""))
 			i++

@@ -41,7 +41,7 @@ func (l *lexer) other(i, n int) int {
 		if c == '“' && r == c && k > i+n && (src[k-1] == ' ' || src[k-1] == ',') {
 			break // the next one opens: this one is not closed
 		}
-		if closes(c) && (follows(src, k+m) || k > i+n && (opensNext(src, k+m) || k+m < stop && (src[k+m] == '{' || src[k+m] == '['))) {
+		if closes(c) && (follows(src, k+m) || r == '“' && c == '”' && bytes.HasPrefix(src[k+m:], []byte("“")) || k > i+n && (opensNext(src, k+m) || k+m < stop && (src[k+m] == '{' || src[k+m] == '['))) {
 			end, size, found = k, m, true
 			break
 		}

@@ -20,6 +20,7 @@ const (
 var (
 	drive     = pattern.New(`^(?:[A-Za-z]:|%\w+%|\$env:\w+|~|\.{1,2})\\[^\\]|^\\\\[\w.$-]+\\[^\\]`)
 	keyAhead  = pattern.New(`^(\w+): [\[{]`)
+	keyQuote  = pattern.New(`^([\w-]+): ?[\[{]"$`)
 	driveOnly = pattern.New(`^(?:file:///?)?[A-Za-z]:\\`)
 )
 
@@ -107,8 +108,12 @@ func (l *lexer) str(i int) int {
 // blanks: what should stand between is missing.
 func (l *lexer) startsAnother(i int) bool {
 	src := l.src
-	for i < len(src) && (src[i] == ' ' || src[i] == '\t') {
-		i++
+	for i < len(src) {
+		r, n := utf8.DecodeRune(src[i:])
+		if r != ' ' && r != '\t' && !unseen(r) {
+			break
+		}
+		i += n
 	}
 	if i >= len(src) || src[i] == '{' || src[i] == '[' {
 		return true
@@ -122,7 +127,7 @@ func (l *lexer) startsAnother(i int) bool {
 	}
 	e, closed := scanQuote(src, i+1, '"')
 	l.steps += e - i
-	return closed && e > i+1 && follows(src, e+1) && !odd(src[i+1:e])
+	return closed && e > i+1 && (follows(src, e+1) || quoteNext(src[e+1:min(len(src), e+40)]) && src[e+1] == ' ') && !odd(src[i+1:e])
 }
 
 func (l *lexer) moveLine(from, to int) {

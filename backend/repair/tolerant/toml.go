@@ -17,6 +17,7 @@ var (
 	tomlBare   = pattern.New(`^[A-Za-z0-9_-]+$`)
 	tomlKeyEnd = pattern.New(`^[ \t]*(?:[A-Za-z0-9_.-]+|"[^"\n]*"|'[^'\n]*')(?:[ \t]*\.[ \t]*(?:[A-Za-z0-9_-]+|"[^"\n]*"))*[ \t]*=`)
 	tomlHead   = pattern.New(`^[ \t]*\[\[?[ \t]*[A-Za-z0-9_"'.@/ -]+\]`)
+	tomlOpen   = pattern.New(`^[ \t]*\[\[?[ \t]*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+[ \t]*\r?$`) // its bracket is missing
 	tomlDate   = pattern.New(`^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)?)?$|^\d\d:\d\d(?::\d\d(?:\.\d+)?)?$`)
 	tomlNumber = pattern.New(`^[+-]?(?:(?:0|[1-9](?:_?\d)*)(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d+)?|0x[0-9A-Fa-f_]+|0o[0-7_]+|0b[01_]+|inf|nan)$`)
 )
@@ -46,6 +47,10 @@ func tomlText(src []byte, f configfile.Format, r *Reading) []mend {
 	}
 	t := &tomlReader{src: src, r: r, tables: map[string]*tomlTableAt{}}
 	t.run()
+	if t.doubt {
+		r.Saved = saved(src, configfile.JSON)
+		return []mend{{code: "FILE_BEYOND_REPAIR", fix: finding.Never, at: -1}}
+	}
 	if len(t.mends) == 0 {
 		if m, ok := asComment(src, f, r); ok {
 			return []mend{m}
@@ -110,6 +115,7 @@ type tomlTableAt struct {
 	line, next int // its header
 	end        int // of its last statement
 	keys       map[string][2]int
+	other      int    // members that stand in it twice, with another value
 	bodyEnd    int    // where its lines end, once asked for
 	body       string // what they say
 }
@@ -137,6 +143,7 @@ type tomlReader struct {
 	entry             int                 // where the last server begins, -1 before the first
 	ended             bool                // the text was cut off
 	quiet             bool
+	doubt             bool // two tables became one
 	depth             int
 	from              int // of the line whose end is known
 	to                int // that end, -1 at first

@@ -2,6 +2,7 @@ package tolerant
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -103,6 +104,10 @@ func (t *tomlReader) statement(i, eol int) {
 			span[1] = min(len(src), end+2)
 		}
 		if old, twice := t.table.keys[k]; twice {
+			if !bytes.Equal(bytes.TrimSpace(src[old[0]:min(len(src), old[1])]), bytes.TrimSpace(src[i:end])) {
+				t.table.other++
+				t.doubt = t.doubt || t.table.other > 1 && slices.ContainsFunc(t.mends, func(m mend) bool { return m.code == "JSON_TRUNCATED" || m.code == "JSON_STRAY_TEXT" })
+			}
 			m := mend{code: "TOML_DUPLICATE_TABLE", fix: finding.Confirm, at: i, server: serverOf(t.path), needs: "which of the two holds", edits: []finding.Edit{{From: old[0], To: old[1]}}}
 			t.add(m)
 			if !t.quiet {

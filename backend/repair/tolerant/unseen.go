@@ -10,12 +10,17 @@ import (
 // lineEnds finds texts whose lines end as those of an old Mac.
 func lineEnds(src []byte, _ *Reading) []mend {
 	m := mend{code: "TEXT_LINE_ENDS", fix: finding.Safe, at: -1}
+	eol := eolOf(src)
 	for i, c := range src {
 		if c == '\r' && (i+1 >= len(src) || src[i+1] != '\n') {
 			if m.at < 0 {
 				m.at = i
 			}
-			m.edits = append(m.edits, finding.Edit{From: i, To: i + 1, New: "\n"})
+			e := finding.Edit{From: i, To: i + 1, New: eol}
+			if i+2 < len(src) && src[i+1] == '\r' && src[i+2] == '\n' {
+				e.New = "" // a line end that was turned into one of Windows twice
+			}
+			m.edits = append(m.edits, e)
 		}
 	}
 	if m.at < 0 {

@@ -25,6 +25,11 @@ func (l *lexer) weigh(i int) int {
 	}
 	line := src[i:eol]
 	first, closed := scanQuote(line, 1, '"')
+	if m := keyQuote().FindSubmatchIndex(line[1:min(len(line), first+1)]); m != nil && closed { // "args: ["-y": the key is not closed
+		e := i + 1 + m[3]
+		l.add(change("JSON_UNCLOSED_STRING", finding.Confirm, e, e, `"`))
+		return l.whole(i, e, 1, 0, false)
+	}
 	type way struct {
 		at    int // where the string ends, in line
 		add   bool
@@ -107,8 +112,19 @@ func (l *lexer) weigh(i int) int {
 			m.edits = append(m.edits, finding.Edit{From: i + q, To: i + q, New: `\`})
 		}
 		l.add(m)
+		l.doubt = l.doubt || swallows(line[1:best.at])
 	}
 	return l.whole(i, i+best.at, 1, 1, false)
+}
+
+// swallows tells that a text whose quotes are taken for letters holds what
+// stands between the members of a file, and is no settings of its own.
+func swallows(b []byte) bool {
+	t := bytes.TrimSpace(b)
+	if len(t) > 1 && (t[0] == '{' && t[len(t)-1] == '}' || t[0] == '[' && t[len(t)-1] == ']') {
+		return false
+	}
+	return bytes.Contains(t, []byte(`":`)) || bytes.Contains(t, []byte(`","`)) || bytes.Contains(t, []byte(`", "`)) || bytes.Contains(t, []byte(`["`)) || bytes.Contains(t, []byte(`" "`))
 }
 
 // textScore says how unlikely it is that b is one string's text.
@@ -122,6 +138,7 @@ func textScore(b []byte) float64 {
 		n += 2
 	}
 	n += 2*float64(strings.Count(s, `", `)) + 3*float64(strings.Count(s, `": `)) + 1.5*float64(strings.Count(s, `,"`))
+	n += 3 * float64(strings.Count(s, `":"`)+strings.Count(s, `":[`)+strings.Count(s, `":{`))
 	n += float64(min(3, strings.Count(s, ", "))) + 1.5*float64(min(3, strings.Count(s, ": ")))
 	n += 0.8 * float64(min(4, strings.Count(s, "[")+strings.Count(s, "]")+strings.Count(s, "{")+strings.Count(s, "}")))
 	if strings.HasSuffix(s, ",") || strings.HasSuffix(s, ":") || strings.HasSuffix(s, "]") && !strings.Contains(s, "[") || strings.HasSuffix(s, "}") && !strings.Contains(s, "{") {
@@ -153,7 +170,7 @@ func restScore(b []byte) float64 {
 		case c == '}' || c == ']':
 			value = true
 			i++
-		case c == '/' && i+1 < len(b) && (b[i+1] == '/' || b[i+1] == '*'):
+		case c == '/' && i+1 < len(b) && (b[i+1] == '/' || b[i+1] == '*'), c == '#':
 			return n
 		case c == '"':
 			if value {

@@ -27,8 +27,8 @@ func (l *lexer) word(i int) int {
 	}
 	text := strings.TrimRight(string(src[i:e]), " \t")
 	words := strings.Count(text, " ")
-	if e < eol && (src[e] == '"' || src[e] == '\'') && follows(src, e+1) && words <= 3 && text != "" && !literal(text) && e == i+len(text) {
-		if colonNext(src, e+1) || l.last() == tComma || l.last() == tOpenObject {
+	if e < eol && (src[e] == '"' || src[e] == '\'') && (follows(src, e+1) || e+1 < eol && (src[e+1] == '{' || src[e+1] == '[')) && words <= 3 && text != "" && !literal(text) && e == i+len(text) {
+		if colonNext(src, e+1) || src[min(e+1, len(src)-1)] == '{' || l.last() == tComma || l.last() == tOpenObject {
 			l.emit(tString, i, e+1) // an opening quote is missing
 			m := change("JSON_UNCLOSED_STRING", finding.Confirm, i, i, `"`)
 			if src[e] == '\'' {
@@ -62,7 +62,7 @@ func (l *lexer) bare(i, eol int) int {
 	// first one; then it goes on up to the next.
 	if n := i + bytes.IndexByte(src[i:min(eol, i+maxLine)], '"'); n > i && src[n-1] != ' ' && src[n-1] != '[' && follows(src, n+1) && !l.frugal() {
 		l.steps += eol - i
-		if between := src[i:n]; bytes.Count(src[i:min(eol, i+maxLine)], []byte(`"`))%2 == 1 && bytes.IndexAny(between, ",:") >= 0 && bytes.IndexAny(between, "{}[]“”") < 0 && !bytes.Contains(between, []byte("',")) && !literal(string(src[i:i+bytes.IndexAny(between, ",:")])) {
+		if between := src[i:n]; bytes.Count(src[i:min(eol, i+maxLine)], []byte(`"`))%2 == 1 && bytes.IndexAny(between, ",:") >= 0 && bytes.IndexAny(between, "{}[]“”") < 0 && !bytes.Contains(between, []byte("',")) && !literal(string(src[i:i+bytes.IndexAny(between, ",:")])) && !(between[0] == '-' && bytes.IndexByte(between, ',') > 0) {
 			l.emit(tString, i, n+1)
 			l.add(change("JSON_UNCLOSED_STRING", finding.Confirm, i, i, `"`))
 			l.content(i, n, false)

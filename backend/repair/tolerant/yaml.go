@@ -72,7 +72,7 @@ func yamlText(src []byte, f configfile.Format, r *Reading) []mend {
 	}
 	y.run()
 	ms := y.mends()
-	if len(ms) == 0 || y.left < 0 && len(src) > largeYAML { // half mended it is of no use
+	if len(ms) == 0 || y.doubt || y.left < 0 && len(src) > largeYAML { // half mended it is of no use
 		r.Saved = saved(src, configfile.JSON)
 		return []mend{{code: "FILE_BEYOND_REPAIR", fix: finding.Never, at: -1}}
 	}
@@ -102,6 +102,10 @@ type yamlReader struct {
 	lines []yamlLine
 	left  int
 	extra []mend
+	// values counts the members of a block, by its line, that stood there twice
+	// with another value; doubt tells that those are members of two blocks.
+	values map[int]int
+	doubt  bool
 }
 
 // text gives the lines before line to.

@@ -141,6 +141,16 @@ func (y *yamlReader) double(at int) bool {
 		drop(at, end)
 		y.lines = slices.Insert(y.lines, firstEnd, moved...)
 	default:
+		if y.values == nil {
+			y.values = map[int]int{}
+		}
+		guessed := slices.ContainsFunc(y.lines, func(l yamlLine) bool {
+			return l.fix == finding.Confirm && l.code != "JSON_DUPLICATE_KEY"
+		})
+		if y.values[parent]++; y.values[parent] > 1 && guessed {
+			y.doubt = true // two entries became one
+			return false
+		}
 		y.r.Comments = append(y.r.Comments, strings.TrimSpace(body(first, firstEnd)))
 		drop(first, firstEnd)
 	}

@@ -123,7 +123,7 @@ func (y *yamlReader) run() {
 					try(i, w)
 				}
 			}
-			if bestScore > 0 {
+			if bestScore > 1 {
 				break
 			}
 		}
@@ -155,6 +155,9 @@ func (y *yamlReader) further(i, at int, reason string) int {
 		return 0
 	}
 	score := 10
+	if !ok {
+		return 1 // there it is a second one: somewhere else may be better
+	}
 	if ok, _ := y.takes(len(y.lines)); ok {
 		return wholly
 	}

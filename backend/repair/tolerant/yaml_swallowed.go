@@ -68,7 +68,7 @@ func (y *yamlReader) swallowed(to int, parses bool) bool {
 // says tells that a line is an element, or a key with its value that lost its
 // colon, and not the rest of the text above.
 func says(line, above string) bool {
-	if strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "=======") || strings.HasPrefix(line, "<<<<<<<") || strings.HasPrefix(line, ">>>>>>>") {
+	if strings.Trim(line, "<") == "" || strings.HasPrefix(line, "- ") || strings.HasPrefix(line, "=======") || strings.HasPrefix(line, "<<<<<<<") || strings.HasPrefix(line, ">>>>>>>") {
 		return true
 	}
 	if n := strings.IndexByte(line, ':'); n > 0 && plainKey(line[:n]) {

@@ -21,9 +21,35 @@ func (y *yamlReader) columns(i int) []yamlWay {
 	})
 	var out []yamlWay
 	for _, n := range levels {
+		if y.rest(i, n) {
+			continue
+		}
 		out = append(out, yamlWay{strings.Repeat(" ", n) + strings.TrimLeft(s, " \t"), "YAML_BAD_INDENT", finding.Confirm})
 	}
 	return out
+}
+
+// rest tells that a line in column in would be read as the rest of the text
+// above it, which then says something else, although one of the two is a word
+// and no sentence.
+func (y *yamlReader) rest(i, in int) bool {
+	for j := i - 1; j >= 0; j-- {
+		t := strings.TrimSpace(y.lines[j].text)
+		if t == "" || t[0] == '#' || y.lines[j].gone {
+			continue
+		}
+		lead, key, above, comment := yamlParts(y.lines[j].text)
+		_, own, _, _ := yamlParts(y.lines[i].text)
+		col := len(indentOf(y.lines[j].text))
+		if key != "" {
+			col = len(lead)
+		}
+		if above == "" || own != "" || comment != "" || in <= col || strings.IndexByte("|>[{\"'&*", above[0]) >= 0 {
+			return false
+		}
+		return !strings.Contains(above, " ") || !strings.Contains(strings.TrimSpace(y.lines[i].text), " ")
+	}
+	return false
 }
 
 // both are spellings of a line in another column.
@@ -156,7 +182,16 @@ func (y *yamlReader) spellings(i int) []yamlWay {
 		if strings.HasSuffix(val, `"`) && strings.Count(val, `"`) == 1 {
 			add("JSON_UNCLOSED_STRING", finding.Confirm, lead+key+`"`+val+comment)
 		}
-		if key != "" || lead != indentOf(s) {
+		if key != "" && strings.HasPrefix(val, "- ") { // args: - a
+			var list []string
+			for _, e := range strings.Split(val[2:], " - ") {
+				if e = strings.TrimSpace(e); !strings.HasPrefix(e, `"`) && !strings.HasPrefix(e, "'") {
+					e = quoteText(e)
+				}
+				list = append(list, e)
+			}
+			add("YAML_BAD_INDENT", finding.Confirm, lead+key+"["+strings.Join(list, ", ")+"]"+comment)
+		} else if key != "" || lead != indentOf(s) {
 			add("YAML_UNQUOTED_COLON", finding.Safe, lead+key+quoteText(strings.TrimRight(val, " \t"))+comment)
 		}
 		if key == "" {

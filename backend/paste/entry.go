@@ -132,7 +132,7 @@ func (d *dialect) walk(v any, depth int) bool {
 			found = d.walk(e, depth+1) || found
 		}
 	case configfile.Object:
-		if d.record(v) {
+		if d.record(v) || toolOfAPI(v) && d.single(v) {
 			return true
 		}
 		for _, m := range v {
@@ -207,7 +207,7 @@ func (d *dialect) single(o configfile.Object) bool {
 	if inner, ok := get(o, "config", "transport").(configfile.Object); ok && startable(inner) && has(o, "name", "id") {
 		return d.take(str(o, "name", "id"), inner)
 	}
-	return startable(o) && d.take(str(o, "name"), o)
+	return startable(o) && d.take(str(o, "name", "server_label"), o)
 }
 
 var (
@@ -236,12 +236,16 @@ func startable(v any) bool {
 	case configfile.Object:
 		return str(c, "path", "command") != ""
 	}
-	if has(o, "serverUrl", "httpUrl") {
+	if has(o, "serverUrl", "httpUrl") || toolOfAPI(o) {
 		return true
 	}
 	address := str(o, "url", "uri")
 	return strings.Contains(address, "://") && (transport || mcpAddress().MatchString(address) || has(o, "headers", "http_headers", "bearer_token_env_var", "requestInit"))
 }
+
+// toolOfAPI tells whether an object is a server as a request to a model's API
+// names it: {"type": "mcp", "server_label": "…", "server_url": "…"}.
+func toolOfAPI(o configfile.Object) bool { return str(o, "type") == "mcp" && has(o, "server_url") }
 
 // take makes a find of one entry.
 func (d *dialect) take(name string, o configfile.Object) bool {
@@ -281,8 +285,13 @@ func (d *dialect) take(name string, o configfile.Object) bool {
 		}
 	}
 	d.variables(&e, o)
-	e.url = str(o, "url", "serverUrl", "httpUrl", "serverURL", "uri", "endpoint")
-	e.transport = strings.ToLower(str(o, "type", "transport", "transportType"))
+	e.url = str(o, "url", "serverUrl", "httpUrl", "serverURL", "server_url", "uri", "endpoint")
+	if e.transport = strings.ToLower(str(o, "type", "transport", "transportType")); e.transport == "url" || e.transport == "mcp" {
+		e.transport = "" // it says no more than that there is an address
+	}
+	if v := str(o, "authorization"); v != "" && toolOfAPI(o) {
+		e.headers["Authorization"] = "Bearer " + strings.TrimPrefix(v, "Bearer ")
+	}
 	if has(o, "httpUrl") && e.transport == "" {
 		e.transport = "http"
 	}
@@ -299,6 +308,9 @@ func (d *dialect) take(name string, o configfile.Object) bool {
 	trust := trusting
 	if d.bare && !transports(e.transport) && !absolute(e.command) {
 		trust = single
+		if !has(o, "args", "arguments", "env") && e.url == "" {
+			trust = demanding // a task of some other program looks the same
+		}
 	}
 	return d.r.entry(e, trust)
 }
@@ -313,7 +325,7 @@ func (d *dialect) variables(e *entry, o configfile.Object) {
 				if !plain {
 					s = text(m.Value)
 				}
-				e.env[m.Key] = s
+				e.env[m.Key] = unshelled(m.Key, s)
 			}
 		case []any:
 			// Names only, or NAME=VALUE.
@@ -339,7 +351,7 @@ func (d *dialect) headers(e *entry, o configfile.Object) {
 	for _, s := range sets {
 		if h, ok := s.(configfile.Object); ok {
 			for _, m := range h {
-				e.headers[m.Key] = text(m.Value)
+				e.headers[m.Key] = unshelled(m.Key, text(m.Value))
 			}
 		}
 	}

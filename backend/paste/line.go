@@ -177,13 +177,16 @@ func (r *reader) typed(c []string, env map[string]string, trust int) {
 			return
 		}
 		r.entry(e, trust)
-	case absolute(c[0]) && trust == single && mcpWord().MatchString(strings.Join(c, " ")):
+	case absolute(c[0]) && !slashCommand().MatchString(c[0]) && trust == single && mcpWord().MatchString(strings.Join(c, " ")):
 		r.entry(e, trusting)
 	}
 }
 
+// slashCommand is what people type to an app: /mcp add notes.
+var slashCommand = pattern.New(`^/[A-Za-z][\w:-]*$`)
+
 // hosts are the programs of AI apps, which all have a command to add a server.
-var hosts = words("claude codex gemini qwen code code-insiders codium cursor windsurf kiro kiro-cli q amp droid auggie goose copilot openhands crush factory hermes iflow kimi trae grok opencode vibe")
+var hosts = words("claude codex gemini qwen code code-insiders codium cursor windsurf kiro kiro-cli q amp droid auggie goose copilot openhands crush factory hermes iflow kimi trae grok opencode vibe codebuddy")
 
 // The options of those commands that take a value, and those that do not.
 var (
@@ -352,13 +355,16 @@ func (r *reader) addCommand(args []string, env map[string]string) {
 	r.entry(e, trusting)
 }
 
-// argList reads --args "-y,pkg" and --args '["-y","pkg"]'.
+// argList reads --args "-y,pkg", --args "-y pkg" and --args '["-y","pkg"]'.
 func argList(s string) []string {
 	if strings.HasPrefix(s, "[") {
 		var l []string
 		if json.Unmarshal([]byte(s), &l) == nil {
 			return l
 		}
+	}
+	if strings.Contains(s, " ") && !strings.Contains(s, ",") {
+		return strings.Fields(s)
 	}
 	return strings.Split(s, ",")
 }

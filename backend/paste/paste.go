@@ -94,8 +94,19 @@ func Read(text string, o Options) []Found {
 	if o.Known == nil {
 		o.Known = func(string, string) bool { return false }
 	}
+	text = tidy(text)
+	found := read(text, o)
+	if len(found) == 0 {
+		if plain := plainer(text); plain != text && len(plain) <= MaxText {
+			return read(plain, o)
+		}
+	}
+	return found
+}
+
+func read(text string, o Options) []Found {
 	r := &reader{options: o, installs: map[string]string{}, pending: map[string]string{}}
-	r.whole(tidy(text))
+	r.whole(text)
 	return r.result()
 }
 

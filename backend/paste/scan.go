@@ -127,7 +127,7 @@ func (r *reader) at(rest, l, raw string) int {
 		return n
 	}
 	// Settings behind a word or two: "config = {", "Add this: { … }".
-	if at := strings.IndexByte(l, '{'); at > 0 && (strings.Contains(l[at:], "ommand") || strings.Contains(l[at:], "ervers") || strings.HasSuffix(l, "{")) && !strings.Contains(l[:at], "(http") {
+	if at := strings.IndexByte(l, '{'); at > 0 && (strings.Contains(l[at:], "ommand") || strings.Contains(l[at:], "erver") || strings.HasSuffix(l, "{")) && !strings.Contains(l[:at], "(http") {
 		v, n, damaged, ok := parseJSON(rest[at:])
 		if ok && holdsObject(v) {
 			r.piece++
@@ -204,8 +204,11 @@ func firstWord(s string) string {
 // starter tells whether a line with this first word may be a command.
 func starter(w string) bool {
 	w = strings.Trim(w, `"'&`)
-	return starters(base(w)) || assignment().MatchString(w) || strings.HasPrefix(w, "$env:")
+	if set := assignment().FindString(w); set != "" {
+		return !strings.HasPrefix(w[len(set):], "[") && !strings.HasPrefix(w[len(set):], "{") // a program's own text
+	}
+	return starters(base(w)) || strings.HasPrefix(w, "$env:")
 }
 
 var starters = words(`npx bunx pnpx npm pnpm yarn bun uvx uv pipx pip pip3 docker podman node deno python python3 py java cmd powershell pwsh bash sh env cross-env export set sudo wsl
-claude codex gemini qwen code code-insiders codium cursor windsurf kiro kiro-cli q amp droid auggie goose copilot openhands crush factory hermes fastmcp smithery opencode vibe iflow kimi trae grok`)
+claude codex gemini qwen code code-insiders codium cursor windsurf kiro kiro-cli q amp droid auggie goose copilot openhands crush factory hermes fastmcp smithery opencode vibe iflow kimi trae grok codebuddy`)

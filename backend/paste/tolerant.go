@@ -100,6 +100,11 @@ func (t *tolerant) value(depth int) (any, bool) {
 		t.next()
 		return json.Number(text), true
 	case configfile.Word:
+		if name, end := fromCode(t.src[t.tok.Start:min(len(t.src), t.tok.Start+500)]); name != "" {
+			t.restart(t.tok.Start + end)
+			t.next()
+			return "${" + name + "}", true
+		}
 		t.next()
 		switch text {
 		case "true", "True":
@@ -174,10 +179,17 @@ func (t *tolerant) members(depth int, braced bool) (any, bool) {
 
 func (t *tolerant) elements(depth int) (any, bool) {
 	list := []any{}
+	quoted, names := false, []int{}
 	for {
 		switch t.tok.Kind {
 		case configfile.EndArray:
 			t.next()
+			if quoted { // what has no quotes beside others that have is a name of the program's
+				for _, i := range names {
+					s := list[i].(string)
+					list[i] = "${" + s[strings.LastIndexByte(s, '.')+1:] + "}"
+				}
+			}
 			return list, true
 		case configfile.Comma:
 			t.next()
@@ -189,6 +201,7 @@ func (t *tolerant) elements(depth int) (any, bool) {
 			t.damaged = true
 			return list, true
 		}
+		kind := t.tok.Kind
 		v, ok := t.value(depth)
 		if !ok {
 			if t.ellipsis() {
@@ -196,8 +209,26 @@ func (t *tolerant) elements(depth int) (any, bool) {
 			}
 			return list, false
 		}
+		quoted = quoted || kind == configfile.String
+		if s, is := v.(string); is && kind == configfile.Word && codeName().MatchString(s) {
+			names = append(names, len(list))
+		}
 		list = append(list, v)
 	}
+}
+
+var codeName = pattern.New(`^[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*$`)
+
+var codeValue = pattern.New(`^(?:(?:process\.env|import\.meta\.env|Bun\.env)\.([A-Za-z_]\w*)|(?:process\.env|os\.environ)\[\s*["']([A-Za-z_]\w*)["']\s*\]|(?:os\.getenv|os\.environ\.get|Deno\.env\.get)\(\s*["']([A-Za-z_]\w*)["'][^()\n]*\))(?:!|\s+as\s+string|\s*(?:\?\?|\|\||\bor\b)\s*(?:"[^"\n]*"|'[^'\n]*'))?`)
+
+// fromCode reads how programs ask for a variable, where a value should be, and
+// says how long that is.
+func fromCode(s []byte) (name string, end int) {
+	m := codeValue().FindSubmatch(s)
+	if m == nil {
+		return "", 0
+	}
+	return string(m[1]) + string(m[2]) + string(m[3]), len(m[0])
 }
 
 // ellipsis steps over "..." and "…", which stand for more of the same.

@@ -59,10 +59,12 @@ func Package(l Line) (model.Package, error) {
 	case "npx", "bunx", "pnpx":
 		err = b.npx()
 	case "npm", "pnpm", "yarn":
-		if len(b.args) == 0 || b.args[0] != "exec" && b.args[0] != "dlx" && b.args[0] != "x" {
+		// pnpm takes the package before its verb: pnpm --package=NAME dlx PROGRAM
+		at := slices.IndexFunc(b.args, func(a string) bool { return !strings.HasPrefix(a, "--package=") })
+		if at < 0 || b.args[at] != "exec" && b.args[at] != "dlx" && b.args[at] != "x" {
 			return model.Package{}, errors.New("a script of a folder that has to be made first")
 		}
-		b.args = b.args[1:]
+		b.args = slices.Delete(slices.Clone(b.args), at, at+1)
 		err = b.npx()
 	case "uvx":
 		err = b.uvx()

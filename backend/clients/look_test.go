@@ -21,6 +21,8 @@ var userFile = map[string]string{
 	"codex":          "home/ann/.codex/config.toml",
 	"gemini-cli":     "home/ann/.gemini/settings.json",
 	"opencode":       "home/ann/.config/opencode/opencode.json",
+	"droid":          "home/ann/.factory/mcp.json",
+	"amp":            "home/ann/.config/amp/settings.json",
 }
 
 // TestHealth follows what the apps were seen to accept.
@@ -43,6 +45,13 @@ func TestHealth(t *testing.T) {
 		{"trailing comma, strict", "claude-desktop", `{"a":1,}`, Broken, "file_broken"},
 		{"trailing comma, Gemini", "gemini-cli", `{"a":1,}`, Broken, "file_broken"},
 		{"trailing comma, opencode", "opencode", `{"a":1,}`, OK, ""},
+		{"mark, Droid does not", "droid", bom + `{}`, Broken, "file_broken"},
+		{"comment, Droid", "droid", "{} // x", OK, ""},
+		{"trailing comma, Droid", "droid", `{"a":1,}`, Broken, "file_broken"},
+		{"empty, Droid minds", "droid", "", Empty, "file_blank"},
+		{"mark, Amp does not", "amp", bom + `{}`, Broken, "file_broken"},
+		{"comment and trailing comma, Amp", "amp", "{\"a\":1,} // x", OK, ""},
+		{"empty, Amp minds", "amp", "", Empty, "file_blank"},
 		{"cut off", "vscode", `{"servers":{"a":`, Broken, "file_broken"},
 		{"UTF-16", "claude-code", "\xff\xfe{\x00}\x00", Broken, "file_broken"},
 		{"two documents", "cursor", `{}{}`, Broken, "file_broken"},
@@ -96,7 +105,7 @@ func TestFilesThatCannotBeRead(t *testing.T) {
 		{"too large", func(t *testing.T, p string) {
 			must(t, os.WriteFile(p, nil, 0o600))
 			must(t, os.Truncate(p, maxFile+1))
-		}, "file_unreadable"},
+		}, "file_too_big"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -438,11 +438,11 @@ func ReadFile(path string) ([]byte, error) {
 		return nil, model.Fail("file_unreadable", err, "path", path)
 	}
 	defer f.Close()
-	src, err := io.ReadAll(io.LimitReader(f, maxFile))
-	if err != nil {
+	src := bytes.NewBuffer(make([]byte, 0, fi.Size()+bytes.MinRead))
+	if _, err := src.ReadFrom(io.LimitReader(f, maxFile)); err != nil {
 		return nil, model.Fail("file_unreadable", err, "path", path)
 	}
-	return src, nil
+	return src.Bytes(), nil
 }
 
 func (t *Table) evidence(sys System, c Client) []Evidence {

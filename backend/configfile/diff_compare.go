@@ -24,11 +24,31 @@ func compare(a, b [][]byte) []diffLine {
 	var lines []diffLine
 	x, y := 0, 0
 	for _, p := range anchors(a, b) {
-		lines = append(lines, shortest(a[x:p.a], b[y:p.b])...)
+		lines = between(lines, a[x:p.a], b[y:p.b])
 		lines = append(lines, diffLine{' ', a[p.a]})
 		x, y = p.a+1, p.b+1
 	}
-	return append(lines, shortest(a[x:], b[y:])...)
+	return between(lines, a[x:], b[y:])
+}
+
+// between adds the way from a to b without looking for it in what they begin and
+// end with alike: mostly nothing of one of them is left.
+func between(lines []diffLine, a, b [][]byte) []diffLine {
+	first := 0
+	for first < min(len(a), len(b)) && bytes.Equal(a[first], b[first]) {
+		lines = append(lines, diffLine{' ', a[first]})
+		first++
+	}
+	a, b = a[first:], b[first:]
+	last := 0
+	for last < min(len(a), len(b)) && bytes.Equal(a[len(a)-1-last], b[len(b)-1-last]) {
+		last++
+	}
+	lines = append(lines, shortest(a[:len(a)-last], b[:len(b)-last])...)
+	for _, l := range a[len(a)-last:] {
+		lines = append(lines, diffLine{' ', l})
+	}
+	return lines
 }
 
 // anchor is a line that is in both files, and where.

@@ -43,7 +43,7 @@ func (b *Batch) own(n *yaml.Node) (*yamlFile, *yaml.Node) {
 		return nil, nil
 	}
 	mine := *y
-	mine.root, mine.src, mine.places = root, slices.Clone(y.src), nil
+	mine.root, mine.src, mine.lines, mine.places = root, slices.Clone(y.src), slices.Clone(y.lines), nil
 	b.doc, b.read = &Document{format: YAML, src: mine.src, yaml: &mine}, false
 	return &mine, found
 }
@@ -82,23 +82,26 @@ func (y *yamlFile) lineOf(at int) int {
 	return n
 }
 
-// rewrite makes edits and finds the lines anew.
+// rewrite makes edits and moves the lines along.
 func (b *Batch) rewrite(y *yamlFile, edits []edit) {
 	for i := len(edits) - 1; i >= 0; i-- {
-		y.src = slices.Replace(y.src, edits[i].start, edits[i].end, []byte(edits[i].text)...)
-		y.ascii = y.ascii && !strings.ContainsFunc(edits[i].text, func(r rune) bool { return r >= utf8.RuneSelf })
+		e := edits[i]
+		y.src = slices.Replace(y.src, e.start, e.end, []byte(e.text)...)
+		y.ascii = y.ascii && !strings.ContainsFunc(e.text, func(r rune) bool { return r >= utf8.RuneSelf })
+		from, to := y.lineOf(e.start), y.lineOf(e.end) // the lines that begin in what is replaced
+		for l := to; l < len(y.lines); l++ {
+			y.lines[l] += len(e.text) - (e.end - e.start)
+		}
+		var begin []int
+		for at, c := range []byte(e.text) {
+			if c == '\n' {
+				begin = append(begin, e.start+at+1)
+			}
+		}
+		y.lines = slices.Replace(y.lines, from, to, begin...)
 	}
 	b.doc.src = y.src
 	y.line, y.column, y.offset, y.places = 0, 0, 0, nil
-	y.lines = append(y.lines[:0:0], bomLen(y.src))
-	for i := 0; ; {
-		n := bytes.IndexByte(y.src[i:], '\n')
-		if n < 0 {
-			return
-		}
-		i += n + 1
-		y.lines = append(y.lines, i)
-	}
 }
 
 // block tells a collection that stands in lines of its own.

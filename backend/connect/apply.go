@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"toolbay/backend/changeset"
 	"toolbay/backend/clients"
@@ -74,14 +75,22 @@ func (b *builder) plan(ctx context.Context, kind, title string) (Plan, error) {
 // ahead runs the edits side by side. What each makes of its file is found by the
 // run that counts, unless the file is another one by then.
 func (b *builder) ahead(ctx context.Context) {
+	sideBySide(len(b.edits), func(i int) {
+		e := b.edits[i]
+		if before, err := clients.ReadFile(e.path); len(e.steps) > 0 && ctx.Err() == nil && (err == nil || errors.Is(err, fs.ErrNotExist)) {
+			_, _ = e.run(before) // an error comes again
+		}
+	})
+}
+
+// sideBySide does n things, as many at once as the computer has processors.
+func sideBySide(n int, do func(i int)) {
 	var all sync.WaitGroup
-	room := make(chan struct{}, runtime.GOMAXPROCS(0))
-	for _, e := range b.edits {
-		room <- struct{}{}
+	var next atomic.Int64
+	for range min(n, runtime.GOMAXPROCS(0)) {
 		all.Go(func() {
-			defer func() { <-room }()
-			if before, err := clients.ReadFile(e.path); len(e.steps) > 0 && ctx.Err() == nil && (err == nil || errors.Is(err, fs.ErrNotExist)) {
-				_, _ = e.run(before) // an error comes again
+			for i := int(next.Add(1)) - 1; i < n; i = int(next.Add(1)) - 1 {
+				do(i)
 			}
 		})
 	}

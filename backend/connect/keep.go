@@ -47,11 +47,14 @@ func (s *sheet) keepLast(takes []removal) []removal {
 		return takes
 	}
 	e, d := s.e, s.client.Dialect
-	more := map[string]bool{}
+	more, goes := map[string]bool{}, map[string]bool{}
+	for _, t := range takes {
+		goes[t.server] = t.keep
+	}
 	comments := d.Format != configfile.JSON && s.doc.Commented()
 	for i := range s.entries {
 		found := &s.entries[i]
-		if !found.ours {
+		if !found.ours || !goes[found.server] {
 			continue
 		}
 		k := e.after.kept[s.at.key("kept", found.server)]

@@ -80,13 +80,21 @@ func (c *Connector) look(ctx context.Context, g glance) error {
 		}
 		rows[r.File] = append(rows[r.File], r)
 	}
-	for _, path := range paths {
+	seen := make([]view, len(paths))
+	sideBySide(len(paths), func(i int) {
+		path := paths[i]
+		v := &seen[i]
+		v.mark, v.real = markOf(path, l.now)
+		if v.mark == "" || v.mark != before.file(path).Mark || g.all || slices.Contains(g.files, path) {
+			v.places = l.places(rows[path])
+		}
+	})
+	for i, path := range paths {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		m, real := markOf(path, l.now)
-		if old := before.file(path).Mark; !g.all && (m == "" || m != old) || g.all || slices.Contains(g.files, path) {
-			l.file(ctx, path, rows[path], m, real)
+		if seen[i].places != nil {
+			l.file(ctx, path, rows[path], seen[i])
 		}
 	}
 	for _, client := range c.Apps.All() {
@@ -125,12 +133,18 @@ func (l *looking) store(ctx context.Context, before known, watched bool) error {
 	return l.c.Ledger.LedgerWrite(ctx, put, l.forget)
 }
 
+// view is a file as it was found: its mark and where it leads, as markOf tells
+// them, and its places, none where nobody asked.
+type view struct {
+	mark, real string
+	places     []sight
+}
+
 // file compares the rows of one file with what stands in it.
-func (l *looking) file(ctx context.Context, path string, rows []row, m, real string) {
-	f := l.after.file(path)
-	f.Mark = m
+func (l *looking) file(ctx context.Context, path string, rows []row, v view) {
+	f, seen, real := l.after.file(path), v.places, v.real
+	f.Mark = v.mark
 	defer func() { l.after.files[f.key()] = f }()
-	seen := l.places(rows)
 	if slices.ContainsFunc(seen, func(s sight) bool { return s.health == clients.Broken || s.health == clients.Unreadable }) {
 		l.broken(ctx, &f, rows)
 		return
@@ -171,12 +185,16 @@ func (l *looking) places(rows []row) (seen []sight) {
 
 func (l *looking) sight(client clients.Client, path string) sight {
 	state, doc := client.Inspect(path)
-	s := sight{l: l, client: client, path: path, health: state.Health}
+	s := sight{l: l, client: client, path: path, health: state.Health, names: map[string]int{}, server: map[string][]int{}}
 	if doc == nil {
 		return s
 	}
 	for _, e := range client.Dialect.Decode(doc) {
 		e.File = path
+		if _, there := s.names[e.Name]; !there {
+			s.names[e.Name] = len(s.found)
+		}
+		s.server[e.Server] = append(s.server[e.Server], len(s.found))
 		s.found = append(s.found, e)
 	}
 	s.twice = twice(doc, s.found)

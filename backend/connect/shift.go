@@ -51,10 +51,14 @@ func (c *Connector) PlanShift(ctx context.Context, kind, title string, shifts []
 	b := &builder{known: known, launcher: launcher, vault: c.Vault}
 	var stopped []Obstacle
 	system := c.Apps.Looking(c.System)
-	for _, s := range shifts {
-		app, err := c.Apps.LookOne(system, s.App, s.Project)
-		if err != nil {
-			return Plan{}, nil, err
+	apps, errs := make([]clients.App, len(shifts)), make([]error, len(shifts))
+	sideBySide(len(shifts), func(i int) {
+		apps[i], errs[i] = c.Apps.LookOne(system, shifts[i].App, shifts[i].Project)
+	})
+	for i, s := range shifts {
+		app := apps[i]
+		if errs[i] != nil {
+			return Plan{}, nil, errs[i]
 		}
 		if file, err := c.shiftApp(b, app, s); err != nil {
 			stopped = append(stopped, Obstacle{App: app.Client, File: file, Err: err})

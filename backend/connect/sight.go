@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"iter"
 	"slices"
 
 	"toolbay/backend/clients"
@@ -14,7 +15,9 @@ type sight struct {
 	path   string
 	health string
 	found  []clients.Entry
-	twice  []string // names that stand there more than once
+	names  map[string]int   // the first place in found of each name
+	server map[string][]int // places in found by the server that an entry names, "" for none
+	twice  []string         // names that stand there more than once
 	// byUs tells whether the file is as a change of ours left it that the rows do
 	// not know of.
 	byUs func() bool
@@ -70,10 +73,7 @@ func (s sight) missing(r row) loss {
 	if len(s.found) == 0 {
 		return loss{Code: Wiped}
 	}
-	for _, e := range s.found {
-		if !s.starts(e, r) {
-			continue
-		}
+	for e := range s.starting(r) {
 		if _, known := s.l.after.entry(e); !known {
 			return loss{Code: Renamed, Name: e.Name, File: s.path}
 		}
@@ -84,8 +84,8 @@ func (s sight) missing(r row) loss {
 // second tells of another entry that starts the same server as r, which stands
 // there as it should.
 func (s sight) second(r row, before *loss) *loss {
-	for _, e := range s.found {
-		if e.Name == r.Name || !s.starts(e, r) {
+	for e := range s.starting(r) {
+		if e.Name == r.Name {
 			continue
 		}
 		if _, known := s.l.after.entry(e); !known && !s.byUs() {
@@ -103,13 +103,12 @@ func (s sight) second(r row, before *loss) *loss {
 
 // standsBesides tells whether another entry that we know of starts the server.
 func (s sight) standsBesides(r row) bool {
-	return slices.ContainsFunc(s.found, func(e clients.Entry) bool {
-		if !s.starts(e, r) {
-			return false
+	for e := range s.starting(r) {
+		if _, known := s.l.b.known.entry(e); known {
+			return true
 		}
-		_, known := s.l.b.known.entry(e)
-		return known
-	})
+	}
+	return false
 }
 
 // movedOn tells whether the app keeps the entry in another of its files now, as
@@ -128,6 +127,19 @@ func (s sight) movedOn(r row) bool {
 	})
 }
 
+// starting gives the entries that start the server of r and are ours.
+func (s sight) starting(r row) iter.Seq[clients.Entry] {
+	return func(yield func(clients.Entry) bool) {
+		for _, server := range []string{r.Server, ""} {
+			for _, i := range s.server[server] {
+				if e := s.found[i]; s.starts(e, r) && !yield(e) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // starts tells whether an entry, whatever it is called, starts the server of r
 // and is ours.
 func (s sight) starts(e clients.Entry, r row) bool {
@@ -139,10 +151,8 @@ func (s sight) starts(e clients.Entry, r row) bool {
 }
 
 func (s sight) named(name string) *clients.Entry {
-	for i := range s.found {
-		if s.found[i].Name == name {
-			return &s.found[i]
-		}
+	if i, there := s.names[name]; there {
+		return &s.found[i]
 	}
 	return nil
 }

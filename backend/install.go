@@ -70,6 +70,8 @@ type installation struct {
 	kept map[string]bool
 	// native is the server as apps get it that speak to it themselves, or nil.
 	native *clients.Launch
+	// straight tells that nobody wants to know what would be fetched before it is.
+	straight bool
 	// was is how the entries stood that the server takes over.
 	was []connect.Original
 	// warnings are what linked folders do not get.
@@ -171,7 +173,7 @@ func (b *Backend) prepare(ctx context.Context, req InstallRequest, report job.Re
 		return nil, err
 	}
 	r = withHeaders(r, req.Answers, req.Secrets)
-	in := &installation{b: b, req: req, ref: r, title: title(r.listing)}
+	in := &installation{b: b, req: req, ref: r, title: title(r.listing), straight: req.Yes && !req.DryRun}
 	claim, err := b.chooseID(ctx, req.Name, r)
 	if err != nil {
 		return nil, err

@@ -61,7 +61,11 @@ func (in *installation) look(ctx context.Context) (err error) {
 	if err := in.b.mayFetch(ctx, in.ref.pack(), in.req.Yes); err != nil {
 		return err
 	}
-	if in.offer, err = in.b.plan(ctx, in.ref.pack()); err != nil {
+	plan := in.b.plan
+	if in.straight {
+		plan = in.b.planAgreed
+	}
+	if in.offer, err = plan(ctx, in.ref.pack()); err != nil {
 		return in.ref.otherWays(err)
 	}
 	if in.ref.listing.Title == "" && in.offer.Title != "" {

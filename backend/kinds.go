@@ -72,6 +72,18 @@ func (b *Backend) plan(ctx context.Context, p model.Package) (install.Plan, erro
 	return plan, err
 }
 
+// planAgreed is plan for somebody who has agreed to whatever is fetched.
+func (b *Backend) planAgreed(ctx context.Context, p model.Package) (install.Plan, error) {
+	if k, err := b.kind(p); err == nil {
+		if s, ok := k.(install.Straight); ok {
+			if plan, ok := s.Straight(ctx, p); ok {
+				return plan, nil
+			}
+		}
+	}
+	return b.plan(ctx, p)
+}
+
 // asksItself tells whether only the package itself knows its questions, so that
 // it has to be looked at before they can be asked.
 func asksItself(p model.Package) bool { return p.Type == "mcpb" }

@@ -37,6 +37,17 @@ type Kind interface {
 	Install(ctx context.Context, plan Plan, o Options, report job.Report) (Installed, error)
 }
 
+// Straight is a Kind that need not ask a registry about a package before it
+// fetches it.
+type Straight interface {
+	// Straight gives the plan of an install that nobody wants to see first,
+	// because whatever it fetches was agreed to: exactly the version that pkg
+	// names. What Plan would find out, Install then finds in what came; where that
+	// asks for something else, it does as after a Plan. False where only Plan will
+	// do. Nothing is asked and nothing is changed.
+	Straight(ctx context.Context, pkg model.Package) (Plan, bool)
+}
+
 // Plan is what an install would fetch, found without changing anything.
 type Plan struct {
 	// Package has the exact version when Resolved, else the one asked for.

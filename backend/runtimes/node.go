@@ -87,6 +87,9 @@ func (n *Nodes) Find(ctx context.Context, engines string) (Node, error) {
 	return Node{}, model.Fail("node_missing", nil)
 }
 
+// Suits tells whether it satisfies a package's engines, as Find understands them.
+func (n Node) Suits(engines string) bool { return rangeOf(engines).Has(n.Version) }
+
 // rangeOf reads engines. A typo of an author must not lock users out: what
 // cannot be read allows everything above the floor.
 func rangeOf(engines string) Range {

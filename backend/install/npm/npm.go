@@ -11,10 +11,13 @@ package npm
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"github.com/Masterminds/semver/v3"
 
 	"toolbay/backend/install"
 	"toolbay/backend/job"
@@ -73,15 +76,36 @@ func (in *Installer) Plan(ctx context.Context, pkg model.Package) (install.Plan,
 	}
 	// npm would quietly take an older release for an older Node; the version
 	// stays, and the Node that suits it is fetched.
-	if _, err := in.Nodes.Find(ctx, plan.Engines); model.Code(err) == "node_missing" {
+	if !node.Suits(plan.Engines) {
+		node, err = in.Nodes.Find(ctx, plan.Engines)
+	}
+	if model.Code(err) == "node_missing" {
 		plan.Node, err = in.offer(ctx, plan.Engines)
-		if err != nil {
-			return install.Plan{}, err
-		}
-	} else if err != nil {
+	} else {
+		plan.Detail = detail{node: node}
+	}
+	if err != nil {
 		return install.Plan{}, err
 	}
 	return plan, nil
+}
+
+// detail is what a plan has found out and Install uses.
+type detail struct {
+	node runtimes.Node
+	// straight tells that the registry was not asked.
+	straight bool
+}
+
+// Straight is a plan where npm need not be asked first: asked for exactly one
+// version it takes no other.
+func (in *Installer) Straight(ctx context.Context, pkg model.Package) (install.Plan, bool) {
+	v, err := semver.StrictNewVersion(pkg.Version)
+	if err != nil || v.Metadata() != "" || check(pkg) != nil || len(asked(pkg)) > 0 {
+		return install.Plan{}, false
+	}
+	node, err := in.Nodes.Find(ctx, "")
+	return install.Plan{Package: pkg, Detail: detail{node, true}}, err == nil
 }
 
 func (in *Installer) offer(ctx context.Context, engines string) (*runtimes.Download, error) {
@@ -111,6 +135,16 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 	if err := check(plan.Package); err != nil {
 		return install.Installed{}, err
 	}
+	if d, _ := plan.Detail.(detail); d.straight {
+		report(job.Progress{Stage: "resolve"})
+		done, err := in.put(ctx, plan, d, o, report)
+		if !mustAsk(err) {
+			return done, err
+		}
+		if plan, err = in.Plan(ctx, plan.Package); err != nil {
+			return install.Installed{}, err
+		}
+	}
 	node, err := in.node(ctx, plan, report)
 	if err != nil {
 		return install.Installed{}, err
@@ -128,14 +162,34 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 			return install.Installed{}, err
 		}
 	}
+	return in.put(ctx, plan, detail{node: node}, o, report)
+}
+
+// errNode tells that a package is not made for the Node.js that was taken for it.
+var errNode = errors.New("it is made for another Node.js")
+
+// mustAsk tells what may be otherwise, or is said more exactly, once the
+// registry was asked.
+func mustAsk(err error) bool {
+	code := model.Code(err)
+	return errors.Is(err, errNode) || code == "package_unknown" || code == "version_unknown" || code == "package_incomplete"
+}
+
+// put brings the package with everything it needs to its place.
+func (in *Installer) put(ctx context.Context, plan install.Plan, d detail, o install.Options, report job.Report) (install.Installed, error) {
 	dir, err := staging.New(in.Home)
 	if err != nil {
 		return install.Installed{}, err
 	}
 	defer dir.Close()
-	t := &tree{in: in, node: node, dir: dir.Join("server"), pkg: plan.Package, with: plan.Runs, scripts: o.AllowScripts}
+	t := &tree{in: in, node: d.node, dir: dir.Join("server"), pkg: plan.Package, with: plan.Runs, scripts: o.AllowScripts}
 	if err := t.bring(ctx, report); err != nil {
 		return install.Installed{}, err
+	}
+	if d.straight {
+		if err := t.suited(); err != nil {
+			return install.Installed{}, err
+		}
 	}
 	report(job.Progress{Stage: "prepare"})
 	receipt, err := t.finish(ctx, plan, o)
@@ -158,6 +212,9 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 func (in *Installer) node(ctx context.Context, plan install.Plan, report job.Report) (runtimes.Node, error) {
 	if plan.Node != nil {
 		return in.Nodes.Fetch(ctx, *plan.Node, report)
+	}
+	if d, ok := plan.Detail.(detail); ok {
+		return d.node, nil
 	}
 	return in.Nodes.Find(ctx, plan.Engines)
 }

@@ -373,7 +373,7 @@ func TestFailuresLeaveNothing(t *testing.T) {
 			change: func(in *Installer, _ *fakenpm.Registry) { in.Stall = 2 * time.Second }},
 	}
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
+		fails := func(t *testing.T, plan func(in *Installer) (install.Plan, error)) {
 			t.Parallel()
 			reg := fakenpm.New(t, c.packages...)
 			reg.Before(c.before)
@@ -381,15 +381,21 @@ func TestFailuresLeaveNothing(t *testing.T) {
 			if c.change != nil {
 				c.change(in, reg)
 			}
-			plan, err := in.Plan(context.Background(), pkg(""))
+			p, err := plan(in)
 			if err == nil {
 				// Only the set-up program asks for it.
-				_, err = in.Install(context.Background(), plan, install.Options{Server: "hello", AllowScripts: true}, job.Silent)
+				_, err = in.Install(context.Background(), p, install.Options{Server: "hello", AllowScripts: true}, job.Silent)
 			}
 			if model.Code(err) != c.code {
 				t.Errorf("got %v, want %s", err, c.code)
 			}
 			nothingLeft(t, in.Home)
+		}
+		t.Run(c.name, func(t *testing.T) {
+			fails(t, func(in *Installer) (install.Plan, error) { return in.Plan(context.Background(), pkg("")) })
+		})
+		t.Run(c.name+", not asked about first", func(t *testing.T) {
+			fails(t, func(in *Installer) (install.Plan, error) { return straight(t, in, pkg("1.0.0")), nil })
 		})
 	}
 }

@@ -49,10 +49,9 @@ func TestNodePerServer(t *testing.T) {
 	}
 	archives, table := map[string][]byte{}, &runtimes.Table{}
 	for _, v := range []string{"99.1.0", "98.2.0"} {
-		b := madeUpNode(t, v, here)
-		sum := sha256.Sum256(b)
+		b, release := madeUpRelease(t, v, here)
 		archives["/v"+v+"/node-v"+v+"-linux-x64.tar.gz"] = b
-		table.Releases = append(table.Releases, runtimes.Release{Version: v, Archives: map[string]runtimes.Archive{"linux-x64": {SHA256: hex.EncodeToString(sum[:]), Size: int64(len(b))}}})
+		table.Releases = append(table.Releases, release)
 	}
 	origin := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if b, ok := archives[r.URL.Path]; ok {
@@ -126,6 +125,13 @@ func sideBySide(t *testing.T, in *Installer, want map[string]string) {
 			t.Errorf("%s %s runs on %s (%s), %v", name, done.Version, got, done.Node, err)
 		}
 	}
+}
+
+func madeUpRelease(t *testing.T, version string, here runtimes.Node) ([]byte, runtimes.Release) {
+	t.Helper()
+	b := madeUpNode(t, version, here)
+	sum := sha256.Sum256(b)
+	return b, runtimes.Release{Version: version, Archives: map[string]runtimes.Archive{"linux-x64": {SHA256: hex.EncodeToString(sum[:]), Size: int64(len(b))}}}
 }
 
 // madeUpNode packs a node that is this machine's under another version.

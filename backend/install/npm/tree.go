@@ -47,6 +47,7 @@ type locked struct {
 	Link             bool     `json:"link"`
 	OS               []string `json:"os"`
 	CPU              []string `json:"cpu"`
+	Engines          any      `json:"engines"` // an object; old packages have an array
 }
 
 // bring fetches the package and everything it needs, each with its integrity
@@ -97,6 +98,20 @@ func (t *tree) bring(ctx context.Context, report job.Report) error {
 		return err
 	}
 	arrived()
+	return nil
+}
+
+// suited fails when the package is not made for the Node.js that it was fetched
+// with.
+func (t *tree) suited() error {
+	packages, err := t.packages()
+	if err != nil {
+		return err
+	}
+	engines, _ := packages["node_modules/"+t.pkg.Identifier].Engines.(map[string]any)
+	if node, _ := engines["node"].(string); !t.node.Suits(node) {
+		return errNode
+	}
 	return nil
 }
 

@@ -59,28 +59,41 @@ func (b build) env() Env { return Env{filepath.Join(b.root, cmp.Or(b.name, envNa
 // run makes the environment and brings exactly what the lock says, each with
 // its digest checked by uv.
 func (b build) run(ctx context.Context, pkg string, report job.Report) error {
+	if err := b.empty(ctx, pkg); err != nil {
+		return err
+	}
+	return b.fill(ctx, pkg, report)
+}
+
+// empty makes an environment with nothing in it.
+func (b build) empty(ctx context.Context, pkg string) error {
 	if err := os.MkdirAll(b.root, 0o755); err != nil {
 		return err
 	}
-	lock := filepath.Join(b.root, lockName)
-	if err := os.WriteFile(lock, []byte(format(b.pins)), 0o644); err != nil {
-		return err
-	}
-	total := int64(len(b.pins))
-	report(job.Progress{Stage: "download", Total: total, Unit: "items"})
 	out, err := b.t.run(ctx, call{args: []string{"venv", "--quiet", "--relocatable", "--no-project", "--python", b.python.Path, b.env().Dir}})
 	if err != nil {
 		return b.t.explain(err, out, pkg)
 	}
 	b.env().tidy()
+	return nil
+}
+
+// fill brings what the lock says into it.
+func (b build) fill(ctx context.Context, pkg string, report job.Report) error {
+	lock := filepath.Join(b.root, lockName)
+	if err := os.WriteFile(lock, []byte(format(b.pins)), 0o644); err != nil {
+		return err
+	}
 	if len(b.pins) == 0 {
 		return nil
 	}
+	total := int64(len(b.pins))
+	report(job.Progress{Stage: "download", Total: total, Unit: "items"})
 	args := []string{"pip", "install", "--python", b.env().Program("python"), "--require-hashes", "--no-deps", "--requirements", lock}
 	if !b.scripts {
 		args = append(args, "--no-build")
 	}
-	out, err = b.t.run(ctx, call{args: args, alive: b.t.arrivals(func(n int64) {
+	out, err := b.t.run(ctx, call{args: args, alive: b.t.arrivals(func(n int64) {
 		report(job.Progress{Stage: "download", Done: min(n, total), Total: total, Unit: "items"})
 	})})
 	if err != nil {

@@ -1,6 +1,7 @@
 package pypi
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"os"
@@ -79,7 +80,7 @@ func TestFailuresLeaveNothing(t *testing.T) {
 			change: func(in *Installer, _ *fakepypi.Index) { in.Stall = 2 * time.Second }},
 	}
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) {
+		fails := func(t *testing.T, run func(in *Installer, o install.Options) error) {
 			t.Parallel()
 			index := fakepypi.New(t, c.packages...)
 			index.Before(c.before)
@@ -88,11 +89,26 @@ func TestFailuresLeaveNothing(t *testing.T) {
 				c.change(in, index)
 			}
 			// Only the build asks for scripts.
-			_, err := in.both(t, pkg(c.version), install.Options{Server: "hello", AllowScripts: true})
+			err := run(in, install.Options{Server: "hello", AllowScripts: true})
 			if model.Code(err) != c.code {
 				t.Errorf("got %v, want %s", err, c.code)
 			}
 			nothingLeft(t, in.Home)
+		}
+		t.Run(c.name, func(t *testing.T) {
+			fails(t, func(in *Installer, o install.Options) error {
+				_, err := in.both(t, pkg(c.version), o)
+				return err
+			})
+		})
+		if strings.HasPrefix(c.version, ">") {
+			continue
+		}
+		t.Run(c.name+", not asked about first", func(t *testing.T) {
+			fails(t, func(in *Installer, o install.Options) error {
+				_, err := in.Install(context.Background(), straight(t, in, pkg(cmp.Or(c.version, "1.0.0"))), o, job.Silent)
+				return err
+			})
 		})
 	}
 }

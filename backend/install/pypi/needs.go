@@ -96,7 +96,7 @@ func (in *Installer) environment(ctx context.Context, n Needs, report job.Report
 		}
 		offer = &d
 	}
-	t, err := in.ready(ctx, offer, report)
+	t, err := in.ready(ctx, detail{uv: offer}, report)
 	if err != nil {
 		return Made{}, err
 	}

@@ -66,6 +66,9 @@ type detail struct {
 	uv     *runtimes.Download // to be fetched first, nil when there is one
 	python *download          // to be fetched first, nil when there is one
 	found  *resolution        // nil when nothing here could ask the index yet
+	here   *runtimes.UV       // the one there is
+	// straight is the Python of an install whose index was not asked.
+	straight *runtimes.Python
 }
 
 // Plan finds the exact version, the Python that suits it and what would be
@@ -100,6 +103,7 @@ func (in *Installer) plan(ctx context.Context, pkg model.Package) (install.Plan,
 		return plan, err
 	}
 	defer t.close()
+	d.here = &uv
 	if len(here) == 0 {
 		// uv can ask an index only with some Python to ask for.
 		if d.python, err = in.offer(ctx, t, req.python); err != nil {
@@ -167,11 +171,21 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 		return install.Installed{}, err
 	}
 	d, _ := plan.Detail.(detail)
-	t, err := in.ready(ctx, d.uv, report)
+	t, err := in.ready(ctx, d, report)
 	if err != nil {
 		return install.Installed{}, err
 	}
 	defer t.close()
+	if d.straight != nil {
+		done, err := in.straight(ctx, t, req, *d.straight, plan, o, report)
+		if !mustAsk(err) {
+			return done, err
+		}
+		if plan, err = in.plan(ctx, plan.Package); err != nil {
+			return install.Installed{}, err
+		}
+		d = plan.Detail.(detail)
+	}
 	found := d.found
 	if found == nil {
 		if found, err = in.later(ctx, t, req, plan, d, report); err != nil {
@@ -202,6 +216,11 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 	if err := b.run(ctx, req.name, report); err != nil {
 		return install.Installed{}, err
 	}
+	return in.keep(ctx, dir, b, req, plan, found, o, report)
+}
+
+// keep checks what was brought and moves it to its place.
+func (in *Installer) keep(ctx context.Context, dir *staging.Dir, b build, req requirement, plan install.Plan, found *resolution, o install.Options, report job.Report) (install.Installed, error) {
 	report(job.Progress{Stage: "prepare"})
 	receipt, err := in.finish(b, req, plan, found, o)
 	if err != nil {
@@ -221,12 +240,15 @@ func (in *Installer) install(ctx context.Context, plan install.Plan, o install.O
 }
 
 // ready gives a uv to work with, fetched first when the plan said so.
-func (in *Installer) ready(ctx context.Context, offer *runtimes.Download, report job.Report) (*tool, error) {
+func (in *Installer) ready(ctx context.Context, d detail, report job.Report) (*tool, error) {
 	var uv runtimes.UV
 	var err error
-	if offer != nil {
-		uv, err = in.UVs.Fetch(ctx, *offer, report)
-	} else {
+	switch {
+	case d.uv != nil:
+		uv, err = in.UVs.Fetch(ctx, *d.uv, report)
+	case d.here != nil:
+		uv = *d.here
+	default:
 		uv, err = in.UVs.Find(ctx)
 	}
 	if err != nil {

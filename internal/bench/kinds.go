@@ -4,7 +4,6 @@ package main
 
 import (
 	"bufio"
-	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -14,12 +13,13 @@ import (
 	"time"
 
 	"toolbay/backend/launch"
+	"toolbay/backend/text"
 )
 
 const (
 	pyPackage = "mcp-server-time"
 	pyVersion = "2026.10.19"
-	rounds    = 5
+	rounds    = 12
 )
 
 // kinds measures every kind of package beside what people use for it without
@@ -27,17 +27,8 @@ const (
 func kinds(toolbay, work string, env []string) error {
 	home := filepath.Join(work, "kinds")
 	env = append(env, "TOOLBAY_HOME="+home)
-	fmt.Println("\nInstalling, with warm caches; Toolbay's time without and with the first start of the server, which plain installs leave out")
-	if err := installing(toolbay, work, env, "npm:"+pkg, []string{"npm", "install", "--no-audit", "--no-fund", "--prefix", "%DIR%", pkg}); err != nil {
-		return err
-	}
-	uv, err := uvOf(toolbay, env)
-	if err != nil {
-		return err
-	}
-	err = installing(toolbay, work, env, "pypi:"+pyPackage+"@"+pyVersion,
-		[]string{"env", "UV_TOOL_DIR=%DIR%/tools", "UV_TOOL_BIN_DIR=%DIR%/bin", uv, "tool", "install", pyPackage + "==" + pyVersion})
-	if err != nil {
+	uv, env := withUV(env)
+	if err := installs(toolbay, work, uv, env); err != nil {
 		return err
 	}
 
@@ -46,11 +37,13 @@ func kinds(toolbay, work string, env []string) error {
 	if _, err := launch.PlaceLauncher(home, toolbay); err != nil {
 		return err
 	}
-	if _, err := install(toolbay, env, "pypi:"+pyPackage+"@"+pyVersion, "time"); err != nil {
-		return err
-	}
-	if err := beside(home, launcher, env, "time", "its own program"); err != nil {
-		return err
+	if uv != "" {
+		if _, err := install(toolbay, env, "pypi:"+pyPackage+"@"+pyVersion, "time"); err != nil {
+			return err
+		}
+		if err := beside(home, launcher, env, "time", "its own program"); err != nil {
+			return err
+		}
 	}
 	bundle, err := pack(toolbay, work, env)
 	if err != nil {
@@ -65,17 +58,41 @@ func kinds(toolbay, work string, env []string) error {
 	return containers(toolbay, work, launcher, env)
 }
 
-// installing compares whole installs by turns.
+// installs measures installs alone.
+func installs(toolbay, work, uv string, env []string) error {
+	fmt.Println("\nInstalling, by turns, with warm caches. Starting the server once to prove it is no part of an install; plain ones do without")
+	if err := installing(toolbay, work, env, "npm:"+pkg, []string{"npm", "install", "--no-audit", "--no-fund", "--prefix", "%DIR%", pkg}); err != nil {
+		return err
+	}
+	if uv == "" {
+		fmt.Println("  pypi: not measured, there is no uv here (build/uv.sh brings one)")
+		return nil
+	}
+	return installing(toolbay, work, env, "pypi:"+pyPackage+"@"+pyVersion,
+		[]string{"env", "UV_TOOL_DIR=%DIR%/tools", "UV_TOOL_BIN_DIR=%DIR%/bin", uv, "tool", "install", pyPackage + "==" + pyVersion})
+}
+
+// withUV gives a uv for the comparison, the one that tests use or this
+// computer's, and an environment in which Toolbay takes the same one; "" when
+// there is none.
+func withUV(env []string) (string, []string) {
+	if own, err := filepath.Abs(".deps/uv"); err == nil {
+		if _, err := os.Stat(filepath.Join(own, "uv")); err == nil {
+			return filepath.Join(own, "uv"), append(env, "PATH="+own+string(os.PathListSeparator)+os.Getenv("PATH"))
+		}
+	}
+	uv, err := exec.LookPath("uv")
+	if err != nil || !filepath.IsAbs(uv) {
+		return "", env
+	}
+	return uv, env
+}
+
+// installing compares whole installs by turns, each first as often as the other.
 func installing(toolbay, work string, env []string, ref string, plain []string) error {
-	var a, b, hello []time.Duration
+	var a, b, proofs, whole []time.Duration
 	for i := range rounds + 1 {
 		name := fmt.Sprintf("turn-%d", i)
-		began := time.Now()
-		first, err := install(toolbay, env, ref, name)
-		if err != nil {
-			return err
-		}
-		ours := time.Since(began)
 		dir := filepath.Join(work, "plain", name)
 		if err := os.MkdirAll(dir, 0o755); err != nil {
 			return err
@@ -83,37 +100,77 @@ func installing(toolbay, work string, env []string, ref string, plain []string) 
 		argv := strings.Split(strings.ReplaceAll(strings.Join(plain, "\x00"), "%DIR%", dir), "\x00")
 		c := exec.Command(argv[0], argv[1:]...)
 		c.Env, c.Dir = env, dir
-		began = time.Now()
-		if out, err := c.CombinedOutput(); err != nil {
-			return fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, out)
+		var ours timing
+		var theirs time.Duration
+		turns := []func() error{
+			func() (err error) { ours, err = install(toolbay, env, ref, name); return err },
+			func() error {
+				began := time.Now()
+				out, err := c.CombinedOutput()
+				theirs = time.Since(began)
+				if err != nil {
+					return fmt.Errorf("%s: %w\n%s", strings.Join(argv, " "), err, out)
+				}
+				return nil
+			},
+		}
+		for j := range turns {
+			if err := turns[(i+j)%2](); err != nil {
+				return err
+			}
 		}
 		if i > 0 { // the first fills the caches
-			a, b, hello = append(a, ours), append(b, time.Since(began)), append(hello, first)
+			a, b = append(a, ours.whole-ours.proof), append(b, theirs)
+			proofs, whole = append(proofs, ours.proof), append(whole, ours.whole)
 		}
 		if out, err := run1(env, toolbay, "remove", name); err != nil {
 			return fmt.Errorf("remove: %w\n%s", err, out)
 		}
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
 	}
 	fmt.Printf(" %s\n", ref)
-	bare := make([]time.Duration, len(a))
-	for i := range a {
-		bare[i] = a[i] - hello[i]
-	}
-	compare("installed", bare, "plain", b, 1.15)
-	compare("installed and proved to start", a, "plain", b, 1.15)
+	compare("installed", a, "plain", b, 1.15)
+	fmt.Printf("  %-12s min %9s  median %9s   (no goal; with it the ratio is min %.3f, median %.3f)\n", "its proof",
+		ms(least(proofs)), ms(median(proofs)), float64(least(whole))/float64(least(b)), float64(median(whole))/float64(median(b)))
 	return nil
 }
 
-// install gives how long the server took to say hello.
-func install(toolbay string, env []string, ref, name string) (time.Duration, error) {
-	out, err := run1(env, toolbay, "install", ref, "--yes", "--accept-risk", "--name", name, "--json")
+// timing is how long an install took, and how much of that the server took that
+// was started to see whether it answers, until it had ended again.
+type timing struct{ whole, proof time.Duration }
+
+// install installs a server and takes the time. What goes on is read from the
+// lines that toolbay says.
+func install(toolbay string, env []string, ref, name string) (t timing, err error) {
+	c := exec.Command(toolbay, "install", ref, "--yes", "--accept-risk", "--name", name, "--json")
+	c.Env = env
+	lines, err := c.StderrPipe()
 	if err != nil {
-		return 0, fmt.Errorf("install %s: %w\n%s", ref, err, out)
+		return t, err
 	}
-	var res struct {
-		Hello int64 `json:"hello_ms"`
+	began := time.Now()
+	if err := c.Start(); err != nil {
+		return t, err
 	}
-	return time.Duration(res.Hello) * time.Millisecond, json.Unmarshal(out, &res)
+	var said strings.Builder
+	var hello, apps time.Time
+	for r := bufio.NewScanner(lines); r.Scan(); {
+		switch said.WriteString(r.Text() + "\n"); r.Text() {
+		case text.Stage("hello"):
+			hello = time.Now()
+		case text.Stage("apps"):
+			apps = time.Now()
+		}
+	}
+	if err := c.Wait(); err != nil {
+		return t, fmt.Errorf("install %s: %w\n%s", ref, err, said.String())
+	}
+	if hello.IsZero() || apps.IsZero() {
+		return t, fmt.Errorf("install %s: its start cannot be told apart in\n%s", ref, said.String())
+	}
+	return timing{time.Since(began), apps.Sub(hello)}, nil
 }
 
 func run1(env []string, argv ...string) ([]byte, error) {
@@ -146,24 +203,6 @@ func beside(home, launcher string, env []string, id, what string) error {
 	}
 	compare("run "+id, a, what, b, 1.05)
 	return nil
-}
-
-// uvOf gives a uv for the comparison: the one that Toolbay uses.
-func uvOf(toolbay string, env []string) (string, error) {
-	if _, err := install(toolbay, env, "pypi:"+pyPackage+"@"+pyVersion, "uv"); err != nil {
-		return "", err
-	}
-	defer run1(env, toolbay, "remove", "uv")
-	home := ""
-	for _, kv := range env {
-		if v, ok := strings.CutPrefix(kv, "TOOLBAY_HOME="); ok {
-			home = v
-		}
-	}
-	if found, _ := filepath.Glob(filepath.Join(home, "runtimes", "uv*", "uv")); len(found) > 0 {
-		return found[0], nil
-	}
-	return exec.LookPath("uv")
 }
 
 // pack makes a bundle of a published server with everything it needs.

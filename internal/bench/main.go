@@ -27,7 +27,7 @@ const (
 )
 
 func main() {
-	only := flag.String("only", "", "window, catalogue, kinds, switch or watch: measure that alone")
+	only := flag.String("only", "", "window, catalogue, kinds, installs, switch or watch: measure that alone")
 	million := flag.Bool("million", false, "measure the catalogue with 1,000,000 listings too")
 	keep := flag.String("keep", "", "a folder where the catalogue's databases stay")
 	home := flag.String("home", "", "a TOOLBAY_HOME to measure with, such as one of -keep's; a fresh one unless set")
@@ -67,6 +67,9 @@ func run(only, home, keep string, million bool) error {
 		return catalogue(work, keep, million)
 	case "kinds":
 		return kinds(toolbay, work, env)
+	case "installs":
+		uv, env := withUV(env)
+		return installs(toolbay, work, uv, env)
 	case "switch":
 		return errors.Join(profileSwitches(toolbay, work), editing(work))
 	case "watch":

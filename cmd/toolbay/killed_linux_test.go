@@ -22,6 +22,13 @@ const killedAt = 18
 // An install of any kind that is killed, at any moment: the next start has all
 // of it or nothing, and no app knows of a server that is not there.
 func TestKilledInstall(t *testing.T) {
+	python := func(t *testing.T, ref string) (args, env []string) {
+		index := fakepypi.New(t, pythonPackages()...)
+		path := filepath.Dir(uvarchive.Program(t)) + ":" + os.Getenv("PATH")
+		return []string{"install", ref}, []string{
+			"PATH=" + path, "UV_DEFAULT_INDEX=" + index.URL, "UV_HTTP_RETRIES=0", "UV_PYTHON_DOWNLOADS_JSON_URL=" + index.URL + "/no-list",
+		}
+	}
 	for _, k := range []struct {
 		name string
 		// prepare makes what is installed. It gives the command's arguments and
@@ -29,13 +36,9 @@ func TestKilledInstall(t *testing.T) {
 		prepare func(t *testing.T) (args, env []string)
 	}{
 		{"npm", func(*testing.T) (args, env []string) { return []string{"install", "npm:hello-mcp"}, nil }},
-		{"python", func(t *testing.T) (args, env []string) {
-			index := fakepypi.New(t, pythonPackages()...)
-			path := filepath.Dir(uvarchive.Program(t)) + ":" + os.Getenv("PATH")
-			return []string{"install", "pypi:greet-mcp"}, []string{
-				"PATH=" + path, "UV_DEFAULT_INDEX=" + index.URL, "UV_HTTP_RETRIES=0", "UV_PYTHON_DOWNLOADS_JSON_URL=" + index.URL + "/no-list",
-			}
-		}},
+		{"npm, one version", func(*testing.T) (args, env []string) { return []string{"install", "npm:hello-mcp@1.0.0"}, nil }},
+		{"python", func(t *testing.T) (args, env []string) { return python(t, "pypi:greet-mcp") }},
+		{"python, one version", func(t *testing.T) (args, env []string) { return python(t, "pypi:greet-mcp@1.0.0") }},
 		{"bundle", func(t *testing.T) (args, env []string) { return []string{"install", "mcpb:" + helloBundle(t)}, nil }},
 		{"container", func(t *testing.T) (args, env []string) {
 			image := containertest.Image(t, "acme/killed-mcp", "1.0")

@@ -149,6 +149,9 @@ func Same(a, b any) bool {
 	return a == b
 }
 
+// Quoted is s as a string of JSON, which is one of TOML and YAML too.
+func Quoted(s string) string { return string(appendQuoted(nil, s)) }
+
 // appendQuoted writes s as a JSON string, as JSON.stringify does: only what
 // must be escaped is.
 func appendQuoted(b []byte, s string) []byte {

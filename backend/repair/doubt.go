@@ -15,6 +15,12 @@ import (
 // of both: the text is left as it is.
 func (p *pass) mergesEntries(r tolerant.Reading) bool {
 	d := p.file.Dialect
+	twice := func(f finding.Finding) bool { // of one table
+		return f.Code == "TOML_DUPLICATE_TABLE" && f.Needs == "which of the two holds" && f.Server != "" && f.Args["places"] != ""
+	}
+	if len(p.steps) > 0 && slices.ContainsFunc(r.Findings, twice) && slices.ContainsFunc(p.problems, func(q Problem) bool { return guesses[q.Code] && q.Fix == finding.Confirm }) {
+		return true
+	}
 	if len(p.steps) == 0 || !slices.ContainsFunc(p.problems, func(q Problem) bool { return guesses[q.Code] && q.Fix == finding.Confirm }) ||
 		!slices.ContainsFunc(r.Findings, func(f finding.Finding) bool { return f.Code == "JSON_DUPLICATE_KEY" && f.Needs != "" }) {
 		return false

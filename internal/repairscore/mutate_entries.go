@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"math/rand/v2"
 	"slices"
@@ -92,6 +93,12 @@ func commandLine(e configfile.Object) (command string, args []string) {
 	return command, args
 }
 
+// inside is the value of a member, without its key.
+func inside(member []byte) []byte {
+	_, value, _ := bytes.Cut(member, []byte(":"))
+	return bytes.TrimSpace(value)
+}
+
 // entryWays are the ways in which a text says what another app would read.
 func entryWays(d clients.Dialect) []way {
 	ways := []way{
@@ -148,6 +155,7 @@ func entryWays(d clients.Dialect) []way {
 			if err != nil {
 				return nil, 0, false
 			}
+			text = inside(text)
 			at := strings.LastIndex(string(src), string(text))
 			return spliced(src, at, at+len(text), `{"`+d.Servers[0]+`": `+string(text)+"}"), -1, at >= 0
 		}},
@@ -157,7 +165,7 @@ func entryWays(d clients.Dialect) []way {
 				return nil, 0, false
 			}
 			text, err := configfile.Text(src, d.Format, d.Servers)
-			return append(text, '\n'), -1, err == nil
+			return append(inside(text), '\n'), -1, err == nil
 		}},
 		way{"a server outside", func(rng *rand.Rand, src []byte) ([]byte, int, bool) {
 			doc, err := configfile.Parse(src, d.Format)

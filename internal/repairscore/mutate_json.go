@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"toolbay/backend/configfile"
 )
@@ -131,8 +132,14 @@ var jsonWays = []way{
 	{"path with single backslashes", onToken(func(ts []configfile.Token, i int, src []byte) bool {
 		return value(ts, i, src) && bytes.Contains(src[ts[i].Start:ts[i].End], []byte(`:\\`))
 	}, func(_ *rand.Rand, s string) string { return strings.ReplaceAll(s, `\\`, `\`) })},
-	{"missing closing quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string { return s[:max(0, len(s)-1)] })},
-	{"missing opening quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string { return s[min(1, len(s)):] })},
+	{"missing closing quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string {
+		_, n := utf8.DecodeLastRuneInString(s)
+		return s[:len(s)-n]
+	})},
+	{"missing opening quote", onToken(is(configfile.String), func(_ *rand.Rand, s string) string {
+		_, n := utf8.DecodeRuneInString(s)
+		return s[n:]
+	})},
 	{"comment", onToken(is(configfile.Comma), func(_ *rand.Rand, s string) string { return s + " // of mine\n" })},
 	{"comment of a shell", onToken(is(configfile.Comma), func(_ *rand.Rand, s string) string { return s + " # of mine\n" })},
 	{"no-break space", onToken(is(configfile.Colon), constant(":\u00a0"))},

@@ -87,7 +87,9 @@ func values(ls []leaf) map[string]string {
 // damage is where the first of several texts, each made of the one before, was
 // broken itself.
 type damage struct {
-	splices [][3]int // from, to, and how long what came is
+	// from, to, how long what came is, and where in it that stands which was
+	// there, -1 when it does not
+	splices [][4]int
 	broken  [][2]int // in the first text
 }
 
@@ -111,7 +113,7 @@ func (d *damage) add(src, out []byte, here bool) {
 		}
 		d.broken = append(d.broken, [2]int{d.back(a), d.back(b)})
 	}
-	d.splices = append(d.splices, [3]int{from, to, end - from})
+	d.splices = append(d.splices, [4]int{from, to, end - from, bytes.Index(out[from:end], src[from:to])})
 }
 
 // back gives a place in the first text.
@@ -122,6 +124,8 @@ func (d *damage) back(at int) int {
 			at += s[1] - s[0] - s[2]
 		case at > s[0] && s[0] == s[1]:
 			at = max(0, at-s[2]) // in a copy of what stands before it
+		case at > s[0] && s[3] > 0: // something came around it
+			at = min(max(at-s[3], s[0]), s[1])
 		case at > s[0]:
 			at = min(at, s[1])
 		}

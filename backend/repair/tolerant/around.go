@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"unicode/utf16"
+	"unicode/utf8"
 
 	"toolbay/backend/configfile"
 	"toolbay/backend/pattern"
@@ -224,10 +225,12 @@ func backslashed(src []byte, _ *Reading) []mend {
 		return nil
 	}
 	t = bytes.TrimLeft(t[1:], " \t\r\n{[")
+	ends := false
 	for bytes.HasPrefix(t, []byte(`\n`)) || bytes.HasPrefix(t, []byte(`\r`)) || bytes.HasPrefix(t, []byte(`\t`)) {
-		t = bytes.TrimLeft(t[2:], " ")
+		t, ends = bytes.TrimLeft(t[2:], " "), true
 	}
-	if !bytes.HasPrefix(t, []byte(`\"`)) {
+	first, _ := utf8.DecodeRune(t)
+	if !bytes.HasPrefix(t, []byte(`\"`)) && !(ends && opener(first) == '"') { // curly quotes are not escaped
 		return nil
 	}
 	m := mend{code: "TEXT_ESCAPED", fix: finding.Safe, at: bytes.IndexByte(src, '\\')}

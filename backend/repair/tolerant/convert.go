@@ -50,7 +50,7 @@ func writeJSON(b *strings.Builder, v any, indent string) {
 		}
 		b.WriteString("{\n")
 		for i, m := range v {
-			b.WriteString(indent + "  " + quoteText(m.Key) + ": ")
+			b.WriteString(indent + "  " + configfile.Quoted(m.Key) + ": ")
 			writeJSON(b, m.Value, indent+"  ")
 			if i+1 < len(v) {
 				b.WriteByte(',')
@@ -68,13 +68,13 @@ func writeJSON(b *strings.Builder, v any, indent string) {
 		}
 		b.WriteByte(']')
 	case string:
-		b.WriteString(quoteText(v))
+		b.WriteString(configfile.Quoted(v))
 	case json.Number:
 		if s, _, ok := value(string(v)); ok {
 			b.WriteString(s)
 			return
 		}
-		b.WriteString(quoteText(string(v)))
+		b.WriteString(configfile.Quoted(string(v)))
 	case bool:
 		if v {
 			b.WriteString("true")

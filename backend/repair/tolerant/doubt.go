@@ -1,5 +1,7 @@
 package tolerant
 
+import "bytes"
+
 // doubtfulList tells that a list lost more than one quote, or one beside words
 // that have none. Where its elements begin and end is then anybody's guess, and
 // a wrong one moves all that follow: such a text is left as it is.
@@ -27,6 +29,10 @@ func (l *lexer) doubtfulList() bool {
 			in := &lists[len(lists)-1]
 			if t.kind == tJunk {
 				in.bare++
+			}
+			// "--say','hello": the first quote inside closes what did not open.
+			if q := bytes.IndexByte(l.src[t.start:t.end], '\''); q > 0 && bytes.HasPrefix(l.src[t.start+q:t.end], []byte("','")) && l.src[t.start] == '"' {
+				return true
 			}
 			for ; k < len(l.mends) && l.mends[k].at <= t.end; k++ {
 				switch l.mends[k].code {

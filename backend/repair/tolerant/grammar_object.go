@@ -3,6 +3,7 @@ package tolerant
 import (
 	"strings"
 
+	"toolbay/backend/configfile"
 	"toolbay/backend/repair/finding"
 )
 
@@ -20,7 +21,7 @@ func (g *grammar) member(s state, i int) {
 		g.finish(s)
 	case tValue: // a number for a key
 		if g.toks[i+1].kind == tColon {
-			n := s.with(change("JSON_UNQUOTED_KEYS", finding.Safe, t.start, t.end, quoteText(string(g.src[t.start:t.end]))))
+			n := s.with(change("JSON_UNQUOTED_KEYS", finding.Safe, t.start, t.end, configfile.Quoted(string(g.src[t.start:t.end]))))
 			g.accept(n, i, 0)
 			return
 		}

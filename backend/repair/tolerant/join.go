@@ -35,7 +35,7 @@ func (m *merger) into(to, from *tree, depth int) {
 					break
 				}
 			}
-			m.add(to, string(m.src[b.from:b.keyAt])+quoteText(key)+string(m.src[b.keyTo:b.val.end]))
+			m.add(to, string(m.src[b.from:b.keyAt])+configfile.Quoted(key)+string(m.src[b.keyTo:b.val.end]))
 		default:
 			m.clashes++ // the first one holds
 		}

@@ -206,7 +206,7 @@ func TestKinds(t *testing.T) {
 	})})
 	add(kind{name: "what a page makes of quotes", code: "TEXT_HTML_ENTITIES", src: strings.NewReplacer("&", "&amp;", `"`, "&quot;").Replace(pretty)})
 	add(kind{name: "backslashes before all quotes", code: "TEXT_ESCAPED", src: strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(pretty)})
-	add(kind{name: "a string of it all", code: "TEXT_ESCAPED", src: quoteText(pretty)})
+	add(kind{name: "a string of it all", code: "TEXT_ESCAPED", src: configfile.Quoted(pretty)})
 	add(kind{name: "a mark", code: "ENC_BOM", src: "\ufeff" + pretty})
 	add(kind{name: "two marks", code: "ENC_BOM", src: "\ufeff\ufeff" + pretty})
 	add(kind{name: "16 bits", code: "ENC_UTF16", src: "\xff\xfe" + strings.Join(strings.Split(pretty, ""), "\x00") + "\x00"})

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"math/big"
 	"strings"
-	"unicode/utf8"
 
 	"toolbay/backend/repair/finding"
 )
@@ -64,29 +63,6 @@ func value(s string) (as string, fix finding.Kind, ok bool) {
 		return t, fix, true
 	}
 	return s, "", false
-}
-
-// quoteText writes s as a JSON string; only what must be escaped is.
-func quoteText(s string) string {
-	const hex = "0123456789abcdef"
-	b := []byte{'"'}
-	for _, r := range s {
-		switch {
-		case r == '"' || r == '\\':
-			b = append(b, '\\', byte(r))
-		case r == '\n':
-			b = append(b, `\n`...)
-		case r == '\r':
-			b = append(b, `\r`...)
-		case r == '\t':
-			b = append(b, `\t`...)
-		case r < 0x20:
-			b = append(b, '\\', 'u', '0', '0', hex[r>>4], hex[r&15])
-		default:
-			b = utf8.AppendRune(b, r)
-		}
-	}
-	return string(append(b, '"'))
 }
 
 // plain gives the letters of a string in any quotes, as far as they tell which

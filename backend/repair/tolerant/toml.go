@@ -18,6 +18,7 @@ var (
 	tomlKeyEnd = pattern.New(`^[ \t]*(?:[A-Za-z0-9_.-]+|"[^"\n]*"|'[^'\n]*')(?:[ \t]*\.[ \t]*(?:[A-Za-z0-9_-]+|"[^"\n]*"))*[ \t]*=`)
 	tomlHead   = pattern.New(`^[ \t]*\[\[?[ \t]*[A-Za-z0-9_"'.@/ -]+\]`)
 	tomlOpen   = pattern.New(`^[ \t]*\[\[?[ \t]*[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)+[ \t]*\r?$`) // its bracket is missing
+	tomlPlain  = pattern.New(`^[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*$`)
 	tomlDate   = pattern.New(`^\d{4}-\d\d-\d\d(?:[Tt ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?(?:[Zz]|[+-]\d\d:\d\d)?)?$|^\d\d:\d\d(?::\d\d(?:\.\d+)?)?$`)
 	tomlNumber = pattern.New(`^[+-]?(?:(?:0|[1-9](?:_?\d)*)(?:\.\d(?:_?\d)*)?(?:[eE][+-]?\d+)?|0x[0-9A-Fa-f_]+|0o[0-7_]+|0b[01_]+|inf|nan)$`)
 )

@@ -175,7 +175,7 @@ func tomlKeyText(s string) string {
 	if tomlBare().MatchString(s) {
 		return s
 	}
-	return quoteText(s)
+	return configfile.Quoted(s)
 }
 
 func tomlInline(v any) string {
@@ -200,7 +200,7 @@ func tomlInline(v any) string {
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	case string:
-		return quoteText(v)
+		return configfile.Quoted(v)
 	case json.Number:
 		return string(v)
 	case bool:

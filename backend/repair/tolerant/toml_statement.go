@@ -21,6 +21,19 @@ func (t *tomlReader) statement(i, eol int) {
 		t.begin(i, eol, false, parts)
 		return
 	}
+	// One that lost both, or all four.
+	if name := string(bytes.TrimRight(src[i:eol], " \t")); tomlPlain().MatchString(name) {
+		parts, _ := tomlPath(name)
+		if list := len(parts) == 1 && t.lists(name); known(parts[0]) == nServers && (len(parts) > 1 || list) {
+			n := 1 + btoi(list)
+			end := i + len(name)
+			t.add(mend{code: "JSON_MISSING_OPENER", fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i, To: i, New: "[["[:n]}, {From: end, To: end, New: "]]"[:n]}}})
+			t.path = parts
+			t.pos = eol
+			t.begin(i, eol, list, parts)
+			return
+		}
+	}
 	e := i
 	if src[i] == '"' || src[i] == '\'' {
 		if k, closed := scanQuote(src[:eol], i+1, src[i]); closed {

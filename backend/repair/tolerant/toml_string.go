@@ -46,7 +46,7 @@ func (t *tomlReader) str(i int, q byte) int {
 		// It's 'ann's': what follows is text too, up to the last quote.
 		if k := bytes.LastIndexByte(src[i+1:eol], q); i+1+k > e && follows(src, i+2+k) && bytes.IndexByte(src[e:i+1+k], ',') < 0 {
 			k += i + 1
-			t.add(mend{code: "JSON_UNESCAPED_QUOTE", fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i, To: k + 1, New: quoteText(string(src[i+1 : k]))}}})
+			t.add(mend{code: "JSON_UNESCAPED_QUOTE", fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i, To: k + 1, New: configfile.Quoted(string(src[i+1 : k]))}}})
 			return k + 1
 		}
 	}
@@ -180,7 +180,7 @@ func (t *tomlReader) otherQuotes(i, n int, like rune) int {
 // quoteRaw quotes a text whose backslashes are as they should be, or a path's.
 func quoteRaw(s string) string {
 	if backslashes([]byte(s)) && !strings.Contains(s, `\\`) {
-		return quoteText(s)
+		return configfile.Quoted(s)
 	}
 	return `"` + strings.ReplaceAll(s, `"`, `\"`) + `"`
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"toolbay/backend/configfile"
 	"toolbay/backend/repair/finding"
 )
 
@@ -330,7 +331,7 @@ func (t *tomlReader) renameAt(i, eol int, old, name string) {
 		return
 	}
 	if !tomlBare().MatchString(name) {
-		name = quoteText(name)
+		name = configfile.Quoted(name)
 	}
 	t.add(mend{code: "TOML_DUPLICATE_TABLE", fix: finding.Confirm, at: i, server: old,
 		edits: []finding.Edit{{From: i + k + 1, To: i + k + 1 + len(quoted), New: name}}})
@@ -348,7 +349,7 @@ func tomlPath(s string) (parts []string, as string) {
 			e := strings.IndexByte(s[i+1:], s[i])
 			if e < 0 {
 				part := strings.Trim(s[i+1:], " \t")
-				parts, out, clean = append(parts, part), append(out, quoteText(part)), false
+				parts, out, clean = append(parts, part), append(out, configfile.Quoted(part)), false
 				break
 			}
 			parts = append(parts, s[i+1:i+1+e])
@@ -372,7 +373,7 @@ func tomlPath(s string) (parts []string, as string) {
 		if tomlBare().MatchString(part) {
 			out = append(out, part)
 		} else {
-			out, clean = append(out, quoteText(strings.Trim(part, `"'“”`))), false
+			out, clean = append(out, configfile.Quoted(strings.Trim(part, `"'“”`))), false
 			parts[len(parts)-1] = strings.Trim(part, `"'“”`)
 		}
 		i += e + 1

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"toolbay/backend/configfile"
 	"toolbay/backend/repair/finding"
 )
 
@@ -90,7 +91,7 @@ func (t *tomlReader) bare(i int) int {
 				return i + n
 			}
 		}
-		t.add(mend{code: "TOML_UNQUOTED", fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i, To: end, New: quoteText(text)}}})
+		t.add(mend{code: "TOML_UNQUOTED", fix: finding.Confirm, at: i, edits: []finding.Edit{{From: i, To: end, New: configfile.Quoted(text)}}})
 	}
 	return end
 }

@@ -1,6 +1,7 @@
 package tolerant
 
 import (
+	"bytes"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -171,7 +172,7 @@ func valid(src []byte, f configfile.Format, r *Reading) []mend {
 		}
 	}
 	if len(toks) == 1 && toks[0].kind == tString {
-		if m, ok := escaped(src, toks[0], f); ok {
+		if m, ok := escaped(src, toks[0], f, r); ok {
 			return []mend{m}
 		}
 	}
@@ -259,17 +260,32 @@ func without(text []byte, at int) []finding.Edit {
 	return out
 }
 
-// escaped finds a whole text that was made a string.
-func escaped(src []byte, t token, f configfile.Format) (mend, bool) {
+// escaped finds a whole text that was made a string. What is wrong inside of it
+// is mended with it: a text that parses must not become one that does not.
+func escaped(src []byte, t token, f configfile.Format, r *Reading) (mend, bool) {
 	var s string
 	if json.Unmarshal(src[t.start:t.end], &s) != nil {
 		return mend{}, false
 	}
-	// A text that parses must not become one that does not.
-	if s = strings.TrimSpace(s); !strings.HasPrefix(s, "{") || !parses([]byte(s), f) {
+	if s = strings.TrimSpace(s); !strings.HasPrefix(s, "{") {
 		return mend{}, false
 	}
-	return change("TEXT_ESCAPED", finding.Safe, t.start, t.end, s), true
+	if parses([]byte(s), f) {
+		return change("TEXT_ESCAPED", finding.Safe, t.start, t.end, s), true
+	}
+	text := []byte(s)
+	for range 6 {
+		in := Read(text, f)
+		if len(in.Findings) == 0 || bytes.Equal(in.Text, text) {
+			break
+		}
+		r.Comments, r.Parked = append(r.Comments, in.Comments...), append(r.Parked, in.Parked...)
+		text = in.Text
+	}
+	if !parses(text, f) || !bytes.HasPrefix(text, []byte("{")) {
+		return mend{}, false
+	}
+	return change("TEXT_ESCAPED", finding.Confirm, t.start, t.end, string(text)), true
 }
 
 // doubles finds keys that an object has twice.
@@ -312,7 +328,7 @@ func (d *doubles) object(t *tree, depth int) {
 					break
 				}
 			}
-			m.edits = append(m.edits, finding.Edit{From: b.keyAt, To: b.keyTo, New: quoteText(key)})
+			m.edits = append(m.edits, finding.Edit{From: b.keyAt, To: b.keyTo, New: configfile.Quoted(key)})
 		case b.val.object() && keeps.object() && !b.val.server() && !keeps.server():
 			merge := &merger{src: d.src}
 			merge.into(keeps, b.val, 0)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"toolbay/backend/configfile"
 	"toolbay/backend/repair/finding"
 )
 
@@ -40,7 +41,7 @@ func (l *lexer) word(i int) int {
 	}
 	if text != "" && words <= 3 && colonNext(src, e) && !l.inArray() {
 		t := l.emit(tString, i, i+len(text))
-		l.add(mend{code: "JSON_UNQUOTED_KEYS", fix: finding.Safe, at: i, edits: []finding.Edit{{From: t.start, To: t.end, New: quoteText(text)}}})
+		l.add(mend{code: "JSON_UNQUOTED_KEYS", fix: finding.Safe, at: i, edits: []finding.Edit{{From: t.start, To: t.end, New: configfile.Quoted(text)}}})
 		return t.end
 	}
 	// One word.
@@ -148,7 +149,7 @@ func (l *lexer) scalar(i, e int, k kind) {
 		t.cut = true
 	}
 	if k == tString {
-		quoted := quoteText(text)
+		quoted := configfile.Quoted(text)
 		// What somebody escaped is escaped already.
 		if as := `"` + text + `"`; strings.Contains(text, `\\`) && json.Valid([]byte(as)) {
 			quoted = as

@@ -28,7 +28,7 @@ func (y *yamlReader) swallowed(to int, parses bool) bool {
 			above = "" // a text does not go on behind a comment
 			continue
 		case above != "" && in > col:
-			if says(t, above) && (!parses || short && !strings.HasPrefix(t, "- ")) {
+			if says(t, above) && (!parses || short && !strings.HasPrefix(t, "- ") || foreignColon(t)) {
 				return true
 			}
 			continue
@@ -65,6 +65,12 @@ func (y *yamlReader) swallowed(to int, parses bool) bool {
 	return false
 }
 
+// foreignColon tells that a key has a colon of Chinese.
+func foreignColon(line string) bool {
+	n := strings.Index(line, "：")
+	return n > 0 && plainKey(line[:n])
+}
+
 // says tells that a line is an element, or a key with its value that lost its
 // colon, and not the rest of the text above.
 func says(line, above string) bool {
@@ -76,7 +82,7 @@ func says(line, above string) bool {
 			return true
 		}
 	}
-	if n := strings.Index(line, "："); n > 0 && plainKey(line[:n]) {
+	if foreignColon(line) {
 		return true
 	}
 	n := strings.IndexAny(line, " =")

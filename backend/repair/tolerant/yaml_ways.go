@@ -122,9 +122,9 @@ func (y *yamlReader) spellings(i int) []yamlWay {
 			add("JSON_TRAILING_COMMA", finding.Safe, lead+key+val[:e+1]+comment)
 		} else if rest != "" && strings.HasSuffix(val, string(q)) && len(val) > 2 {
 			inner := val[1 : len(val)-1]
-			add("JSON_UNESCAPED_QUOTE", finding.Confirm, lead+key+quoteText(inner)+comment)
+			add("JSON_UNESCAPED_QUOTE", finding.Confirm, lead+key+configfile.Quoted(inner)+comment)
 		} else if rest != "" {
-			add("YAML_UNQUOTED_COLON", finding.Confirm, lead+key+quoteText(val)+comment)
+			add("YAML_UNQUOTED_COLON", finding.Confirm, lead+key+configfile.Quoted(val)+comment)
 		}
 		if q == '"' && strings.Contains(val, `\`) {
 			end := len(val)
@@ -186,13 +186,13 @@ func (y *yamlReader) spellings(i int) []yamlWay {
 			var list []string
 			for _, e := range strings.Split(val[2:], " - ") {
 				if e = strings.TrimSpace(e); !strings.HasPrefix(e, `"`) && !strings.HasPrefix(e, "'") {
-					e = quoteText(e)
+					e = configfile.Quoted(e)
 				}
 				list = append(list, e)
 			}
 			add("YAML_BAD_INDENT", finding.Confirm, lead+key+"["+strings.Join(list, ", ")+"]"+comment)
 		} else if key != "" || lead != indentOf(s) {
-			add("YAML_UNQUOTED_COLON", finding.Safe, lead+key+quoteText(strings.TrimRight(val, " \t"))+comment)
+			add("YAML_UNQUOTED_COLON", finding.Safe, lead+key+configfile.Quoted(strings.TrimRight(val, " \t"))+comment)
 		}
 		if key == "" {
 			// A key that lost its colon, or the blank behind it.
@@ -220,11 +220,11 @@ func (y *yamlReader) spellings(i int) []yamlWay {
 	// A key whose text the reader does not take.
 	if key != "" && key[0] != '"' && key[0] != '\'' {
 		name := strings.TrimRight(key, " \t:")
-		add("YAML_UNQUOTED_COLON", finding.Safe, lead+quoteText(name)+key[len(name):]+val+comment)
+		add("YAML_UNQUOTED_COLON", finding.Safe, lead+configfile.Quoted(name)+key[len(name):]+val+comment)
 	}
 	if key != "" && (key[0] == '"') != strings.HasSuffix(strings.TrimRight(key, " \t:"), `"`) {
 		name := strings.TrimRight(key, " \t:")
-		add("JSON_UNCLOSED_STRING", finding.Confirm, lead+quoteText(strings.Trim(name, `"`))+key[len(name):]+val+comment)
+		add("JSON_UNCLOSED_STRING", finding.Confirm, lead+configfile.Quoted(strings.Trim(name, `"`))+key[len(name):]+val+comment)
 	}
 	return out
 }

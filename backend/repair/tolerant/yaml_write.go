@@ -93,7 +93,7 @@ func yamlKeyText(s string) string {
 	if plainKeyText(s) {
 		return s
 	}
-	return quoteText(s)
+	return configfile.Quoted(s)
 }
 
 func plainKeyText(s string) bool { return s != "" && plainKey(s) && !literal(s) }
@@ -113,7 +113,7 @@ func yamlFlow(v any) string {
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	case string:
-		return quoteText(v)
+		return configfile.Quoted(v)
 	case json.Number:
 		return string(v)
 	case bool:

@@ -33,6 +33,7 @@ type RepairView struct {
 	Files        []backend.FileDiff `json:"files"`
 	Servers      int                `json:"servers"`
 	Notes        []string           `json:"notes"`
+	Copy         *backend.GoodCopy  `json:"copy"`
 	Report       string             `json:"report"`
 }
 
@@ -152,7 +153,7 @@ func (w *Window) repairs(req backend.RepairRequest) ([]RepairView, error) {
 		}
 		view := RepairView{
 			App: v.App, Name: v.Name, Path: v.Path, ParsesBefore: v.ParsesBefore, ParsesAfter: v.ParsesAfter,
-			Problems: []RepairProblem{}, Files: []backend.FileDiff{}, Servers: v.Servers, Notes: list(v.Notes),
+			Problems: []RepairProblem{}, Files: []backend.FileDiff{}, Servers: v.Servers, Notes: list(v.Said()), Copy: v.Copy,
 			Report: backend.RepairReport([]backend.RepairView{v}, owner),
 		}
 		for _, p := range v.Problems {

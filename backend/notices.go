@@ -293,14 +293,16 @@ type watcher struct {
 	told func([]NoticeView)
 	last string
 
-	mu   sync.Mutex
-	own  map[string][]string // the apps that read a file, by its path
-	late []string            // changed files that could not be looked at yet
+	mu  sync.Mutex
+	own map[string][]string // the apps that read a file, by its path
+	// folders are those that profiles were linked to when own was found.
+	folders []string
+	late    []string // changed files that could not be looked at yet
 }
 
 // places finds where the apps keep their servers.
 func (w *watcher) places() {
-	own := map[string][]string{}
+	own, folders := map[string][]string{}, w.b.linkedFolders(context.Background())
 	apps, _ := w.b.appsEverywhere(context.Background(), "") // no id, no error
 	for _, a := range apps {
 		for _, f := range a.Files {
@@ -309,12 +311,18 @@ func (w *watcher) places() {
 	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.own = own
+	w.own, w.folders = own, folders
 }
 
 // files are those of the apps, and those in which entries of ours stand: a
-// project's, for one.
+// project's, for one. A folder that has been linked since is among them.
 func (w *watcher) files() []string {
+	w.mu.Lock()
+	were := w.folders
+	w.mu.Unlock()
+	if !slices.Equal(were, w.b.linkedFolders(context.Background())) {
+		w.places()
+	}
 	out, err := w.b.connect.Files(context.Background())
 	if err != nil {
 		out = nil // the next look has them again

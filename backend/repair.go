@@ -290,6 +290,9 @@ func (b *Backend) writeRepairs(ctx context.Context, found []repaired, allow find
 		for path := range f.report.Aside {
 			view.Writes = append(view.Writes, b.realPath(path))
 		}
+		if view.lost() {
+			view.Copy = b.goodCopy(ctx, f.report.File, f.report.File.Path)
+		}
 		out.Views = append(out.Views, view)
 		if f.report.Text == nil && len(f.report.Aside) == 0 || written[f.report.File.Path] {
 			continue

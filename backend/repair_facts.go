@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"toolbay/backend/clients"
 	"toolbay/backend/configfile"
@@ -69,23 +70,47 @@ func (b *Backend) runs(ctx context.Context, c clients.Client) *bool {
 	return &found
 }
 
+// GoodCopy is the newest copy of a file that its app could read, with servers
+// in it.
+type GoodCopy struct {
+	// Version is what Restore takes.
+	Version string    `json:"version"`
+	Time    time.Time `json:"time"`
+	Servers int       `json:"servers"`
+
+	entries json.RawMessage
+}
+
+// goodCopy finds the newest copy of a file of which the app has servers, nil
+// without one.
+func (b *Backend) goodCopy(ctx context.Context, file finding.File, path string) *GoodCopy {
+	lines, _, err := b.changes.Timelines(ctx, path)
+	if err != nil {
+		return nil
+	}
+	for _, t := range lines {
+		for _, v := range t.Versions {
+			if v.Hash == "" || v.Deleted {
+				continue
+			}
+			content, err := b.changes.Content(ctx, path, v.ID)
+			if err != nil || !repair.Parses(file, content) {
+				continue
+			}
+			if servers := serversIn(file, content); servers != nil {
+				doc, _ := configfile.Parse(content, file.Dialect.Format) // it parsed
+				return &GoodCopy{Version: v.ID, Time: v.Time.UTC(), Servers: len(file.Dialect.Decode(doc)), entries: servers}
+			}
+		}
+	}
+	return nil
+}
+
 // lastGood gives the servers of the newest copy of a file that the app could
 // read, nil without one.
 func (b *Backend) lastGood(ctx context.Context, file finding.File, path string) json.RawMessage {
-	lines, _, err := b.changes.Timelines(ctx, path)
-	if err == nil {
-		for _, t := range lines {
-			for _, v := range t.Versions {
-				if v.Hash == "" || v.Deleted {
-					continue
-				}
-				if content, err := b.changes.Content(ctx, path, v.ID); err == nil {
-					if servers := serversIn(file, content); servers != nil {
-						return servers
-					}
-				}
-			}
-		}
+	if c := b.goodCopy(ctx, file, path); c != nil {
+		return c.entries
 	}
 	return ownCopies(file, path)
 }

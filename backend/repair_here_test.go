@@ -121,7 +121,26 @@ func TestBrokenFilesAreNoticed(t *testing.T) {
 	defer func() { cancel(); <-done }()
 	<-told
 
-	for file, app := range map[string]string{p.file("cursor"): "cursor", p.file("gemini-cli"): "gemini-cli", own: "vscode", shared: "cursor"} {
+	// A folder that is linked while it is watched is watched too, and what is
+	// broken in it by then is told.
+	late := filepath.Join(p.user, "work", "shop")
+	lateFile := filepath.Join(late, ".gemini", "settings.json")
+	p.must(os.MkdirAll(filepath.Dir(lateFile), 0o755))
+	p.must(os.WriteFile(lateFile, []byte(`{"mcpServers": {"team": {"command": "/bin/true", "args": []}}}`), 0o644))
+	before[lateFile] = `{"mcpServers": {"team": {"command": "/bin/true", "args": []}}}`
+	profiles[i].Folders = []string{folder, late}
+	p.must(p.store.WriteProfiles(t.Context(), profiles[i:i+1], nil, active))
+	p.must(os.WriteFile(own, append([]byte(before[own]), '\n'), 0o644)) // the next look at anything
+	before[own] += "\n"
+	for what := ""; what != "apps"; {
+		select {
+		case what = <-changed:
+		case <-time.After(30 * time.Second):
+			t.Fatal("the linked folder is not looked at")
+		}
+	}
+
+	for file, app := range map[string]string{lateFile: "gemini-cli", p.file("cursor"): "cursor", p.file("gemini-cli"): "gemini-cli", own: "vscode", shared: "cursor"} {
 		t.Run(strings.TrimPrefix(file, p.user), func(t *testing.T) {
 			for len(changed) > 0 {
 				<-changed

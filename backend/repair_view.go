@@ -47,6 +47,9 @@ type RepairView struct {
 	Servers int    `json:"-"`
 	// Writes are the files of this computer that the repair changes.
 	Writes []string `json:"-"`
+	// Copy is what can be brought back where mending cannot bring back what
+	// stood there, nil for nothing.
+	Copy *GoodCopy `json:"-"`
 }
 
 func repairView(r repair.Report) RepairView {
@@ -70,6 +73,18 @@ func repairView(r repair.Report) RepairView {
 		v.Servers = len(r.File.Dialect.Decode(doc))
 	}
 	return v
+}
+
+// Said are the notes without a question that the window has a button for.
+func (v RepairView) Said() []string {
+	return slices.DeleteFunc(slices.Clone(v.Notes), func(n string) bool { return v.Copy != nil && n == repair.AskCopy })
+}
+
+// lost tells that mending cannot bring back what stood there.
+func (v RepairView) lost() bool {
+	return slices.ContainsFunc(v.Problems, func(p RepairProblem) bool {
+		return slices.Contains([]string{"FILE_BEYOND_REPAIR", "FILE_EMPTY", "JSON_TRUNCATED"}, p.Code)
+	})
 }
 
 // lines finds the lines of the problems in the file as it stands.

@@ -198,6 +198,9 @@ func (p *pass) run() {
 	}
 }
 
+// hasCopy tells that a good copy of the file is known.
+func (p *pass) hasCopy() bool { return len(bytes.TrimSpace(p.facts.LastKnownGood)) > 4 }
+
 // lastGood gives the names of the servers in the last good copy.
 func (p *pass) lastGood() []string {
 	doc, err := configfile.Parse(p.facts.LastKnownGood, configfile.JSON)
@@ -207,10 +210,15 @@ func (p *pass) lastGood() []string {
 	return doc.Keys()
 }
 
+// AskCopy is what is asked about a text that cannot be mended and has a copy.
+const AskCopy = "Bring back the last good copy of the file? The one that is there stays in Toolbay's backups."
+
 // beyond tells what can still be read of a text that cannot be mended.
 func (p *pass) beyond() {
 	f := finding.New("FILE_BEYOND_REPAIR")
-	f.Needs = "Bring back the last good copy of the file? The one that is there stays in Toolbay's backups."
+	if p.hasCopy() {
+		f.Needs = AskCopy
+	}
 	var names []string
 	for _, s := range p.saved {
 		names = append(names, s.Name)
@@ -228,7 +236,7 @@ func (p *pass) blank() bool {
 	if len(rest) > 0 {
 		return false
 	}
-	had := len(bytes.TrimSpace(p.facts.LastKnownGood)) > 4 || len(bytes.TrimSpace(p.facts.LastWrittenByUs)) > 4
+	had := p.hasCopy() || len(bytes.TrimSpace(p.facts.LastWrittenByUs)) > 4
 	if !refusesBlank(p.file) && !had {
 		return true
 	}
@@ -262,7 +270,10 @@ func (p *pass) readText() {
 				f.Severity = finding.Warn // inside a text: the app reads it
 			}
 			if f.Code == "JSON_TRUNCATED" && f.Fix == finding.Confirm {
-				f.Needs = "The end of the file was cut off. Keep what is left, or bring back the last good copy?"
+				f.Needs = "The end of the file was cut off. Keep what is left?"
+				if p.hasCopy() {
+					f.Needs = "The end of the file was cut off. Keep what is left, or bring back the last good copy?"
+				}
 				if names := p.lastGood(); len(names) > 0 {
 					f.Needs += " The copy has " + strings.Join(names, ", ") + "."
 				}

@@ -90,15 +90,24 @@ test('a screen reader tells the same, and axe finds nothing', async () => {
   assert.deepEqual(JSON.parse(m.read(file)), { mcpServers: servers })
 })
 
-test('what cannot be mended is told in one sentence, with an earlier copy at hand', async () => {
+test('what cannot be mended is told in one sentence, and one press brings back the last good copy', async () => {
   // What a failing disk leaves: no byte of it is text.
   const rubbish = Buffer.from(Array.from({ length: 700 }, (_, i) => (i * 167 + ((i * i) >> 3)) & 0xff))
   writeFileSync(join(m.home, file), rubbish)
   await t.go('Installed')
   await t.go('Apps')
   await t.page.getByText('The file is too damaged to be mended').waitFor()
-  await t.page.getByText('First copy, always kept').waitFor()
+  const back = t.page.getByRole('button', { name: /^Bring back the copy of/ })
+  await back.waitFor()
+  await t.page.getByText('In this copy 3 servers were fine').waitFor()
+  await t.page.getByText('server-filesystem@2.1.0').waitFor()
   await t.look('mend-5-beyond')
   assert.equal(await t.page.getByRole('button', { name: 'Repair', exact: true }).count(), 0)
   assert.deepEqual(readFileSync(join(m.home, file)), rubbish, 'looking changed the file')
+  await back.click()
+  await t.page.getByRole('heading', { name: 'The copy of Cursor’s file is back' }).waitFor()
+  await t.look('mend-6-back')
+  assert.deepEqual(JSON.parse(m.read(file)), { mcpServers: servers })
+  await t.page.getByRole('button', { name: 'Undo', exact: true }).first().click()
+  await until('the damaged file is there again', () => readFileSync(join(m.home, file)).equals(rubbish))
 })

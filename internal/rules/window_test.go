@@ -21,7 +21,7 @@ var spoken = map[string]any{
 	"Words": text.Words{}, "Need": model.Need{}, "Tool": model.Tool{}, "Pack": backend.PackageRef{},
 	"Listing": app.Listing{}, "SearchQuery": app.SearchQuery{}, "SearchPage": app.SearchPage{},
 	"Way": app.Way{}, "ListingPage": app.ListingPage{}, "InputField": app.InputField{},
-	"FileDiff": backend.FileDiff{}, "AppChoice": app.AppChoice{}, "InstallForm": app.InstallForm{},
+	"FileDiff": backend.FileDiff{}, "GoodCopy": backend.GoodCopy{}, "AppChoice": app.AppChoice{}, "InstallForm": app.InstallForm{},
 	"InstallOffer": app.InstallOffer{}, "Risk": app.Risk{}, "Opening": app.Opening{}, "DiskView": app.DiskView{}, "DiskPart": app.DiskPart{}, "PasteItem": app.PasteItem{}, "PasteReview": app.PasteReview{}, "ExtensionView": app.ExtensionView{},
 	"UpdateView": app.UpdateView{}, "UpdateRequest": app.UpdateRequest{}, "UpdateResult": backend.UpdateResult{},
 	"Difference": update.Difference{}, "ToolWords": update.Words{}, "Reworded": update.Reworded{},

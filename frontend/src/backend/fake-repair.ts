@@ -85,6 +85,7 @@ export function makeChecks(): RepairView[] {
       ],
       servers: 3,
       notes: [],
+      copy: null,
       report: 'Cursor: 4 problems',
     },
   ]

@@ -490,11 +490,15 @@ export type RepairView = {
   servers: number
   /** what is kept elsewhere, because the file cannot hold it */
   notes: string[]
+  /** what can be brought back where mending cannot bring back what stood there; null for nothing */
+  copy: GoodCopy | null
   /** to be copied for a helper; holds no key */
   report: string
 }
 
-/** How a server of a file did when it was started. */
+/** The newest copy of a file that its app could read. */
+export type GoodCopy = { version: string; time: string; servers: number }
+
 /** A server that a repair took out of a file: in the library, switched off. */
 export type ParkedView = {
   id: string
@@ -525,6 +529,7 @@ export type DoctorCheck = {
 /** A look at everything; the report is to be copied for a helper and holds no key. */
 export type DoctorView = { healthy: boolean; attention: number; checks: DoctorCheck[]; report: string }
 
+/** How a server of a file did when it was started. */
 export type EntryProof = { name: string; ok: boolean; tools: number; problem?: Words }
 
 /** What an event 'changed' names, to be asked for again. */

@@ -138,21 +138,31 @@ type DetailsProps = {
   onRepair: () => void
 }
 
-/** True when mending cannot bring back what stood there: an earlier copy can. */
-const lost = (view: RepairView) =>
-  view.problems.some((p) => ['FILE_BEYOND_REPAIR', 'FILE_EMPTY', 'JSON_TRUNCATED'].includes(p.code))
+/** True when a file that was mended is damaged again, or has something wrong that it had not; was is the last look at it before. */
+const again = (done: Done, was: RepairView | null, checks: RepairView[]) =>
+  checks.some(
+    (v) =>
+      v !== was &&
+      v.path === done.view.path &&
+      (!v.parses_before ||
+        v.problems.some(
+          (p) => p.severity === 'error' && !done.view.problems.some((o) => o.code === p.code && o.server === p.server),
+        )),
+  )
 
 /** An app's servers, or what is wrong with its file and the way out. */
 function AppDetails({ app, checks, servers, onLook, onRepair }: DetailsProps) {
   const [file, setFile] = useState('')
   const [done, setDone] = useState<Done | null>(null)
+  const [was, setWas] = useState<RepairView | null>(null)
   const [undone, setUndone] = useState(0)
   // While a repair is made it stays in view: the lists are asked for again before it has ended.
   const [held, setHeld] = useState<RepairView | null>(null)
   const view = held ?? checks.find((v) => v.path === file) ?? checks.find((v) => !v.parses_before) ?? checks[0]
   const unread = view !== undefined && !view.parses_before
   const others = held ? [] : checks.filter((v) => v !== view)
-  if (done)
+  if (done && again(done, was, checks)) setDone(null)
+  else if (done)
     return (
       <>
         <Repaired
@@ -174,6 +184,7 @@ function AppDetails({ app, checks, servers, onLook, onRepair }: DetailsProps) {
           onBegin={() => {
             onRepair()
             setHeld(view)
+            setWas(view)
           }}
           onEnd={(d) => {
             setHeld(null)
@@ -183,7 +194,7 @@ function AppDetails({ app, checks, servers, onLook, onRepair }: DetailsProps) {
       )}
       {others.length > 0 && <FileChoice views={others} onPick={setFile} />}
       {unread ? (
-        <Backups key={view.path} app={app} shown={lost(view)} />
+        <Backups key={view.path} app={app} others={view.copy !== null} />
       ) : (
         <AppServers app={app} servers={servers} onLook={onLook} />
       )}

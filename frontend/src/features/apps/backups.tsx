@@ -17,10 +17,16 @@ import { SkeletonChange, SkeletonRows } from '@/ui/skeleton'
 import { Status } from '@/ui/status'
 
 /** What an app's files held before, newest first, with the way back to each. */
-export function Backups({ app, shown = false }: { app: AppView; shown?: boolean }) {
+export function Backups({
+  app,
+  others = false,
+}: {
+  app: AppView /** one copy is offered already */
+  others?: boolean
+}) {
   const { t } = useTranslation()
   const id = useId()
-  const [open, setOpen] = useState(shown)
+  const [open, setOpen] = useState(false)
   const [asked, setAsked] = useState<{ file: string; version: BackupVersion } | null>(null)
   const backups = useBackups(app.id, open)
   const servers = useServers()
@@ -40,7 +46,7 @@ export function Backups({ app, shown = false }: { app: AppView; shown?: boolean 
             aria-label={open ? t('backups.hide') : t('backups.show', { app: app.name })}
             onClick={() => setOpen(!open)}
           >
-            {open ? t('backups.hide') : t('backups.open')}
+            {open ? t('backups.hide') : others ? t('backups.others') : t('backups.open')}
           </TextButton>
         }
       />

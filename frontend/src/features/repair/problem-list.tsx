@@ -12,8 +12,14 @@ export function numbered(problems: RepairProblem[]): Map<number, number> {
   return marks
 }
 
-/** What is wrong, numbered like the marks in the file. Afterwards, with done, ticked. */
-export function ProblemList({ problems, done = false }: { problems: RepairProblem[]; done?: boolean }) {
+type Props = {
+  problems: RepairProblem[] /** afterwards: ticked */
+  done?: boolean /** an earlier copy can be brought back, so that not only the user can change it */
+  copy?: boolean
+}
+
+/** What is wrong, numbered like the marks in the file. */
+export function ProblemList({ problems, done = false, copy = false }: Props) {
   const { t } = useTranslation()
   return (
     <ol className="overflow-hidden rounded-lg border border-line bg-card shadow-card *:not-first:border-line *:not-first:border-t">
@@ -37,7 +43,9 @@ export function ProblemList({ problems, done = false }: { problems: RepairProble
               )}
             </h3>
             <p className="mt-0.5 text-ink-2 text-second">{p.detail}</p>
-            {!done && p.fix === 'never' && <p className="mt-1 text-second text-warn">{t('repair.only-you')}</p>}
+            {!done && p.fix === 'never' && !(copy && p.code === 'FILE_BEYOND_REPAIR') && (
+              <p className="mt-1 text-second text-warn">{t('repair.only-you')}</p>
+            )}
             {!done && p.fix === 'confirm' && p.mends && <p className="mt-1 text-second">{t('repair.please-look')}</p>}
           </div>
         </li>

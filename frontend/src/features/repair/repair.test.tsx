@@ -65,6 +65,37 @@ describe('repair', () => {
     expect(section.getByText(/RT_PLACEHOLDER_SECRET/)).toBeVisible()
   })
 
+  it('brings back the last good copy with one button where nothing can be mended', async () => {
+    const [view] = makeChecks()
+    if (!view) throw new Error('no view')
+    const fake = makeFake()
+    const gone = { ...view.problems[0], code: 'FILE_BEYOND_REPAIR', fix: 'never' as const, mends: false, line: 0 }
+    const copy = { version: 'v7', time: '2026-05-12T14:03:00Z', servers: 3 }
+    fake.state.checks = [{ ...view, files: [], problems: [gone as (typeof view.problems)[number]], copy }]
+    const { user, container } = open('/apps', fake)
+    expect(await screen.findByText(/^In this copy 3 servers were fine/)).toBeVisible()
+    expect(screen.queryByText('Only you can change this.')).toBeNull()
+    expect(screen.getByRole('button', { name: 'Show copies of Cursor’s file' })).toHaveTextContent('Other copies')
+    expect((await axe.run(container)).violations).toEqual([])
+    await user.click(screen.getByRole('button', { name: /^Bring back the copy of 12 May/ }))
+    expect(await screen.findByRole('heading', { name: 'The copy of Cursor’s file is back' })).toBeVisible()
+    expect(callsOf(fake, 'restore')).toEqual([['/home/maria/.cursor/mcp.json', 'v7', false, '']])
+    expect(screen.getByText(/^Its 3 servers are back/)).toBeVisible()
+    expect(screen.queryByRole('heading', { name: 'Still to do' })).toBeNull()
+    await user.click(screen.getByRole('button', { name: 'Undo' }))
+    await waitFor(() => expect(callsOf(fake, 'undo')).toHaveLength(1))
+  })
+
+  it('says so when a file that was mended is damaged again', async () => {
+    const { user, fake } = open('/apps')
+    await user.click(await screen.findByRole('button', { name: 'Repair' }))
+    await screen.findByRole('heading', { name: 'Cursor’s file is repaired' })
+    fake.state.checks = makeChecks()
+    await user.click(screen.getByRole('button', { name: 'Check all apps' }))
+    expect(await screen.findByRole('heading', { name: 'Cursor cannot read its settings file' })).toBeVisible()
+    expect(screen.getByRole('button', { name: 'Repair' })).toBeVisible()
+  })
+
   it('says why a repair could not be made and stays', async () => {
     const { user, fake } = open('/apps')
     fake.fail('repair', someWords({ message: 'Somebody is writing that file.' }))

@@ -2,9 +2,9 @@ import { ClipboardCopy, History, ShieldCheck, Wrench } from 'lucide-react'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type ChangeResult, copyText, type RepairView, toWords } from '@/backend'
-import { useRepair, useRepairPreview } from '@/backend/queries'
+import { useRepair, useRepairPreview, useRestore, useRestorePreview } from '@/backend/queries'
 import { Consent } from '@/features/install/consents'
-import { shortPath } from '@/text/format'
+import { clockTime, date, shortPath } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Details, Log } from '@/ui/details'
 import { DiffView } from '@/ui/diff-view'
@@ -19,8 +19,8 @@ type Props = {
   onEnd: (done: Repaired | null) => void
 }
 
-/** What was mended, to be shown afterwards. */
-export type Repaired = { view: RepairView; result: ChangeResult }
+/** What was mended or, with copied, brought back, to be shown afterwards. */
+export type Repaired = { view: RepairView; result: ChangeResult; copied?: boolean }
 
 /** One file: what is wrong in words, the change beside it, and one button. */
 export function Repair({ view, onBegin, onEnd }: Props) {
@@ -42,6 +42,19 @@ export function Repair({ view, onBegin, onEnd }: Props) {
       { onSuccess: (result) => onEnd({ view: shown, result }), onError: () => onEnd(null) },
     )
   }
+  const restore = useRestore()
+  const copy = view.copy
+  const bringBack = () => {
+    if (!copy || restore.isPending || repair.isPending) return
+    onBegin()
+    restore.mutate(
+      { file: view.path, version: copy.version, agreed: false },
+      {
+        onSuccess: (result) => onEnd({ view: { ...view, servers: copy.servers }, result, copied: true }),
+        onError: () => onEnd(null),
+      },
+    )
+  }
   const count = view.problems.length
   return (
     <section aria-label={t('repair.label', { file: shortPath(view.path) })} className="mt-5.5">
@@ -58,6 +71,17 @@ export function Repair({ view, onBegin, onEnd }: Props) {
           <ClipboardCopy aria-hidden className="size-4" />
           {t('repair.copy')}
         </Button>
+        {copy && (
+          <Button
+            tone={view.files.length > 0 ? 'plain' : 'filled'}
+            size="lg"
+            onClick={bringBack}
+            aria-disabled={restore.isPending || repair.isPending || undefined}
+          >
+            <History aria-hidden className="size-4" />
+            {t('repair.bring-back', { date: date(copy.time), time: clockTime(copy.time) })}
+          </Button>
+        )}
         {view.files.length > 0 && (
           <Button tone="filled" size="lg" onClick={apply} aria-disabled={nothing || repair.isPending || undefined}>
             <Wrench aria-hidden className="size-4" />
@@ -65,10 +89,17 @@ export function Repair({ view, onBegin, onEnd }: Props) {
           </Button>
         )}
       </div>
-      {repair.error && <Problem alert className="mt-3" words={toWords(repair.error)} />}
+      {(repair.error ?? restore.error) && (
+        <Problem alert className="mt-3" words={toWords(repair.error ?? restore.error)} />
+      )}
       <div className="mt-4.5 grid items-start gap-5 min-[60rem]:grid-cols-[minmax(17rem,23.5rem)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-3">
-          <ProblemList problems={view.problems} />
+          <ProblemList problems={view.problems} copy={copy !== null} />
+          {copy && (
+            <Note tone="ok" icon={History}>
+              {t('repair.copy-has', { count: copy.servers })}
+            </Note>
+          )}
           {toAsk > 0 && view.files.length > 0 && (
             <Note tone="info">
               {t('repair.ask', { count: toAsk })}
@@ -94,7 +125,9 @@ export function Repair({ view, onBegin, onEnd }: Props) {
           {!nothing && <Note icon={History}>{t('repair.copy-kept')}</Note>}
         </div>
         <div className="flex min-w-0 flex-col gap-3">
-          {nothing ? (
+          {nothing && copy && view.files.length === 0 ? (
+            <CopyText path={view.path} version={copy.version} />
+          ) : nothing ? (
             <Note tone="warn">{view.files.length > 0 ? t('repair.nothing-sure') : t('repair.nothing')}</Note>
           ) : (
             shown.files.map((f) => <DiffView key={f.path} file={f} marks={f.path === view.path ? marks : undefined} />)
@@ -108,6 +141,17 @@ export function Repair({ view, onBegin, onEnd }: Props) {
       </div>
     </section>
   )
+}
+
+/** What a copy holds that the file does not. What stands there now is no text that anybody reads. */
+function CopyText({ path, version }: { path: string; version: string }) {
+  const preview = useRestorePreview(path, version)
+  return preview.data?.files.map((f) => <DiffView key={f.path} file={{ ...f, diff: onlyAdded(f.diff) }} />)
+}
+
+const onlyAdded = (diff: string) => {
+  const lines = diff.split('\n').filter((l) => l.startsWith('+'))
+  return [`@@ -0,0 +1,${lines.length} @@`, ...lines].join('\n')
 }
 
 /** Leads to a file of an app that has several. */

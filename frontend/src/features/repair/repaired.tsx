@@ -46,7 +46,7 @@ export function Repaired({ done, onUndone }: { done: Done; onUndone: () => void 
           aria-disabled={undo.isPending || undefined}
         >
           <Undo2 aria-hidden className="size-4" />
-          {t('repair.undo')}
+          {t(done.copied ? 'undo' : 'repair.undo')}
         </Button>
       </div>
       {(undo.error ?? prove.error) && <Problem alert className="mt-3" words={toWords(undo.error ?? prove.error)} />}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"cmp"
+	"context"
 	"slices"
 
 	"toolbay/backend"
@@ -106,13 +107,27 @@ func (w *Window) RepairNotes(app string) ([]backend.RepairNote, error) {
 	return list(found), err
 }
 
-// Doctor looks at everything once. It changes nothing.
+// Doctor looks at everything once, until StopDoctor. It changes nothing.
 func (w *Window) Doctor() (DoctorView, error) {
-	d, err := w.back.Doctor(w.context(), nil)
+	ctx, stop := context.WithCancel(w.context())
+	defer stop()
+	w.mu.Lock()
+	w.stopLook = stop
+	w.mu.Unlock()
+	d, err := w.back.Doctor(ctx, nil)
 	if err != nil {
 		return DoctorView{}, err
 	}
 	return DoctorView{Healthy: d.Healthy, Attention: d.Attention, Checks: list(d.Checks), Report: backend.DoctorReport(d, backend.ThisOwner())}, nil
+}
+
+// StopDoctor ends a check-up that is under way.
+func (w *Window) StopDoctor() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.stopLook != nil {
+		w.stopLook()
+	}
 }
 
 // DoctorView is what the doctor found, with a report for somebody who helps.

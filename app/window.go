@@ -35,7 +35,8 @@ type Window struct {
 	opened  []Opening // files and links that the page has not asked for yet
 	// signInPage is where the last sign-in leads.
 	signInPage string
-	listens    bool // the page has asked once and hears of the next
+	stopLook   func() // ends the check-up that is under way; nil for none
+	listens    bool   // the page has asked once and hears of the next
 }
 
 // New makes the window's services. open is called at once; when it fails, the

@@ -154,7 +154,15 @@ export const makeDiagnosis = (): DoctorView => ({
 
 type Methods = Pick<
   Backend,
-  'checkApps' | 'previewRepair' | 'repair' | 'proveEntries' | 'parked' | 'forgetParked' | 'repairNotes' | 'doctor'
+  | 'checkApps'
+  | 'previewRepair'
+  | 'repair'
+  | 'proveEntries'
+  | 'parked'
+  | 'forgetParked'
+  | 'repairNotes'
+  | 'doctor'
+  | 'stopDoctor'
 >
 
 /** The fake's repair: what it mends is gone from the list, and the app reads its file. */
@@ -193,6 +201,7 @@ export function fakeRepair({ state, answer, record, changed, mayWrite }: World):
       }),
     repairNotes: (app) => answer('repairNotes', [app], () => state.notes),
     doctor: () => answer('doctor', [], () => state.doctor),
+    stopDoctor: () => answer('stopDoctor', [], () => undefined),
     proveEntries: (app, path) =>
       answer('proveEntries', [app, path], () => [
         { name: 'filesystem', ok: true, tools: 14 },

@@ -513,6 +513,7 @@ export function useRepairNotes(app: string) {
 
 /** A look at everything, made when it is asked for. */
 export const useDoctor = () => useAct((b, _: undefined) => b.doctor(), [])
+export const useStopDoctor = () => useAct((b, _: undefined) => b.stopDoctor(), [])
 
 export function useNotices() {
   const backend = useBackend()

@@ -1089,6 +1089,8 @@ export interface Backend {
   forgetParked(id: string): Promise<void>
   repairNotes(app: string): Promise<RepairNote[]>
   doctor(): Promise<DoctorView>
+  /** ends it; doctor then fails with "cancelled" */
+  stopDoctor(): Promise<void>
   notices(): Promise<NoticeView[]>
   putBack(ids: string[], closing: Closing): Promise<ChangeResult>
   keepNotice(id: string): Promise<void>

@@ -138,6 +138,7 @@ export const wailsBackend: Backend = {
   forgetParked: (id) => call('ForgetParked', id),
   repairNotes: (app) => call('RepairNotes', app),
   doctor: () => call('Doctor'),
+  stopDoctor: () => call('StopDoctor'),
   notices: () => call('Notices'),
   putBack: (ids, closing) => call('PutBack', ids, closing),
   keepNotice: (id) => call('KeepNotice', id),

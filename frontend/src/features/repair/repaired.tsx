@@ -1,10 +1,11 @@
-import { CircleCheck, Play, Undo2 } from 'lucide-react'
+import { CircleCheck, History, Play, Undo2 } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { toWords, type Words } from '@/backend'
 import { useProveEntries, useUndo } from '@/backend/queries'
 import { Button } from '@/ui/button'
 import { Rows } from '@/ui/card'
 import { DiffView } from '@/ui/diff-view'
+import { Note } from '@/ui/note'
 import { Problem, useWords } from '@/ui/problem'
 import { Ring } from '@/ui/ring'
 import { SectionHead } from '@/ui/section'
@@ -18,15 +19,16 @@ export function Repaired({ done, onUndone }: { done: Done; onUndone: () => void 
   const undo = useUndo()
   const prove = useProveEntries()
   const { view, result } = done
-  const mended = view.problems.filter((p) => p.mends)
-  const left = view.problems.filter((p) => !p.mends)
+  // A copy has none of what was wrong.
+  const mended = view.problems.filter((p) => p.mends && !done.copied)
+  const left = view.problems.filter((p) => !p.mends && !done.copied)
   return (
     <section aria-label={view.name} className="mt-5.5">
       <div className="flex flex-wrap items-center gap-3">
         <div className="min-w-0 grow basis-80" role="status">
           <h2 className="display flex items-center gap-2 text-statement">
             <CircleCheck aria-hidden className="size-5 text-ok" />
-            {t('repair.done', { app: view.name })}
+            {t(done.copied ? 'repair.copy-back' : 'repair.done', { app: view.name })}
           </h2>
           <p className="mt-0.5 text-ink-2">
             {[t('repair.back', { count: view.servers }), ...result.restart.map((r) => r.text)].join(' ')}
@@ -52,7 +54,8 @@ export function Repaired({ done, onUndone }: { done: Done; onUndone: () => void 
       {(undo.error ?? prove.error) && <Problem alert className="mt-3" words={toWords(undo.error ?? prove.error)} />}
       <div className="mt-4.5 grid items-start gap-5 min-[60rem]:grid-cols-[minmax(17rem,23.5rem)_minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-3">
-          <ProblemList problems={mended} done />
+          {mended.length > 0 && <ProblemList problems={mended} done />}
+          {done.copied && <Note icon={History}>{t('repair.copy-kept-too')}</Note>}
           {left.length > 0 && (
             <>
               <SectionHead title={t('repair.left')} className="mt-1.5" />

@@ -36,6 +36,22 @@ describe('the check-up', () => {
   })
 })
 
+describe('a check-up that takes long', () => {
+  it('can be stopped, and says nothing then', async () => {
+    const fake = makeFake()
+    let end = (_: unknown) => {}
+    fake.doctor = () => new Promise((_, reject) => (end = reject))
+    const { user } = open('/settings?part=checkup', fake)
+    await user.click(await screen.findByRole('button', { name: 'Check everything' }))
+    await user.click(await screen.findByRole('button', { name: 'Cancel' }))
+    expect(callsOf(fake, 'stopDoctor')).toHaveLength(1)
+    end(someWords({ code: 'cancelled' }))
+    expect(await screen.findByRole('button', { name: 'Check everything' })).toBeVisible()
+    expect(screen.queryByRole('alert')).toBeNull()
+    expect(screen.queryByRole('button', { name: 'Cancel' })).toBeNull()
+  })
+})
+
 describe('what repairs kept', () => {
   it('is in the library, switched off, until it is taken on or forgotten', async () => {
     const fake = makeFake()

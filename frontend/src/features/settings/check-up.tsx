@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { ClipboardCopy, Stethoscope } from 'lucide-react'
 import { useTranslation } from 'react-i18next'
 import { copyText, type DoctorCheck, toWords } from '@/backend'
-import { useDoctor } from '@/backend/queries'
+import { useDoctor, useStopDoctor } from '@/backend/queries'
 import { shortPath } from '@/text/format'
 import { Button, buttonClass } from '@/ui/button'
 import { Rows } from '@/ui/card'
@@ -18,6 +18,7 @@ export function CheckUp() {
   const { t } = useTranslation()
   const say = useToast()
   const look = useDoctor()
+  const stop = useStopDoctor()
   const found = look.data
   const open = (found?.checks ?? []).filter((c) => c.state !== 'ok')
   const fine = (found?.checks ?? []).filter((c) => c.state === 'ok')
@@ -37,6 +38,11 @@ export function CheckUp() {
           )}
           {look.isPending ? t('checkup.looking') : t('checkup.look')}
         </Button>
+        {look.isPending && (
+          <Button tone="quiet" onClick={() => stop.mutate(undefined)}>
+            {t('cancel')}
+          </Button>
+        )}
         {found && (
           <Button onClick={() => void copyText(found.report).then(() => say(t('repair.copied')))}>
             <ClipboardCopy aria-hidden className="size-4" />
@@ -44,7 +50,9 @@ export function CheckUp() {
           </Button>
         )}
       </p>
-      {look.error && <Problem alert className="mt-3" words={toWords(look.error)} />}
+      {look.error && toWords(look.error).code !== 'cancelled' && (
+        <Problem alert className="mt-3" words={toWords(look.error)} />
+      )}
       {found && (
         <>
           <p role="status" className="mt-4 font-semibold">

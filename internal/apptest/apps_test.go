@@ -127,16 +127,12 @@ func apps(t *testing.T) (bin, node string) {
 		exec.Command("npm", "install", "--force", "--ignore-scripts", "--no-audit", "--no-fund", "--no-package-lock"),
 		exec.Command(filepath.Join(node, "node"), "node_modules/@anthropic-ai/claude-code/install.cjs"),
 		exec.Command(filepath.Join(node, "node"), "node_modules/opencode-ai/postinstall.mjs"),
+		exec.Command(filepath.Join(node, "node"), "node_modules/@ampcode/cli/install.cjs"),
 	}
-	for _, s := range steps {
+	for i, s := range steps {
 		s.Dir = dir
-		if strings.Contains(strings.Join(s.Args, " "), "claude-code") {
-			s.Dir = filepath.Join(dir, "node_modules", "@anthropic-ai", "claude-code")
-			s.Args[1] = "install.cjs"
-		}
-		if strings.Contains(strings.Join(s.Args, " "), "opencode") {
-			s.Dir = filepath.Join(dir, "node_modules", "opencode-ai")
-			s.Args[1] = "postinstall.mjs"
+		if i > 0 { // each in its own folder
+			s.Dir, s.Args[1] = filepath.Join(dir, filepath.Dir(s.Args[1])), filepath.Base(s.Args[1])
 		}
 		if out, err := s.CombinedOutput(); err != nil {
 			t.Fatalf("%s: %v\n%s", strings.Join(s.Args, " "), err, out)
@@ -231,36 +227,65 @@ var cases = []struct {
 	app, file, before string
 	list              []string
 	connected         string // regular expression over what the app prints
+	inProject, shared string // the same for a project: its file, and what is printed
 }{
 	{
 		app: "claude-code", file: ".claude.json",
 		before:    "{\n  \"numStartups\": 3,\n  \"mcpServers\": {\n    \"other\": { \"type\": \"stdio\", \"command\": \"%NODE%\", \"args\": [\"%OTHER%\"] }\n  }\n}\n",
 		list:      []string{"claude", "mcp", "list"},
 		connected: `(?m)^everything: .*Connected`,
+		inProject: ".mcp.json", shared: `(?m)^quick: npx -y quick-mcp@1\.0\.0 .*Connected`,
 	},
 	{
 		app: "gemini-cli", file: ".gemini/settings.json",
 		before:    "{\n  // my own notes\n  \"mcpServers\": {\n    \"other\": {\n      \"command\": \"%NODE%\",\n      \"args\": [\"%OTHER%\"]\n    }\n  }\n}\n",
 		list:      []string{"gemini", "mcp", "list"},
 		connected: `everything: .*Connected`,
+		inProject: ".gemini/settings.json", shared: `quick: npx -y quick-mcp@1\.0\.0 .*Connected`,
 	},
 	{
 		app: "opencode", file: ".config/opencode/opencode.jsonc",
 		before:    "{\n\t\"$schema\": \"https://opencode.ai/config.json\",\n\t// mine\n\t\"mcp\": {\n\t\t\"other\": { \"type\": \"local\", \"command\": [\"%NODE%\", \"%OTHER%\"], \"enabled\": true }, // keep\n\t},\n}\n",
 		list:      []string{"opencode", "mcp", "list"},
 		connected: `(?s)everything.{0,40}connected`,
+		inProject: "opencode.json", shared: `(?s)quick.{0,40} connected`,
 	},
 	{
 		app: "codex", file: ".codex/config.toml",
 		before:    "# my model\nmodel = \"gpt-5\"\n\n[mcp_servers.other] # keep\ncommand = \"%NODE%\"\nargs = [\"%OTHER%\"]\n",
 		list:      []string{"codex", "mcp", "list"},
 		connected: `(?m)^everything\s+\S*toolbay\s+run everything.*enabled`,
+		inProject: ".codex/config.toml", shared: `(?m)^quick\s+npx\s.*enabled`,
 	},
 	{
 		app: "qwen-code", file: ".qwen/settings.json",
 		before:    "{\n  /* mine */\n  \"mcpServers\": {\n    \"other\": { \"command\": \"%NODE%\", \"args\": [\"%OTHER%\"] } // keep\n  }\n}\n",
 		list:      []string{"qwen", "mcp", "list"},
 		connected: `everything: .*Connected`,
+		// It asks its user before it starts a project's server.
+		inProject: ".qwen/settings.json", shared: `quick: npx -y quick-mcp@1\.0\.0 .*(Connected|Pending approval)`,
+	},
+	{
+		app: "droid", file: ".factory/mcp.json",
+		before:    "{\n  // mine\n  \"mcpServers\": {\n    \"other\": { \"type\": \"stdio\", \"command\": \"%NODE%\", \"args\": [\"%OTHER%\"] } // keep\n  }\n}\n",
+		list:      []string{"droid", "mcp", "list"},
+		connected: `(?m)^\s+everything\s+stdio\s+connected`,
+		inProject: ".factory/mcp.json", shared: `(?m)^\s+quick\s+stdio\s+connected`,
+	},
+	// These two list what they read and start nothing without an account.
+	{
+		app: "copilot-cli", file: ".copilot/mcp-config.json",
+		before:    "{\n  /* mine */\n  \"mcpServers\": {\n    \"other\": { \"type\": \"local\", \"command\": \"%NODE%\", \"args\": [\"%OTHER%\"], \"tools\": [\"*\"] },\n  }\n}\n",
+		list:      []string{"copilot", "mcp", "list"},
+		connected: `(?m)^\s+everything \(local\)`,
+		inProject: ".github/mcp.json", shared: `(?m)^\s+quick \(local\)`,
+	},
+	{
+		app: "amp", file: ".config/amp/settings.json",
+		before:    "{\n  // mine\n  \"amp.mcpServers\": {\n    \"other\": { \"command\": \"%NODE%\", \"args\": [\"%OTHER%\"] },\n  },\n}\n",
+		list:      []string{"amp", "mcp", "list"},
+		connected: `(?m)^\s+everything\s+command\s+\S*toolbay run everything`,
+		inProject: ".amp/settings.json", shared: `(?m)^\s+quick\s+command\s+npx -y quick-mcp@1\.0\.0`,
 	},
 }
 
@@ -336,18 +361,7 @@ func TestRealAppsReadTheProject(t *testing.T) {
 	npm := []string{"npm_config_registry=" + registry.URL, "npm_config_cache=" + cache}
 	all.more = npm
 	all.run(nil, "install", "npm:quick-mcp@1.0.0", "--name", "quick", "--yes")
-	for _, c := range []struct {
-		app, file string
-		list      []string
-		listed    string
-	}{
-		{"claude-code", ".mcp.json", []string{"claude", "mcp", "list"}, `(?m)^quick: npx -y quick-mcp@1\.0\.0 .*Connected`},
-		{"gemini-cli", ".gemini/settings.json", []string{"gemini", "mcp", "list"}, `quick: npx -y quick-mcp@1\.0\.0 .*Connected`},
-		{"opencode", "opencode.json", []string{"opencode", "mcp", "list"}, `(?s)quick.{0,40} connected`},
-		{"codex", ".codex/config.toml", []string{"codex", "mcp", "list"}, `(?m)^quick\s+npx\s.*enabled`},
-		// It asks its user before it starts a project's server.
-		{"qwen-code", ".qwen/settings.json", []string{"qwen", "mcp", "list"}, `quick: npx -y quick-mcp@1\.0\.0 .*(Connected|Pending approval)`},
-	} {
+	for _, c := range cases {
 		t.Run(c.app, func(t *testing.T) {
 			b := newBench(t)
 			b.more = npm
@@ -367,11 +381,12 @@ func TestRealAppsReadTheProject(t *testing.T) {
 				}
 			}
 			// The app is here when there is a sign of it.
-			for _, dir := range []string{".qwen", ".config/opencode"} {
+			b.write(".copilot/config.json", `{"trusted_folders": ["`+project+`"]}`)
+			for _, dir := range []string{".qwen", ".config/opencode", ".factory", ".config/amp"} {
 				b.write(dir+"/.keep", "")
 			}
 			toolbay("connect", c.app, "quick", "--scope", "project")
-			file := filepath.Join(project, c.file)
+			file := filepath.Join(project, c.inProject)
 			written := b.read(file)
 			if strings.Contains(written, "toolbay") || strings.Contains(written, b.home) {
 				t.Errorf("something of this computer is in it:\n%s", written)
@@ -384,11 +399,11 @@ func TestRealAppsReadTheProject(t *testing.T) {
 				if err != nil {
 					t.Fatalf("%s: %v\n%s%s", strings.Join(c.list, " "), err, out, errs)
 				}
-				if said = colour.ReplaceAllString(out+errs, ""); regexp.MustCompile(c.listed).MatchString(said) {
+				if said = colour.ReplaceAllString(out+errs, ""); regexp.MustCompile(c.shared).MatchString(said) {
 					break
 				}
 			}
-			if !regexp.MustCompile(c.listed).MatchString(said) {
+			if !regexp.MustCompile(c.shared).MatchString(said) {
 				t.Errorf("%s does not list the server as one that it reached:\n%s\nfile:\n%s", c.app, said, written)
 			}
 			// An app may have put something of its own into the file meanwhile.

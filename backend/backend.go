@@ -31,6 +31,7 @@ import (
 	"toolbay/backend/running"
 	"toolbay/backend/runtimes"
 	"toolbay/backend/secrets"
+	"toolbay/backend/staging"
 	"toolbay/backend/store"
 	"toolbay/backend/whole"
 )
@@ -117,11 +118,11 @@ func Open(ctx context.Context, o Options) (*Backend, error) {
 	}
 	abs, err := filepath.Abs(b.home)
 	if err != nil {
-		return nil, model.Fail("home_unwritable", err, "path", b.home)
+		return nil, unwritable(err, b.home)
 	}
 	b.home = abs
 	if err := makeHome(b.home); err != nil {
-		return nil, model.Fail("home_unwritable", err, "path", b.home)
+		return nil, unwritable(err, b.home)
 	}
 
 	b.changes, err = changeset.Open(filepath.Join(b.home, "changes"), changeset.Options{
@@ -206,6 +207,15 @@ func (b *Backend) Rebuilt() bool { return b.store.Damaged() != "" }
 
 // Home is the folder that holds all of Toolbay's own files.
 func (b *Backend) Home() string { return b.home }
+
+// unwritable is the error of a file of Toolbay's own that could not be written.
+// Codes: disk_full, home_unwritable.
+func unwritable(err error, path string) error {
+	if staging.Full(err) {
+		return model.Fail("disk_full", err)
+	}
+	return model.Fail("home_unwritable", err, "path", path)
+}
 
 func makeHome(home string) error {
 	for _, dir := range []string{"", "bin", "launch", "servers", "changes"} {

@@ -306,7 +306,7 @@ func (b *Backend) DeleteHolding(ctx context.Context, values []string, dryRun, ag
 	}
 	for _, path := range out.notes {
 		if err := os.Remove(path); err != nil {
-			return HeldResult{}, model.Fail("home_unwritable", err, "path", path)
+			return HeldResult{}, unwritable(err, path)
 		}
 	}
 	for _, p := range out.parked {

@@ -47,7 +47,7 @@ func (b *Backend) alone(ctx context.Context) (release func(), err error) {
 	case errors.Is(err, context.DeadlineExceeded):
 		return nil, model.Fail("changes_busy", err)
 	}
-	return nil, model.Fail("home_unwritable", err, "path", b.home)
+	return nil, unwritable(err, b.home)
 }
 
 // claim is a server's id while it is being installed. It keeps two installs
@@ -85,7 +85,7 @@ func (b *Backend) claimNew(ctx context.Context, id string) (*claim, error) {
 	c.claimed = claimed{Time: b.o.Now().UTC(), Had: names(filepath.Join(b.home, "servers", id))}
 	if err := c.write(); err != nil {
 		c.release()
-		return nil, model.Fail("home_unwritable", err, "path", b.home)
+		return nil, unwritable(err, b.home)
 	}
 	return c, nil
 }
@@ -95,7 +95,7 @@ func (b *Backend) claimNew(ctx context.Context, id string) (*claim, error) {
 func (b *Backend) hold(ctx context.Context, id string) (*claim, error) {
 	dir := filepath.Join(b.home, "staging")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, model.Fail("home_unwritable", err, "path", b.home)
+		return nil, unwritable(err, b.home)
 	}
 	l, err := lockFile(filepath.Join(dir, id+".lock"))
 	if l == nil || err != nil {

@@ -78,6 +78,12 @@ func parseRef(s string) (l model.Listing, ok bool, err error) {
 		return l, false, nil
 	}
 	switch kind {
+	case "npm", "pypi":
+		if rest == "" {
+			return l, true, model.Fail("wrong_use", nil, "what", fmt.Sprintf("%q names no package", s))
+		}
+	}
+	switch kind {
 	case "npm":
 	case "pypi":
 		return pypiRef(rest)

@@ -112,7 +112,7 @@ func (b *Backend) writeParked(list []parkedEntry) error {
 	path := b.parkedFile()
 	if len(list) == 0 {
 		if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return model.Fail("home_unwritable", err, "path", path)
+			return unwritable(err, path)
 		}
 		return nil
 	}
@@ -121,7 +121,7 @@ func (b *Backend) writeParked(list []parkedEntry) error {
 		return err
 	}
 	if err := whole.Write(path, src); err != nil {
-		return model.Fail("home_unwritable", err, "path", path)
+		return unwritable(err, path)
 	}
 	return nil
 }

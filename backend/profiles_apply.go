@@ -170,7 +170,7 @@ func (b *Backend) withProfiles(ctx context.Context, e *profileEdit, undoes strin
 		err = whole.Write(b.profileTurnFile(), data)
 	}
 	if err != nil {
-		return changeset.Record{}, b.dropProfileTurn(ctx, t, model.Fail("home_unwritable", err, "path", b.profileTurnFile()))
+		return changeset.Record{}, b.dropProfileTurn(ctx, t, unwritable(err, b.profileTurnFile()))
 	}
 	b.o.Fault("profiles noted")
 	record, err := apply(e.note(now))
@@ -230,7 +230,7 @@ func (b *Backend) settleProfiles(ctx context.Context) error {
 		err = json.Unmarshal(data, &t)
 	}
 	if err != nil {
-		return model.Fail("home_unwritable", err, "path", b.profileTurnFile())
+		return unwritable(err, b.profileTurnFile())
 	}
 	// The files first: whether the change was made is not known before.
 	if _, err := changeset.Open(filepath.Join(b.home, "changes"), changeset.Options{Now: b.o.Now}); err != nil {
@@ -273,12 +273,12 @@ func (b *Backend) mirrorProfiles(t profileTurn) error {
 			err = whole.Write(b.profileFile(p.ID), append(data, '\n'))
 		}
 		if err != nil {
-			return model.Fail("home_unwritable", err, "path", b.profileFile(p.ID))
+			return unwritable(err, b.profileFile(p.ID))
 		}
 	}
 	for _, id := range t.Forget {
 		if err := os.Remove(b.profileFile(id)); err != nil && !errors.Is(err, os.ErrNotExist) {
-			return model.Fail("home_unwritable", err, "path", b.profileFile(id))
+			return unwritable(err, b.profileFile(id))
 		}
 	}
 	path := filepath.Join(b.home, "profiles", "in-use")
@@ -286,7 +286,7 @@ func (b *Backend) mirrorProfiles(t profileTurn) error {
 		return nil
 	}
 	if err := whole.Write(path, []byte(t.Active+"\n")); err != nil {
-		return model.Fail("home_unwritable", err, "path", path)
+		return unwritable(err, path)
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ func (b *Backend) stash(server, in string, values map[string]string, stays bool)
 		err = whole.Write(b.keptFile(item), data)
 	}
 	if err != nil {
-		return "", model.Fail("home_unwritable", err, "path", b.keptFile(item))
+		return "", unwritable(err, b.keptFile(item))
 	}
 	if err := b.keysIn(in).Set(server, item, values); err != nil {
 		os.Remove(b.keptFile(item))

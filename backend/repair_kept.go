@@ -9,7 +9,6 @@ import (
 
 	"toolbay/backend/changeset"
 	"toolbay/backend/clients"
-	"toolbay/backend/model"
 	"toolbay/backend/pattern"
 	"toolbay/backend/text"
 	"toolbay/backend/whole"
@@ -42,7 +41,7 @@ func (b *Backend) sideNote(change string, found []repaired) (string, error) {
 	}
 	path := b.noteFile(change)
 	if err := whole.Write(path, []byte(text.Line("repair.note.head")+"\n\n"+w.String())); err != nil {
-		return "", model.Fail("home_unwritable", err, "path", path)
+		return "", unwritable(err, path)
 	}
 	return path, nil
 }

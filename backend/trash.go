@@ -173,7 +173,7 @@ func (b *Backend) fromTrash(ctx context.Context, change, id string) (moved bool,
 			err = os.Rename(files, place)
 		}
 		if err != nil {
-			return false, model.Fail("home_unwritable", err, "path", place)
+			return false, unwritable(err, place)
 		}
 	}
 	if t.Spec.Server != "" {

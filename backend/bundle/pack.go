@@ -41,9 +41,12 @@ type Packed struct {
 // for the same files whenever and wherever. Links are refused. The bundle is
 // read again before it takes its place, where nothing or a bundle may stand;
 // with output "" it takes none. Codes:
-// bundle_pack_failed with "why", cancelled.
+// bundle_pack_failed with "why", import_missing, cancelled.
 func Pack(ctx context.Context, dir, output string) (Packed, error) {
 	root, err := os.OpenRoot(dir)
+	if errors.Is(err, fs.ErrNotExist) {
+		return Packed{}, model.Fail("import_missing", err, "file", shown(filepath.Base(dir)))
+	}
 	if err != nil {
 		return Packed{}, cannotPack(err, err.Error())
 	}

@@ -182,7 +182,7 @@ func TestPackRefuses(t *testing.T) {
 	if _, err := Pack(stopped, dir, ""); model.Code(err) != "cancelled" {
 		t.Errorf("stopped: %v", err)
 	}
-	if _, err := Pack(t.Context(), filepath.Join(dir, "nowhere"), ""); model.Code(err) != "bundle_pack_failed" {
+	if _, err := Pack(t.Context(), filepath.Join(dir, "nowhere"), ""); model.Code(err) != "import_missing" {
 		t.Errorf("nowhere: %v", err)
 	}
 }

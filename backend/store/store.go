@@ -41,6 +41,9 @@ const (
 	sqliteReadOnly = 8
 	sqliteCorrupt  = 11
 	sqliteFull     = 13
+	// sqliteShmSize is what a full disk is called where SQLite enlarges the file
+	// it shares between programs.
+	sqliteShmSize  = 10 | 19<<8
 	sqliteCantOpen = 14
 	sqliteNotADB   = 26
 )
@@ -199,6 +202,10 @@ func fail(err error) error {
 	if err == nil || errors.As(err, &known) ||
 		errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return err
+	}
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code() == sqliteShmSize {
+		return model.Fail("disk_full", err)
 	}
 	switch resultCode(err) {
 	case sqliteBusy:

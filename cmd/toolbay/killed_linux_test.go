@@ -19,42 +19,48 @@ import (
 // together make more than a hundred.
 const killedAt = 18
 
+// everyKind is a server of each kind that the whole command line can install.
+var everyKind = []struct {
+	name string
+	// prepare makes what is installed. It gives the command's arguments and
+	// what the machine's environment must have for them.
+	prepare func(t *testing.T) (args, env []string)
+}{
+	{"npm", func(*testing.T) (args, env []string) { return []string{"install", "npm:hello-mcp"}, nil }},
+	{"npm, one version", func(*testing.T) (args, env []string) { return []string{"install", "npm:hello-mcp@1.0.0"}, nil }},
+	{"python", func(t *testing.T) (args, env []string) { return greeting(t, "pypi:greet-mcp") }},
+	{"python, one version", func(t *testing.T) (args, env []string) { return greeting(t, "pypi:greet-mcp@1.0.0") }},
+	{"bundle", func(t *testing.T) (args, env []string) { return []string{"install", "mcpb:" + helloBundle(t)}, nil }},
+	{"container", func(t *testing.T) (args, env []string) {
+		image := containertest.Image(t, "acme/killed-mcp", "1.0")
+		return []string{"install", "oci:" + image.Name + ":1.0"}, []string{"DOCKER_HOST=" + image.Engine}
+	}},
+	{"remote", func(t *testing.T) (args, env []string) {
+		return []string{"install", "remote:" + fakeremote.New(t).URL}, nil
+	}},
+	{"pasted", func(t *testing.T) (args, env []string) {
+		script := filepath.Join(t.TempDir(), "hello.js")
+		if err := os.WriteFile(script, []byte(mcp), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return []string{"paste", "--install", "node " + script}, nil
+	}},
+}
+
+// greeting installs a Python server from an index of the test's own.
+func greeting(t *testing.T, ref string) (args, env []string) {
+	t.Helper()
+	index := fakepypi.New(t, pythonPackages()...)
+	path := filepath.Dir(uvarchive.Program(t)) + ":" + os.Getenv("PATH")
+	return []string{"install", ref}, []string{
+		"PATH=" + path, "UV_DEFAULT_INDEX=" + index.URL, "UV_HTTP_RETRIES=0", "UV_PYTHON_DOWNLOADS_JSON_URL=" + index.URL + "/no-list",
+	}
+}
+
 // An install of any kind that is killed, at any moment: the next start has all
 // of it or nothing, and no app knows of a server that is not there.
 func TestKilledInstall(t *testing.T) {
-	python := func(t *testing.T, ref string) (args, env []string) {
-		index := fakepypi.New(t, pythonPackages()...)
-		path := filepath.Dir(uvarchive.Program(t)) + ":" + os.Getenv("PATH")
-		return []string{"install", ref}, []string{
-			"PATH=" + path, "UV_DEFAULT_INDEX=" + index.URL, "UV_HTTP_RETRIES=0", "UV_PYTHON_DOWNLOADS_JSON_URL=" + index.URL + "/no-list",
-		}
-	}
-	for _, k := range []struct {
-		name string
-		// prepare makes what is installed. It gives the command's arguments and
-		// what the machine's environment must have for them.
-		prepare func(t *testing.T) (args, env []string)
-	}{
-		{"npm", func(*testing.T) (args, env []string) { return []string{"install", "npm:hello-mcp"}, nil }},
-		{"npm, one version", func(*testing.T) (args, env []string) { return []string{"install", "npm:hello-mcp@1.0.0"}, nil }},
-		{"python", func(t *testing.T) (args, env []string) { return python(t, "pypi:greet-mcp") }},
-		{"python, one version", func(t *testing.T) (args, env []string) { return python(t, "pypi:greet-mcp@1.0.0") }},
-		{"bundle", func(t *testing.T) (args, env []string) { return []string{"install", "mcpb:" + helloBundle(t)}, nil }},
-		{"container", func(t *testing.T) (args, env []string) {
-			image := containertest.Image(t, "acme/killed-mcp", "1.0")
-			return []string{"install", "oci:" + image.Name + ":1.0"}, []string{"DOCKER_HOST=" + image.Engine}
-		}},
-		{"remote", func(t *testing.T) (args, env []string) {
-			return []string{"install", "remote:" + fakeremote.New(t).URL}, nil
-		}},
-		{"pasted", func(t *testing.T) (args, env []string) {
-			script := filepath.Join(t.TempDir(), "hello.js")
-			if err := os.WriteFile(script, []byte(mcp), 0o600); err != nil {
-				t.Fatal(err)
-			}
-			return []string{"paste", "--install", "node " + script}, nil
-		}},
-	} {
+	for _, k := range everyKind {
 		t.Run(k.name, func(t *testing.T) {
 			args, env := k.prepare(t)
 			m := newMachine(t, env...)

@@ -126,6 +126,39 @@ func TestKeysAreNowhereElse(t *testing.T) {
 	}
 }
 
+// The same for a server of every kind, from its install to its removal.
+func TestKeysOfEveryKindAreNowhereElse(t *testing.T) {
+	for _, k := range everyKind {
+		t.Run(k.name, func(t *testing.T) {
+			args, env := k.prepare(t)
+			m := newMachine(t, env...)
+			m.write(".cursor/mcp.json", "{}\n")
+			key, name := madeUpKey(), "ACME_API_KEY"
+			if k.name == "remote" {
+				name = "X-Key"
+			}
+			seen := watchCommandLines(t, []string{key})
+			m.succeeds(key+"\n", append(args, "--yes", "--accept-risk", "--name", "hello", "--app", "cursor", "--secret", name+"=-")...)
+			for _, args := range [][]string{{"list"}, {"show", "hello"}, {"keys"}, {"test", "hello"}, {"verify", "hello"}, {"history"}} {
+				m.run("", append([]string{"--json"}, args...)...)
+			}
+			if found := m.holding(key); !slices.Equal(found, []string{".toolbay/keys/hello.json"}) {
+				t.Errorf("the key is in %q", found)
+			}
+			m.succeeds("", "remove", "hello", "--keys")
+			if found := m.holding(key); len(found) > 0 {
+				t.Errorf("removed, the key is in %q", found)
+			}
+			if strings.Contains(m.heard.String(), key) {
+				t.Error("the key was printed")
+			}
+			if lines := seen(); len(lines) > 0 {
+				t.Errorf("the key stood in a command line: %q", lines)
+			}
+		})
+	}
+}
+
 // Where there is no keychain the user is told and asked. With a yes the keys
 // are in one file that nobody else may read, and nowhere else.
 func TestKeysInAFileAfterAYes(t *testing.T) {

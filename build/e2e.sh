@@ -7,7 +7,7 @@ go build -o build/bin/fakeregistry ./internal/fakeregistry/cmd || exit 1
 go build -o build/bin/fakeremote ./internal/fakeremote/cmd || exit 1
 go build -o build/bin/claude-desktop ./internal/fakedesktop/cmd || exit 1
 log=build/bin/e2e.tap
-build/session.sh node --test --test-concurrency=1 --test-timeout=600000 --test-reporter=spec --test-reporter-destination=stdout \
+build/session.sh node --test --test-concurrency=1 --test-timeout=1500000 --test-reporter=spec --test-reporter-destination=stdout \
   --test-reporter=tap --test-reporter-destination="$log" frontend/e2e/*.test.mjs
 code=$?
 if [ -n "${1:-}" ]; then

@@ -141,7 +141,7 @@ test('a switch is looked at first, changes all apps at once, and is undone', asy
     assert.doesNotMatch(m.read(name), /sequential/)
     assert.match(m.read(name), /"other"/)
   }
-  await w.choose('Undo')
+  await w.answer('Undo')
   await until('every byte is back', () => Object.entries(was).every(([name, body]) => m.read(name) === body))
 })
 
@@ -178,7 +178,7 @@ test('a profile is copied and deleted, and comes back', async () => {
   await w.item('Delete')
   await w.sees('Trip is deleted.')
   await w.picture('e12-deleted')
-  await w.choose('Undo')
+  await w.answer('Undo')
   await until('Trip is back', () => m.toolbay('profile', 'list').some((p) => p.name === 'Trip'))
 })
 

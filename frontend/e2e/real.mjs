@@ -37,15 +37,19 @@ export async function real(m, env = {}) {
       ...env,
     },
   )
-  const page = await until('the window can be looked into', () => inspect(`127.0.0.1:${inspected}`).catch(() => null))
+  const page = await until('the window can be looked into', () => inspect(`127.0.0.1:${inspected}`).catch(() => null), 120)
   const run = (command, ...args) => spawnSync(command, args, { encoding: 'utf8', env: m.env, timeout: 30_000 }).stdout
   const ask = (expression) => page.evaluate(`${looks}; ${expression}`)
   const has = (text) => ask(`looks.shown().includes(${JSON.stringify(text)})`)
   const focused = () => ask('document.activeElement ? looks.name(document.activeElement) : ""')
   const fits = (name, wanted) => (wanted instanceof RegExp ? wanted.test(name) : name === wanted)
   await until('the window draws', () => ask('looks.shown().length > 40'))
-  const id = run('xdotool', 'search', '--onlyvisible', '--name', 'Toolbay').split('\n')[0]
-  run('xdotool', 'windowfocus', id)
+  const id = await until(
+    'the window stands on the screen',
+    () => run('xdotool', 'search', '--onlyvisible', '--name', 'Toolbay')?.split('\n')[0],
+  )
+  const focus = () => run('xdotool', 'windowfocus', id)
+  focus()
 
   const press = async (...names) => {
     for (const name of names) {
@@ -54,8 +58,13 @@ export async function real(m, env = {}) {
     }
   }
   const reach = async (wanted, key = 'Tab', most = 120) => {
+    let before
     for (let i = 0; i <= most; i++) {
-      if (fits(await focused(), wanted)) return
+      const on = await focused()
+      if (fits(on, wanted)) return
+      // Nothing moves: the keys go elsewhere, as when the window was still coming up.
+      if (on === before) focus()
+      before = on
       await press(key)
     }
     await w.picture('unreached')
@@ -81,6 +90,13 @@ export async function real(m, env = {}) {
     /** Goes to a button or link by Tab and presses it. */
     async choose(wanted) {
       await reach(wanted)
+      await press('Return')
+    },
+    /** Goes to what has just been said, by the key for it, and presses its button: it leaves by itself. */
+    async answer(wanted) {
+      await until(`${wanted} is offered`, () => has(wanted))
+      await press('F6')
+      await reach(wanted, 'Tab', 5)
       await press('Return')
     },
     /** In an open menu: goes to an item with the arrow key and takes it. */
@@ -132,7 +148,7 @@ export async function real(m, env = {}) {
         await until('the system has its answer', () => !asks(), 5).catch(() => {})
       }
       await wait(700)
-      run('xdotool', 'windowfocus', id)
+      focus()
     },
     async picture(name) {
       // What stands in the page is drawn some frames later.

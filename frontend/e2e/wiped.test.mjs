@@ -60,7 +60,7 @@ test('what Claude Desktop wiped is told within seconds and put back with one but
   assert.equal(JSON.parse(m.read(file)).globalShortcut, 'Ctrl+Space')
   assert.equal(await w.has('Changed outside Toolbay'), false)
 
-  await w.choose('Undo')
+  await w.answer('Undo')
   await until('undo takes them out again', () => m.read(file) === asked)
   await w.close()
 })
@@ -111,6 +111,6 @@ test('an earlier copy of the file is looked at and brought back', async () => {
   await w.choose('Restore this')
   await w.sees('file is as it was.')
   assert.deepEqual(servers(), [])
-  await w.choose('Undo')
+  await w.answer('Undo')
   await until('undo brings it back', () => m.read(file) === now)
 })

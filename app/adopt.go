@@ -22,6 +22,8 @@ type Adoptable struct {
 	// Known is the title of the listing that has it, "" for none.
 	Known string   `json:"known"`
 	Apps  []string `json:"apps"`
+	// Projects are the folders to which an entry is private, the user's own.
+	Projects []string `json:"projects"`
 	// Keys names the keys that stand readable in the apps' files.
 	Keys []string `json:"keys"`
 	// Warnings are sentences.
@@ -71,10 +73,13 @@ func (w *Window) Adoptables() ([]Adoptable, error) {
 	for _, a := range found {
 		v := Adoptable{
 			ID: a.ID, Name: a.Name, Title: a.Title, Publisher: a.Publisher, Kind: a.Kind, Package: a.Package,
-			Known: a.Known, Apps: []string{}, Keys: list(a.Keys), Warnings: []string{},
+			Known: a.Known, Apps: []string{}, Projects: []string{}, Keys: list(a.Keys), Warnings: []string{},
 		}
 		for _, p := range a.Places {
 			v.Apps = with(v.Apps, p.App)
+			if p.Project != "" {
+				v.Projects = with(v.Projects, p.Project)
+			}
 		}
 		for _, code := range a.Warnings {
 			v.Warnings = append(v.Warnings, backend.PasteWarning(code))
@@ -88,6 +93,9 @@ func (w *Window) Adoptables() ([]Adoptable, error) {
 			if i := slices.IndexFunc(out, same); i >= 0 {
 				for _, app := range v.Apps {
 					out[i].Apps = with(out[i].Apps, app)
+				}
+				for _, folder := range v.Projects {
+					out[i].Projects = with(out[i].Projects, folder)
 				}
 				continue
 			}

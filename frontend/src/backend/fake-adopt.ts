@@ -21,6 +21,7 @@ export function makeAdoptables(): Adoptable[] {
     package: { type: 'npm', identifier: `@acme/${id}`, version: '' },
     known: '',
     apps,
+    projects: [],
     keys: [],
     warnings: [],
     problem: null,
@@ -28,7 +29,10 @@ export function makeAdoptables(): Adoptable[] {
   })
   return [
     make('filesystem', 'Filesystem', ['claude-desktop', 'vscode'], { publisher: 'Model Context Protocol' }),
-    make('jira', 'Jira', ['claude-desktop'], { keys: ['JIRA_TOKEN'] }),
+    make('jira', 'Jira', ['claude-desktop', 'claude-code'], {
+      keys: ['JIRA_TOKEN'],
+      projects: ['/home/ann/work/shop'],
+    }),
     make('search', 'Search', ['claude-desktop', 'claude-code', 'vscode'], {
       publisher: 'Brave',
       known: 'Brave Search',

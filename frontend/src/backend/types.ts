@@ -556,6 +556,8 @@ export type Adoptable = {
   /** the listing's title when a list knows it, else '' */
   known: string
   apps: string[]
+  /** folders to which an entry is private */
+  projects: string[]
   /** names of the keys that stand readable in the apps' files */
   keys: string[]
   /** sentences */

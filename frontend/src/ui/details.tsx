@@ -4,7 +4,18 @@ import { useTranslation } from 'react-i18next'
 import { cn } from './cn'
 
 /** The second level: exact, technical, and closed until asked for. */
-export function Details({ children, label, className }: { children: ReactNode; label?: string; className?: string }) {
+export function Details({
+  children,
+  label,
+  hide,
+  className,
+}: {
+  children: ReactNode
+  label?: string
+  /** the button's words while it is open, if they are others */
+  hide?: string
+  className?: string
+}) {
   const { t } = useTranslation()
   const id = useId()
   const [open, setOpen] = useState(false)
@@ -21,7 +32,7 @@ export function Details({ children, label, className }: { children: ReactNode; l
           aria-hidden
           className={cn('size-3.5 transition-transform duration-(--fast)', open && 'rotate-90')}
         />
-        {label ?? (open ? t('details.hide') : t('details.show'))}
+        {(open && hide) || (label ?? (open ? t('details.hide') : t('details.show')))}
       </button>
       <div id={id} hidden={!open} className="mt-2">
         {open && children}

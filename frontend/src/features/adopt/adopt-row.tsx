@@ -7,7 +7,7 @@ import { type Answers, checkAll, defaults, split } from '@/features/install/answ
 import { Risks, riskKey } from '@/features/install/consents'
 import { SettingsForm } from '@/features/install/settings-form'
 import { useKindWord } from '@/features/listing/ways'
-import { list } from '@/text/format'
+import { list, shortPath } from '@/text/format'
 import { Bay } from '@/ui/bay'
 import { TextButton } from '@/ui/button'
 import { Checkbox } from '@/ui/checkbox'
@@ -87,6 +87,7 @@ export function AdoptRow({ server, slots, checked, showAll, onCheck, onReady }: 
     look.data?.version
       ? t('adopt.version', { version: look.data.version })
       : wanted && look.isPending && t('adopt.looking'),
+    server.projects.length > 0 && t('adopt.in-project', { folders: list(server.projects.map(shortPath)) }),
   ].filter(Boolean)
 
   return (
@@ -105,7 +106,7 @@ export function AdoptRow({ server, slots, checked, showAll, onCheck, onReady }: 
           <p id={id} className="truncate font-semibold leading-4.5" onClick={() => !refused && onCheck(!checked)}>
             {server.title}
           </p>
-          <p id={`${id}-about`} className="meta truncate">
+          <p id={`${id}-about`} className="meta truncate" title={server.projects.join('\n') || undefined}>
             {facts.join(' · ')}
           </p>
         </div>
@@ -200,6 +201,11 @@ export function KeptRow({ server, slots }: { server: Adoptable; slots: AppView[]
         <p className="meta">
           {server.problem?.message} {server.problem?.hint}
         </p>
+        {server.projects.length > 0 && (
+          <p className="meta truncate" title={server.projects.join('\n')}>
+            {t('adopt.in-project', { folders: list(server.projects.map(shortPath)) })}
+          </p>
+        )}
       </div>
       {server.keys.length > 0 && (
         <Status tone="key" pill>

@@ -57,6 +57,7 @@ describe('Taking over', () => {
   it('lists each server once with its apps, says why one stays, and shows the change before', async () => {
     const { user, sheet, fake } = await chosen()
     expect(sheet.getAllByRole('img', { name: 'in Claude Desktop, Claude Code and VS Code' })).toHaveLength(1)
+    expect(sheet.getByText(/For you alone in work › shop/)).toBeVisible()
     const stays = within(sheet.getByRole('region', { name: 'Stays as it is' }))
     expect(stays.getByText(/Toolbay cannot tell what my-notes starts/)).toBeVisible()
     expect(stays.queryByRole('checkbox')).toBeNull()

@@ -5,8 +5,8 @@ import { useGiveBack, useGiveBackPreview } from '@/backend/queries'
 import { useSayDone } from '@/features/activity/use-say-done'
 import { Consent } from '@/features/install/consents'
 import { Button } from '@/ui/button'
+import { Changes } from '@/ui/changes'
 import { Panel } from '@/ui/dialog'
-import { DiffView } from '@/ui/diff-view'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
 import { SkeletonChange } from '@/ui/skeleton'
@@ -69,9 +69,7 @@ export function GiveBackDialog({ server, onClose }: { server: ServerView; onClos
             </Consent>
           </Note>
         )}
-        {files.map((f) => (
-          <DiffView key={f.path} file={f} />
-        ))}
+        <Changes files={files} />
         {look.data && files.length === 0 && <p className="text-ink-2">{t('adopt.give-nothing')}</p>}
         {look.data?.restart.map((r) => (
           <p key={r.app} className="meta">

@@ -7,8 +7,8 @@ import { useProjects } from '@/features/projects/projects-context'
 import { count, shortPath } from '@/text/format'
 import { Button, TextButton } from '@/ui/button'
 import { Rows } from '@/ui/card'
+import { Changes } from '@/ui/changes'
 import { Panel } from '@/ui/dialog'
-import { DiffView } from '@/ui/diff-view'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
 import { SectionHead } from '@/ui/section'
@@ -140,9 +140,7 @@ export function LinkDialog({
             {w.text}
           </Note>
         ))}
-        {preview.data?.files.map((f) => (
-          <DiffView key={f.path} file={f} />
-        ))}
+        {preview.data && <Changes files={preview.data.files} />}
         {preview.isPending && <SkeletonChange label={t('loading')} />}
       </div>
     </Panel>

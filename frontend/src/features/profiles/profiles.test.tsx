@@ -166,7 +166,9 @@ describe('Profiles', () => {
     const { user, fake, first } = await opened()
     await user.click(screen.getByRole('button', { name: 'Link a folder' }))
     const link = await dialog(/^Link Documents/)
-    expect(await link.findByText(/\.mcp\.json/)).toBeVisible()
+    expect(link.queryByText(/\.mcp\.json/)).toBeNull()
+    await user.click(await link.findByRole('button', { name: /^Show changes in/ }))
+    expect(link.getAllByText(/\.mcp\.json/)[0]).toBeVisible()
     expect(callsOf(fake, 'linkFolder')).toEqual([])
     await user.click(link.getByRole('button', { name: 'Link' }))
     const folder = '/home/maria/Documents/Notion files'
@@ -191,6 +193,8 @@ describe('Switching', () => {
     await user.click(await screen.findByRole('menuitemradio', { name: 'Home' }))
     const ask = await dialog('Switch to Home?')
     expect(await ask.findByText(/Sees new servers after a restart/)).toBeVisible()
+    expect(ask.queryByText('added:')).toBeNull()
+    await user.click(ask.getByRole('button', { name: /^Show changes in/ }))
     expect((await ask.findAllByText('added:')).length).toBeGreaterThan(0)
     expect(callsOf(fake, 'switchProfile')).toEqual([])
     const { violations } = await axe.run(document.body, {
@@ -222,7 +226,7 @@ describe('Switching', () => {
     fake.fail('previewSwitch', undefined)
     await user.click(ask.getByRole('button', { name: 'Leave Cursor as it is' }))
     await waitFor(() => expect(callsOf(fake, 'previewSwitch').at(-1)).toEqual(['home', ['cursor']]))
-    await ask.findAllByText('added:')
+    await ask.findByRole('button', { name: /^Show changes in/ })
     await user.click(ask.getByRole('button', { name: 'Switch to Home' }))
     await waitFor(() => expect(callsOf(fake, 'switchProfile')).toEqual([['home', ['cursor'], '']]))
   })

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next'
 import { toWords } from '@/backend'
 import { useApps, useProfiles, useSwitchPreview } from '@/backend/queries'
 import { Button } from '@/ui/button'
+import { Changes } from '@/ui/changes'
 import { Panel } from '@/ui/dialog'
-import { DiffView } from '@/ui/diff-view'
 import { Note } from '@/ui/note'
 import { Problem } from '@/ui/problem'
 import { SkeletonChange } from '@/ui/skeleton'
@@ -84,9 +84,7 @@ export function SwitchDialog({ id, name, onClose }: { id: string; name: string; 
             </ul>
           </Note>
         )}
-        {plan?.files.map((f) => (
-          <DiffView key={f.path} file={f} />
-        ))}
+        {plan && <Changes files={plan.files} />}
         {plan && plan.files.length === 0 && <p className="meta">{t('profiles.switch-nothing')}</p>}
         {preview.isPending && <SkeletonChange label={t('loading')} />}
       </div>

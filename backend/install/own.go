@@ -172,8 +172,8 @@ func placeIn(to, file string) string {
 }
 
 func alike(a, b string) bool {
-	x, err := digest(a)
-	y, err2 := digest(b)
+	x, err := digest(a, nil)
+	y, err2 := digest(b, nil)
 	return err == nil && err2 == nil && x == y
 }
 

@@ -65,8 +65,9 @@ func digests(dir string) (map[string]string, error) {
 	var wait sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(plain), 8) {
 		wait.Go(func() {
+			buffer := make([]byte, 64<<10)
 			for i := int(next.Add(1)) - 1; i < len(plain); i = int(next.Add(1)) - 1 {
-				sums[i], errs[i] = digest(filepath.Join(dir, filepath.FromSlash(plain[i])))
+				sums[i], errs[i] = digest(filepath.Join(dir, filepath.FromSlash(plain[i])), buffer)
 			}
 		})
 	}
@@ -77,14 +78,15 @@ func digests(dir string) (map[string]string, error) {
 	return files, errors.Join(errs...)
 }
 
-func digest(path string) (string, error) {
+func digest(path string, buffer []byte) (string, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return "", err
 	}
 	defer f.Close()
 	h := sha256.New()
-	if _, err := io.Copy(h, f); err != nil {
+	// Hidden behind io.Reader, or the file would bring a new buffer of its own.
+	if _, err := io.CopyBuffer(h, struct{ io.Reader }{f}, buffer); err != nil {
 		return "", err
 	}
 	return "sha256:" + hex.EncodeToString(h.Sum(nil)), nil

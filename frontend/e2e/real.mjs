@@ -37,7 +37,11 @@ export async function real(m, env = {}) {
       ...env,
     },
   )
-  const page = await until('the window can be looked into', () => inspect(`127.0.0.1:${inspected}`).catch(() => null), 120)
+  const page = await until(
+    'the window can be looked into',
+    () => inspect(`127.0.0.1:${inspected}`).catch(() => null),
+    120,
+  )
   const run = (command, ...args) => spawnSync(command, args, { encoding: 'utf8', env: m.env, timeout: 30_000 }).stdout
   const ask = (expression) => page.evaluate(`${looks}; ${expression}`)
   const has = (text) => ask(`looks.shown().includes(${JSON.stringify(text)})`)

@@ -211,7 +211,7 @@ test('a colleague is asked only for what is missing, and has the profile', async
   await w.sees('Import a profile')
   await w.sees('2 servers')
   await w.picture('h2-review')
-  await w.reach('Context7 API key')
+  await w.reach(/^Context7 API key/)
   await w.type(colleagueKey)
   await w.choose('Install 2 servers')
   await w.picture('h3-importing')

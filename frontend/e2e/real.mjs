@@ -61,15 +61,22 @@ export async function real(m, env = {}) {
       await wait(120)
     }
   }
+  // Waits until the focus has moved: on a busy machine a key that is still on its
+  // way would move it on just before the next one is meant for what has it now.
+  const step = async (key) => {
+    await ask('looks.was = document.activeElement; 0')
+    run('xdotool', 'key', '--clearmodifiers', key)
+    for (let i = 0; i < 60; i++) {
+      if (await ask('document.activeElement !== looks.was')) return
+      await wait(25)
+    }
+    // Nothing moves: the keys go elsewhere, as when the window was still coming up.
+    focus()
+  }
   const reach = async (wanted, key = 'Tab', most = 120) => {
-    let before
     for (let i = 0; i <= most; i++) {
-      const on = await focused()
-      if (fits(on, wanted)) return
-      // Nothing moves: the keys go elsewhere, as when the window was still coming up.
-      if (on === before) focus()
-      before = on
-      await press(key)
+      if (fits(await focused(), wanted)) return
+      await step(key)
     }
     await w.picture('unreached')
     throw new Error(`${key} does not lead to ${wanted}; the focus is on "${await focused()}"`)
@@ -124,7 +131,7 @@ export async function real(m, env = {}) {
       const there = `document.activeElement?.closest('nav') && looks.name(document.activeElement).startsWith(${JSON.stringify(name)})`
       const open = () => ask(`document.querySelector('main h1')?.textContent === ${JSON.stringify(name)}`)
       for (let turn = 0; turn < 4; turn++) {
-        for (let i = 0; i < 120 && !(await ask(there)); i++) await press('Tab')
+        for (let i = 0; i < 120 && !(await ask(there)); i++) await step('Tab')
         await press('Return')
         if (await until(`${name} is open`, open, 15).catch(() => false)) return
       }

@@ -46,6 +46,9 @@ func parseYAML(src []byte) (*yamlFile, error) {
 	if yamlEntries(src) > MaxYAMLEntries {
 		return nil, tooManyEntries()
 	}
+	if at := bomLen(src); bomLen(src[at:]) > 0 {
+		return nil, broken(src, at, reasonYAML) // the parser would pass over it
+	}
 	y := &yamlFile{src: src, shared: map[*yaml.Node]bool{}}
 	y.lines = append(y.lines, bomLen(src))
 	for i, c := range src {

@@ -54,11 +54,14 @@ func (y *yamlFile) properties(n *yaml.Node) (end, content int) {
 		return i, i
 	}
 	for i < len(y.src) && (y.src[i] == '&' || y.src[i] == '!') {
-		for i < len(y.src) && !isBlank(y.src[i:i+1]) {
+		anchor := y.src[i] == '&'
+		for i++; i < len(y.src) && !isBlank(y.src[i:i+1]); i++ {
 			if y.src[i] == ',' || y.src[i] == ']' || y.src[i] == '}' {
 				break // of a flow collection
 			}
-			i++
+			if anchor && y.src[i] == ':' {
+				break // the key is nothing but its anchor
+			}
 		}
 		end = i
 		i = y.skip(i)

@@ -9,12 +9,29 @@ import (
 	"toolbay/backend/repair/finding"
 )
 
+// headless reads the line of a header that lost its first bracket; nil for
+// another line.
+func headless(line []byte) []string {
+	e := bytes.IndexByte(line, ']')
+	if e <= 0 || bytes.IndexByte(line[:e], '.') <= 0 || bytes.ContainsAny(line[:e], "=[,\"' ") {
+		return nil
+	}
+	parts, _ := tomlPath(string(line[:e]))
+	return parts
+}
+
+// ofServers tells that a line is the header of a server that lost its first
+// bracket, also where a list is still open.
+func ofServers(line []byte) bool {
+	parts := headless(line)
+	return len(parts) > 1 && known(parts[0]) == nServers
+}
+
 // statement reads a key and its value.
 func (t *tomlReader) statement(i, eol int) {
 	src := t.src
 	// A header that lost its first bracket.
-	if e := bytes.IndexByte(src[i:eol], ']'); e > 0 && bytes.IndexByte(src[i:i+e], '=') < 0 && bytes.IndexByte(src[i:i+e], '[') < 0 && bytes.IndexByte(src[i:i+e], '.') > 0 && !bytes.ContainsAny(src[i:i+e], ",\"' ") {
-		parts, _ := tomlPath(string(src[i : i+e]))
+	if parts := headless(src[i:eol]); parts != nil {
 		t.add(change("JSON_MISSING_OPENER", finding.Confirm, i, i, "["))
 		t.path = parts
 		t.pos = eol

@@ -70,6 +70,8 @@ func TestKindsOfTOML(t *testing.T) {
 		in("colons in braces", "JSON_WRONG_SEPARATOR", `{ TZ = "UTC", LEVEL = "2" }`, `{ "TZ": "UTC", "LEVEL": "2" }`),
 		in("a header without its bracket", "JSON_TRUNCATED", `[mcp_servers.clock]`, `[mcp_servers.clock`),
 		in("a header without its first bracket", "JSON_MISSING_OPENER", `[mcp_servers.clock]`, `mcp_servers.clock]`),
+		in("a table that stays open before a header without its first bracket", "JSON_MISSING_OPENER", " }\n\n[mcp_servers.docs]", "\n\nmcp_servers.docs]"),
+		{"a list that stays open before a header without its first bracket", "JSON_MISSING_OPENER", swap(codex, "\n]\nenv = { TZ = \"UTC\", LEVEL = \"2\" }\n\n[mcp_servers.docs]", "\n\nmcp_servers.docs]"), swap(codex, "\n]\nenv = { TZ = \"UTC\", LEVEL = \"2\" }\n", "]\n")},
 		in("a header with two brackets at its end", "JSON_EXTRA_CLOSER", `[mcp_servers.clock]`, `[mcp_servers.clock]]`),
 		{"a header with a blank", "TOML_UNQUOTED", swap(codex, `mcp_servers.clock`, `mcp_servers.my clock`), swap(codex, `mcp_servers.clock`, `mcp_servers."my clock"`)},
 		{"a header with a package's name", "TOML_UNQUOTED", swap(codex, `mcp_servers.clock`, `mcp_servers.@acme/clock`), swap(codex, `mcp_servers.clock`, `mcp_servers."@acme/clock"`)},

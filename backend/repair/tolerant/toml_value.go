@@ -107,7 +107,7 @@ func (t *tomlReader) array(i, depth int) int {
 		for k < len(src) && (src[k] == '\n' || src[k] == '\r' || src[k] == ' ' || src[k] == '\t') {
 			k++
 		}
-		if k >= len(src) || k > i+1 && (src[k-1] == '\n') && (tomlKeyEnd().Match(src[k:t.eol(k)]) || src[k] == '[' && (tomlHead().Match(src[k:t.eol(k)]) || tomlOpen().Match(src[k:t.eol(k)])) && !t.list(k, t.eol(k))) {
+		if k >= len(src) || k > i+1 && (src[k-1] == '\n') && (tomlKeyEnd().Match(src[k:t.eol(k)]) || ofServers(src[k:t.eol(k)]) || src[k] == '[' && (tomlHead().Match(src[k:t.eol(k)]) || tomlOpen().Match(src[k:t.eol(k)])) && !t.list(k, t.eol(k))) {
 			if k >= len(src) && comma && t.cut(i, len(src)) {
 				return len(src)
 			}
@@ -159,7 +159,7 @@ func (t *tomlReader) inline(i, depth int) int {
 		for k < len(src) && (src[k] == ' ' || src[k] == '\t' || src[k] == '\r' || src[k] == '\n') {
 			if src[k] == '\n' { // it must stay on its line
 				eol := t.eol(k + 1)
-				if tomlHead().Match(src[k+1:eol]) || tomlOpen().Match(src[k+1:eol]) {
+				if tomlHead().Match(src[k+1:eol]) || tomlOpen().Match(src[k+1:eol]) || ofServers(src[k+1:eol]) {
 					t.add(change("JSON_TRUNCATED", finding.Confirm, last, last, " }"))
 					return last
 				}
